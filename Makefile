@@ -1,0 +1,118 @@
+# make            the three programs
+# make demo       the main job, on screen, in build/demo
+# make check      all tests
+# make deps       install what is missing (Debian packages); `make demo` and
+#                 `make check` call it first
+# make lint       clang-format, layers, banned calls, each header alone
+# make bench      speed against reference commands, in one run
+# make install DESTDIR= PREFIX=/usr
+#
+# CC=gcc|clang    compiler        DEV=1  warnings are errors
+# MOBB_SHARED     folder with official schemas for the tests that judge by them
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+STD     ?= c17
+PREFIX  ?= /usr/local
+MOBB_SHARED ?= ../shared
+export MOBB_SHARED
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wvla -Wformat=2 -Wcast-qual -Wwrite-strings -Wundef \
+           -Wpointer-arith -Wimplicit-fallthrough -Wswitch-enum
+CFLAGS  ?= -O2 -g
+HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all \
+           -fno-omit-frame-pointer
+PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
+           libevent libevent_openssl jansson libcyaml yaml-0.1 libutf8proc \
+           libqpdf cairo pangocairo
+B        = build/$(CC)
+ALL_C    = -std=$(STD) -D_POSIX_C_SOURCE=200809L -I. -I$(B)/gen $(WARN) \
+           $(if $(DEV),-Werror) -MMD -MP \
+           $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+
+LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
+          store/*.c)
+# mobbjob links nothing that can send: of channels/ only what looks.
+LOOK := $(filter-out channels/%,$(LIB)) $(wildcard channels/look*.c \
+          channels/cpa.c channels/certificate.c)
+PROGRAMS = $(B)/mobbd $(B)/mobbjob $(B)/mobbsim
+UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \
+          tests/spool/test_*.c tests/formats/test_*.c \
+          tests/channels/test_*.c tests/store/test_*.c \
+          tests/mobbsim/test_*.c)
+SQL  := $(sort $(wildcard schemas/db/*.sql))
+
+all: $(PROGRAMS)
+	@ln -sfn $(CC) build/bin
+
+# Programs
+
+$(B)/gen/migrations.h: $(SQL) store/embed.awk
+	@mkdir -p $(@D)
+	awk -f store/embed.awk $(SQL) >$@.tmp && mv $@.tmp $@
+
+$(B)/store/%.o $(B)/san/store/%.o: | $(B)/gen/migrations.h
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) $(HARDEN) $(CFLAGS) -c -o $@ $<
+
+$(B)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_C) -O1 -g $(SAN) -c -o $@ $<
+
+$(B)/mobbd: $(patsubst %.c,$(B)/%.o,$(wildcard mobbd/*.c) $(LIB))
+	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+$(B)/mobbjob: $(patsubst %.c,$(B)/%.o,$(wildcard mobbjob/*.c) $(LOOK))
+	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+$(B)/mobbsim: $(patsubst %.c,$(B)/%.o,$(wildcard mobbsim/*.c) $(LIB))
+	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+
+# Tests
+
+$(B)/san/lib.a: $(LIB:%.c=$(B)/san/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/tests/%: $(B)/san/tests/%.o $(B)/san/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcmocka
+
+units: $(UNIT:tests/%.c=$(B)/tests/%)
+
+check: deps
+	+@$(MAKE) --no-print-directory all units
+	@tests/check $(B)
+
+demo: deps
+	+@$(MAKE) --no-print-directory all
+	@tests/run/demo $(B)
+
+deps:
+	@tests/deps
+
+bench: all
+	@tests/bench/bench $(B)
+
+lint:
+	@tests/lint
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
+		$(DESTDIR)$(PREFIX)/share/mobb/formats \
+		$(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(B)/mobbd $(DESTDIR)$(PREFIX)/sbin/mobbd
+	install -m 755 $(B)/mobbjob $(B)/mobbsim $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 formats/*.yaml $(DESTDIR)$(PREFIX)/share/mobb/formats/
+	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 mobbd/mobbd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+
+clean:
+	rm -rf build
+
+.PHONY: all units check demo deps bench lint install clean
+.SECONDARY:
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,116 @@
+/* base/code.h - the number of every fault: MOBB-nnnn
+ *
+ * One list, so that no number is given twice.  Numbers are stable: never
+ * reused, never changed.  0001-0999 follow the table of bad input (a fault of
+ * the envelope 01nn, of one record 02nn, of the channel 03nn); 1000-1999 are
+ * configuration, database, spool and certificates; 2000-2999 the wire.
+ * What each means and what to do is in batch/advice.c; a test compares the
+ * two, and another wants each code provoked.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef BASE_CODE_H
+#define BASE_CODE_H
+
+enum code {
+	CODE_NONE = 0,
+
+	/* the file as a whole: refused */
+	CODE_SIDECAR = 102,	  /* sidecar's size, count or digest differs */
+	CODE_DELIVERED_AGAIN = 105, /* same content, already taken */
+	CODE_SENDER = 107,	  /* OIN in the file is not the stream's */
+	CODE_ARCHIVE = 109,	  /* archive with unsafe members or a bomb */
+	CODE_ARCHIVE_CUT = 110,	  /* truncated or contradicting archive */
+	CODE_PAYLOAD = 111,	  /* payload missing, or more than one */
+	CODE_DOCUMENT_UNUSED = 112, /* document named by no record */
+	CODE_ENCODING = 113,	  /* bytes are not the declared encoding */
+	CODE_NOT_XML = 115,	  /* not well-formed or cut off */
+	CODE_DOCTYPE = 116,	  /* DOCTYPE or entity */
+	CODE_ROOT = 117,	  /* wrong root element or namespace */
+	CODE_ORDER = 118,	  /* tijdstip goes back (warning) */
+	CODE_TEXT_HUGE = 119,	  /* element text above the limit */
+	CODE_EMPTY = 123,	  /* no records */
+	CODE_FORMAT = 125,	  /* definition unknown or wrong */
+	CODE_PUBLISH = 126,	  /* publication date impossible */
+	CODE_LIMIT = 127,	  /* a limit of the definition is passed */
+	CODE_NOT_FILE = 128,	  /* fifo, directory or link in in/ */
+	CODE_NAME = 129,	  /* file name with characters we refuse */
+
+	/* one record: rejected */
+	CODE_FIELD_ABSENT = 201,
+	CODE_FIELD_NIL = 202,
+	CODE_BSN = 203,		  /* fails the eleven-test */
+	CODE_BSN_FORM = 204,	  /* not nine digits */
+	CODE_NO_BSN = 205,	  /* other id: paper */
+	CODE_TWO_IDS = 206,
+	CODE_DOUBLE = 208,	  /* same key in this file */
+	CODE_DOUBLE_EARLIER = 209, /* same key in an earlier file */
+	CODE_POSTCODE = 212,
+	CODE_ADDRESS = 214,
+	CODE_DATE = 217,
+	CODE_AMOUNT = 218,
+	CODE_FIELD_FORM = 219,	  /* length or characters of a field */
+	CODE_NO_LINE = 220,
+	CODE_TEXT_LONG = 221,	  /* reference, subject or text too long */
+	CODE_DOCUMENT = 222,	  /* missing, empty, no PDF, other hash */
+	CODE_DOCUMENT_BOX = 223,  /* encrypted; too large: paper */
+	CODE_DOCUMENT_TWICE = 227, /* one document for two citizens */
+
+	/* the channel */
+	CODE_NOT_SUBSCRIBED = 301,
+	CODE_DECLINED = 302,
+	CODE_PRINT_TWICE = 306,	  /* already in another bundle */
+
+	/* configuration, database, spool, certificates */
+	CODE_CONFIG = 1001,	  /* jobs file cannot be read or is no YAML */
+	CODE_CONFIG_KEY = 1002,	  /* unknown key */
+	CODE_CONFIG_DOUBLE = 1003, /* key given twice */
+	CODE_CONFIG_VALUE = 1004, /* value not allowed */
+	CODE_CONFIG_NAME = 1005,  /* refers to a name that is not there */
+	CODE_SECRET = 1006,	  /* secret readable by everybody */
+	CODE_DATABASE = 1101,	  /* cannot connect, or connection lost */
+	CODE_DATABASE_UNSAFE = 1102, /* fsync etc. switched off */
+	CODE_DATABASE_QUERY = 1103, /* a statement failed: our bug */
+	CODE_DATABASE_VERSION = 1104, /* schema newer than the program */
+	CODE_DATABASE_START = 1105, /* private cluster will not start */
+	CODE_BUSY = 1106,	  /* another mobbd is active */
+	CODE_SPOOL = 1201,	  /* a spool folder cannot be used */
+	CODE_DISK_FULL = 1202,
+	CODE_IO = 1203,		  /* reading or writing failed */
+	CODE_NO_JOB = 1301,	  /* no such job, letter, lot, bundle */
+	CODE_AMBIGUOUS = 1302,
+	CODE_STATE = 1303,	  /* not possible in this state */
+	CODE_NOT_ALLOWED = 1304,
+	CODE_HELD = 1305,	  /* held: totals differ or are absent */
+	CODE_USAGE = 1306,
+	CODE_MEMORY = 1401,
+	CODE_BUG = 1499,
+	CODE_CERTIFICATE = 1501,  /* unreadable, expired, not ours */
+	CODE_KEY = 1502,	  /* key missing or does not fit */
+	CODE_CPA = 1601,	  /* CPA unreadable or wrong */
+	CODE_CPA_UNSUPPORTED = 1602,
+
+	/* the wire */
+	CODE_CONNECT = 2001,	  /* no connection */
+	CODE_TLS = 2002,	  /* handshake or certificate of the peer */
+	CODE_CUT = 2003,	  /* connection lost in the middle */
+	CODE_HTTP = 2004,	  /* HTTP status says no */
+	CODE_ANSWER = 2005,	  /* answer cannot be understood */
+	CODE_PEER_OIN = 2006,	  /* client certificate of another party */
+	CODE_NO_LISTENER = 2007,
+	CODE_EBMS = 2101,	  /* message that breaks ebMS or the CPA */
+	CODE_EBMS_ERROR = 2102,	  /* peer answered with a MessageError */
+	CODE_EXPIRED = 2103,	  /* no acknowledgment in time */
+	CODE_PAYLOAD_CHANGED = 2104, /* a retry would not be the same bytes */
+	CODE_CONTENT_CHANGED = 2105, /* PDF differs from intake */
+	CODE_RESULT = 2201,	  /* result that cannot be read */
+	CODE_RESULT_COUNTS = 2202, /* result whose counters contradict */
+	CODE_RESULT_UNKNOWN = 2203, /* VerwerkingsCode we do not know */
+	CODE_EXISTS = 2204,	  /* BerichtBestaatAl on a first sending */
+	CODE_STREAM_WRONG = 2205, /* stream or sender misconfigured */
+	CODE_TECHNICAL = 2206,	  /* TechnischProbleem, tries used up */
+	CODE_WUS = 2301,	  /* subscription service fault */
+	CODE_WUS_ANSWER = 2302,	  /* answer does not fit the question */
+};
+
+#endif

@@ -1,0 +1,192 @@
+/* base/digest.c - see base/digest.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+
+struct digest {
+	EVP_MD_CTX *ctx;
+};
+
+/* libcrypto fails here only without memory or with a broken installation. */
+static void
+must(int ok)
+{
+	if (ok != 1)
+		abort();
+}
+
+struct digest *
+digest_new(void)
+{
+	struct digest *d = mem_new(sizeof(*d));
+
+	d->ctx = EVP_MD_CTX_new();
+	must(d->ctx != NULL);
+	must(EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL));
+	return d;
+}
+
+void
+digest_add(struct digest *d, const void *bytes, size_t len)
+{
+	must(EVP_DigestUpdate(d->ctx, bytes, len));
+}
+
+void
+digest_end(struct digest *d, uint8_t out[DIGEST_BYTES])
+{
+	unsigned len = 0;
+
+	must(EVP_DigestFinal_ex(d->ctx, out, &len));
+	assert(len == DIGEST_BYTES);
+	must(EVP_DigestInit_ex(d->ctx, NULL, NULL));
+}
+
+void
+digest_free(struct digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
+}
+
+void
+digest_of(const void *bytes, size_t len, uint8_t out[DIGEST_BYTES])
+{
+	unsigned n = 0;
+
+	must(EVP_Digest(bytes, len, out, &n, EVP_sha256(), NULL));
+	assert(n == DIGEST_BYTES);
+}
+
+void
+digest_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
+	uint8_t out[DIGEST_BYTES])
+{
+	unsigned n = 0;
+
+	assert(key_len > 0 && key_len <= 1024);
+	must(HMAC(EVP_sha256(), key, (int)key_len, bytes, len, out, &n) !=
+		NULL);
+	assert(n == DIGEST_BYTES);
+}
+
+void
+digest_random(void *out, size_t len)
+{
+	assert(len <= 4096);
+	must(RAND_bytes(out, (int)len));
+}
+
+void
+digest_hex(const uint8_t *bytes, size_t len, char *out)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		out[2 * i] = hex[bytes[i] >> 4];
+		out[2 * i + 1] = hex[bytes[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
+
+static int
+nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+digest_unhex(const char *hex, uint8_t *out, size_t len)
+{
+	size_t i;
+
+	if (strlen(hex) != 2 * len)
+		return false;
+	for (i = 0; i < len; i++) {
+		int a = nibble(hex[2 * i]), b = nibble(hex[2 * i + 1]);
+
+		if (a < 0 || b < 0)
+			return false;
+		out[i] = (uint8_t)(a << 4 | b);
+	}
+	return true;
+}
+
+size_t
+base64_encode(const void *bytes, size_t len, char *out)
+{
+	int n;
+
+	assert(len <= INT32_MAX / 2);
+	n = EVP_EncodeBlock((unsigned char *)out, bytes, (int)len);
+	assert(n >= 0 && (size_t)n == BASE64_LEN(len));
+	return (size_t)n;
+}
+
+static int
+sextet(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool
+base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out)
+{
+	uint32_t bits = 0;
+	size_t i, n = 0, chars = 0, pads = 0;
+
+	for (i = 0; i < len; i++) {
+		int v;
+
+		if (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' ||
+			text[i] == '\n')
+			continue;
+		if (text[i] == '=') {
+			pads++;
+			continue;
+		}
+		v = sextet(text[i]);
+		if (v < 0 || pads > 0)
+			return false;
+		bits = bits << 6 | (uint32_t)v;
+		if (++chars % 4 == 0) {
+			out[n++] = (uint8_t)(bits >> 16);
+			out[n++] = (uint8_t)(bits >> 8);
+			out[n++] = (uint8_t)bits;
+		}
+	}
+	if ((chars + pads) % 4 != 0 || pads > 2)
+		return false;
+	if (chars % 4 == 2)
+		out[n++] = (uint8_t)(bits >> 4);
+	if (chars % 4 == 3) {
+		out[n++] = (uint8_t)(bits >> 10);
+		out[n++] = (uint8_t)(bits >> 2);
+	}
+	*len_out = n;
+	return true;
+}

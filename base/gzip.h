@@ -1,0 +1,32 @@
+/* base/gzip.h - inflating one member at its offset (zlib behind a wall)
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef BASE_GZIP_H
+#define BASE_GZIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+struct gzip;
+
+/* Read what lies at `offset` of `fd` (lent): `method` 0 = `bytes` stored as
+ * they are, 8 = a raw deflate stream that gives `bytes` (-1: unknown, up to
+ * its own end).  `gzip` may be reused: pass NULL the first time.
+ */
+enum verdict gzip_open(int fd, int64_t offset, int method, int64_t bytes,
+	struct gzip **gzip_inout, struct fault *why);
+
+/* Up to `len` bytes; *len_out 0 at the end.  V_BROKEN (CODE_ARCHIVE_CUT) when
+ * the stream is damaged or gives more or fewer bytes than promised.
+ */
+enum verdict gzip_read(struct gzip *gzip, void *bytes, size_t len,
+	size_t *len_out, struct fault *why);
+void gzip_close(struct gzip *gzip); /* accepts NULL */
+
+/* CRC-32 as ZIP uses it; start with 0. */
+uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t len);
+
+#endif

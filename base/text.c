@@ -1,0 +1,125 @@
+/* base/text.c - see base/text.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+int64_t
+text_chars(const char *text, size_t bytes)
+{
+	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
+	int64_t chars = 0;
+	size_t i = 0;
+
+	while (i < bytes) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n;
+
+		/* Nearly all text is ASCII; the library is for the rest. */
+		if (p[i] >= 0x20 && p[i] < 0x7f) {
+			i++;
+			chars++;
+			continue;
+		}
+		n = utf8proc_iterate(
+			p + i, (utf8proc_ssize_t)(bytes - i), &c);
+		if (n <= 0)
+			return -1;
+		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+			return -1;
+		if (c >= 0x7f && c < 0xa0)
+			return -1;
+		i += (size_t)n;
+		chars++;
+	}
+	return chars;
+}
+
+static bool
+ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+const char *
+text_nfc(struct arena *mem, const char *text)
+{
+	utf8proc_uint8_t *made;
+	char *copy;
+
+	if (ascii(text))
+		return text;
+	made = utf8proc_NFC((const utf8proc_uint8_t *)text);
+	if (made == NULL)
+		return text;
+	copy = arena_text(mem, made, strlen((const char *)made));
+	free(made);
+	return copy;
+}
+
+char *
+text_upper(struct arena *mem, const char *text)
+{
+	size_t len = strlen(text), i = 0, n = 0;
+	utf8proc_uint8_t *out = arena_alloc(mem, len * 2 + 8);
+
+	while (i < len && n < len * 2) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t used = utf8proc_iterate(
+			(const utf8proc_uint8_t *)text + i,
+			(utf8proc_ssize_t)(len - i), &c);
+
+		if (used <= 0)
+			break;
+		i += (size_t)used;
+		n += (size_t)utf8proc_encode_char(
+			utf8proc_toupper(c), out + n);
+	}
+	out[n] = '\0';
+	return (char *)out;
+}
+
+bool
+text_digits(const char *text)
+{
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+bool
+text_number(const char *text, int64_t max, int64_t *out)
+{
+	int64_t n = 0;
+
+	assert(max >= 0 && max <= INT64_MAX / 10 - 9);
+	if (!text_digits(text))
+		return false;
+	for (; *text != '\0'; text++) {
+		n = n * 10 + (*text - '0');
+		if (n > max)
+			return false;
+	}
+	*out = n;
+	return true;
+}
+
+char *
+text_trim(char *text)
+{
+	size_t len, from = strspn(text, " \t\r\n");
+
+	len = strlen(text + from);
+	while (len > 0 && strchr(" \t\r\n", text[from + len - 1]) != NULL)
+		len--;
+	memmove(text, text + from, len);
+	text[len] = '\0';
+	return text;
+}

@@ -1,0 +1,38 @@
+/* base/text.h - UTF-8 text: valid or not, how long, in which form
+ *
+ * The only file that includes libutf8proc.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/* Number of code points (as XSD counts characters), -1 when the bytes are not
+ * UTF-8.  Control characters other than tab, CR and LF count as not UTF-8.
+ */
+int64_t text_chars(const char *text, size_t bytes);
+
+/* The same text in normal form C, in `mem`; the argument itself when it is
+ * plain ASCII.  The text must be valid.
+ */
+const char *text_nfc(struct arena *mem, const char *text);
+
+/* Upper case by Unicode, in `mem`. */
+char *text_upper(struct arena *mem, const char *text);
+
+/* Only 0-9, at least one. */
+bool text_digits(const char *text);
+
+/* A whole number of 0 .. max; false when it is anything else. */
+bool text_number(const char *text, int64_t max, int64_t *out);
+
+/* Strip blanks, tabs and line ends at both ends, in place; returns text. */
+char *text_trim(char *text);
+
+#endif

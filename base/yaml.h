@@ -1,0 +1,56 @@
+/* base/yaml.h - YAML into structs, by a schema, with the place of every error
+ *
+ * A schema says for each key which field of the struct it fills.  Unknown and
+ * doubled keys, a missing key, a wrong value, an alias, a second document:
+ * each is refused with line and column and, for a key, the nearest one that
+ * exists.  libcyaml fills the structs; libyaml walks the same schema first,
+ * because libcyaml gives the wrong place for unknown and doubled keys.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef BASE_YAML_H
+#define BASE_YAML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+enum yaml_kind {
+	YAML_TEXT,    /* char *, NULL when absent; may be left empty */
+	YAML_INT,     /* int64_t, plain decimal */
+	YAML_BOOL,    /* bool, true or false */
+	YAML_AMOUNT,  /* int64_t with decimal suffix k, M or G, B optional:
+		       * "24MB" = 24000000; also plain digits */
+	YAML_RATE,    /* int64_t per hour: "60000/h", "1000/min", "20/s";
+		       * "50MB/s" is bytes per second for YAML_SPEED */
+	YAML_SPEED,   /* int64_t bytes per second: "50MB/s" */
+	YAML_TIME,    /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
+	YAML_MAP,     /* a nested struct, in place; `inner` */
+	YAML_LIST,    /* list of structs: T *items; size_t count; `inner` */
+	YAML_TEXTS,   /* list of text: char **items; size_t count */
+};
+
+struct yaml_key {
+	const char *name;
+	enum yaml_kind kind;
+	size_t offset;		/* of the field; for lists of the pointer */
+	size_t count_offset;	/* lists: of the size_t count */
+	size_t item_bytes;	/* YAML_LIST: sizeof one item */
+	const struct yaml_key *inner; /* MAP and LIST: ends with name NULL */
+	bool required;
+	int64_t absent;		/* numbers: value when the key is absent */
+};
+
+/* Fill the struct at `out` (zeroed by this function, `out_bytes` large) from
+ * the text of one document.  `name` is for the place: "jobs.yaml:12:5".
+ * V_OK, or V_BROKEN with CODE_CONFIG, _KEY, _DOUBLE or _VALUE.  Free with
+ * yaml_free() and the same schema; that accepts a zeroed struct.
+ */
+enum verdict yaml_load(const char *name, const char *text, size_t len,
+	const struct yaml_key *schema, void *out, size_t out_bytes,
+	struct fault *why);
+void yaml_free(const struct yaml_key *schema, void *out);
+
+#endif

@@ -1,0 +1,89 @@
+/* batch/letter.h - what one citizen gets
+ *
+ * A reader (formats/) fills it from one record; the checks that need no file
+ * are here; the store keeps it.  All text is UTF-8 in the arena of the record.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef BATCH_LETTER_H
+#define BATCH_LETTER_H
+
+#include "base/uuid.h"
+#include "batch/address.h"
+#include "batch/attachment.h"
+#include "batch/bsn.h"
+
+#define LETTER_SUBJECT_CHARS 50
+#define LETTER_TEXT_CHARS 4000
+#define LETTER_REFERENCE_CHARS 25
+#define LETTER_KEY_BYTES 200
+#define LETTER_DATE_NONE INT32_MIN
+
+/* A document as the supplier names it, before it was found. */
+struct letter_document {
+	const char *href;   /* member of the container; NULL when inline */
+	const char *sha256; /* hex as delivered, NULL when not given */
+	const char *title;
+	const char *base64; /* inline text; NULL when by href */
+	size_t base64_len;
+};
+
+/* Why a letter goes on paper whatever its subscription says; kept per letter.
+ * Numbers are stored: never change them.
+ */
+enum paper_reason {
+	PAPER_NONE = 0,		/* the box decides */
+	PAPER_NO_BSN = 1,	/* no_bsn: other kind of person */
+	PAPER_TOO_LARGE = 2,	/* pdf_too_large */
+	PAPER_TOO_MANY = 3,	/* too_many_attachments */
+};
+
+struct letter {
+	int64_t record;	 /* 1 .. in the file */
+	int64_t line;	 /* where the record begins */
+	int64_t offset;	 /* byte, where it begins */
+	const char *key; /* of the definition, parts joined with U+001F */
+	struct bsn bsn;	 /* BSN_NONE: no citizen number, paper */
+	const char *reference;
+	const char *subject;
+	const char *text; /* NULL: none */
+	int32_t dated;	  /* dagtekening, days since 1970, or _NONE */
+	int64_t amount_cents; /* counted for the control total */
+	struct address address;
+	struct letter_document documents[ATTACHMENT_LETTER_MAX];
+	size_t document_count;
+
+	/* filled after reading */
+	struct uuid id;			/* BerichtID = letter_id of print */
+	struct attachment *attachments; /* document_count of them */
+	enum paper_reason paper;
+	uint8_t bind[32]; /* see letter_bind() */
+};
+
+/* BerichtID: UUIDv8 of HMAC-SHA-256(site key; sender, stream, key, edition).
+ * Read again, on another machine or after a restored backup: the same id.
+ */
+struct uuid letter_id(const uint8_t site_key[32], const char *sender_oin,
+	const char *stream, const char *key, int edition);
+
+/* Keyed look-up digest of a citizen number; 16 of its bytes are stored. */
+void letter_bsn_key(const uint8_t site_key[32], struct bsn bsn,
+	uint8_t out[16]);
+
+/* Binds recipient, text and documents: SHA-256 over id, number, reference,
+ * subject, text, address, and each document's digest and title.  Taken at
+ * intake, checked again when the letter leaves.
+ */
+void letter_bind(const struct letter *letter, uint8_t out[32]);
+
+/* Too many or too large documents for the box: paper, with the reason. */
+enum paper_reason letter_paper(const struct letter *letter);
+
+/* Bytes of this letter's M:Bericht in the box payload, base64 and markup
+ * included; an upper bound within 2 kB, used for cutting lots.
+ */
+int64_t letter_box_bytes(const struct letter *letter);
+
+const char *paper_reason_name(enum paper_reason reason); /* "no_bsn" */
+
+#endif

@@ -1,0 +1,205 @@
+/* channels/channel.h - letters -> the outside, receipts back
+ *
+ * Front door of channels/ for mobbd.  Nothing in here knows the database: what
+ * has to be remembered is handed back, what has to be looked up is asked for
+ * through callbacks.
+ *
+ * Sources: spec berichtenbox.md (payloads), ebms2.md (wire), print.md.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef CHANNELS_CHANNEL_H
+#define CHANNELS_CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+#include "batch/attachment.h"
+#include "batch/letter.h"
+#include "batch/receipt.h"
+#include "channels/http.h"
+#include "channels/look.h"
+
+#define ACTION_BV_REQUEST "GLOBE-R-BV-Request"
+#define ACTION_BV_RESULT "GLOBE-R-BV-Result"
+
+/* --- box: the payload of a lot (channels/box.c) --- */
+
+struct box_lot {
+	struct uuid batch_id;
+	int64_t created_ms; /* AanmaakDatum */
+	const char *oin;    /* of the letters' sender */
+	const char *type;   /* BerichtType */
+	const struct letter *letters; /* bsn, reference, subject, text, id and
+				       * attachments are used */
+	size_t letter_count;
+};
+
+/* The payload as a body of known length, made while it is read: markup, then
+ * each document read from `content` and turned into base64.  The letters'
+ * digests (letter_bind) are checked first: V_NEVER, CODE_CONTENT_CHANGED.
+ * `lot`, its letters and `content` are lent until box_close().
+ */
+struct box;
+enum verdict box_open(const struct box_lot *lot, const struct content *content,
+	struct box **box_out, struct fault *why);
+void box_close(struct box *box); /* accepts NULL */
+struct http_body box_body(struct box *box);
+/* SHA-256 of the bytes read so far; after all were read, of the payload. */
+void box_digest(struct box *box, uint8_t out[32]);
+
+/* Read a BerichtVerwerkResponse.  V_SKIP: CODE_RESULT, it makes no sense. */
+enum verdict box_result_read(const void *bytes, size_t len, struct arena *mem,
+	struct receipt *out, struct fault *why);
+
+/* --- wus: who is subscribed (channels/wus.c) --- */
+
+#define WUS_GROUP_MAX 250
+
+struct wus_answer {
+	struct bsn bsn;
+	bool subscribed;
+	bool answered; /* false: the service did not mention this number */
+};
+
+/* One ValidateAbonnementen for up to WUS_GROUP_MAX numbers.  `answers` holds
+ * the numbers and gets the answers.  V_LATER: not reached or a fault of the
+ * service (CODE_WUS, CODE_CONNECT, CODE_TLS), ask again later.  V_BROKEN
+ * (CODE_WUS_ANSWER): the answer contradicts itself or names a number that was
+ * not asked.
+ */
+enum verdict wus_ask(struct http *http, const char *url, const char *oin,
+	const char *type, struct wus_answer *answers, size_t count,
+	struct fault *why);
+
+/* --- ebms: messages out (channels/ebms.c) --- */
+
+struct ebms_ids {
+	char message_id[120];	   /* uuid@host */
+	char conversation_id[64];
+	int64_t created_ms;	   /* Timestamp */
+	int64_t expires_ms;	   /* TimeToLive */
+};
+
+void ebms_ids_make(const struct cpa *cpa, const struct cpa_action *action,
+	const char *conversation_id, int64_t now_ms, struct ebms_ids *out);
+
+/* The SOAP part of a business message: store these bytes, a retry repeats
+ * them.  `content_id` of the payload part.
+ */
+void ebms_envelope(const struct cpa *cpa, const struct cpa_action *action,
+	const struct ebms_ids *ids, const char *content_id, struct buf *out);
+
+enum ebms_answer {
+	EBMS_ACCEPTED = 1,	/* 2xx, empty: wait for the acknowledgment */
+	EBMS_ACKNOWLEDGED,	/* an Acknowledgment came in the answer */
+	EBMS_REFUSED,		/* MessageError or a final HTTP status */
+	EBMS_AGAIN,		/* 5xx, 408, 429: at the next retry */
+};
+
+/* Post envelope and payload as multipart/related (or the envelope alone when
+ * `payload` is NULL: a signal).
+ *
+ * V_OK       *answer_out says what the answer means; `why` explains a refusal
+ * V_LATER    not received: no attempt was used up
+ * V_UNKNOWN  written whole, no valid answer
+ * V_NEVER    the payload failed (a document changed)
+ * V_BROKEN   our certificate or configuration
+ */
+enum verdict ebms_post(struct http *http, const char *url,
+	const char *message_id, const void *envelope, size_t envelope_len,
+	const char *content_id, const struct http_body *payload,
+	enum ebms_answer *answer_out, int64_t *retry_after_s_out,
+	struct fault *why);
+
+/* --- ebms_listen: messages in (channels/ebms_listen.c) --- */
+
+enum ebms_kind {
+	EBMS_BUSINESS = 1,
+	EBMS_ACKNOWLEDGMENT,
+	EBMS_MESSAGE_ERROR,
+	EBMS_PING,
+	EBMS_PONG,
+	EBMS_OTHER,
+};
+
+struct ebms_inbound {
+	enum ebms_kind kind;
+	const char *message_id, *conversation_id, *cpa_id, *action;
+	const char *ref_to;	/* RefToMessageId, "" when absent */
+	const char *from;	/* party id */
+	int64_t sent_ms;
+	const void *payload;	/* first payload part; NULL when none */
+	size_t payload_len;
+	bool ack_wanted;
+	const char *error_code, *error_text; /* MessageError */
+	/* what we answer: an Acknowledgment or a MessageError, to be stored
+	 * with the message and pushed to reply_url; empty when none
+	 */
+	const char *reply, *reply_id, *reply_url;
+	size_t reply_len;
+	bool reply_is_error; /* the message is not to be processed */
+};
+
+/* Keep a message durably before it is answered.
+ *
+ * V_OK     kept (or a signal that is known already: no effect)
+ * V_SKIP   a message with this id and CPA is known: *stored_reply_out gets the
+ *	    reply stored then, and it is to be pushed again
+ * V_NEVER  the id is known under another CPA
+ * V_LATER  the database is away: the peer gets 503
+ */
+typedef enum verdict ebms_keep_fn(void *self, const struct ebms_inbound *in,
+	struct buf *stored_reply_out, struct fault *why);
+
+struct ebms_listen_conf {
+	const struct cpa *cpas; /* of all senders */
+	size_t cpa_count;
+	const char *path; /* "/ebms" */
+};
+
+struct http_request;
+struct http_reply;
+
+/* Check and answer one HTTP request by the order of spec ebms2.md 10.1. */
+void ebms_receive(const struct ebms_listen_conf *conf,
+	const struct http_request *request, int64_t now_ms,
+	ebms_keep_fn *keep, void *keep_self, struct http_reply *reply,
+	struct fault *note);
+
+/* --- print: bundles (channels/print.c) --- */
+
+struct print_bundle {
+	const char *job, *stream;
+	const char *sender_oin, *sender_name, *delivery; /* file name */
+	const char *environment;
+	const char *previous; /* bundle id before this one, "" */
+	int number;	      /* 1 .. within the job */
+	int64_t created_ms;
+	const char *version;
+	/* in any order: print_name() sorts them */
+	struct letter *letters;
+	const char **reasons; /* "not_subscribed", per letter */
+	size_t letter_count;
+};
+
+#define PRINT_NAME_MAX 100
+
+/* Sort the letters (and reasons) as they will be printed and derive the name:
+ * print-JOB-YYYYMMDD-NNN-HASH8, the hash over the ordered ids.
+ */
+void print_name(struct print_bundle *bundle, char name_out[PRINT_NAME_MAX]);
+
+/* Write NAME.zip, NAME.zip.sha256 and, last, NAME.zip.ready into the folder,
+ * durably; what a crash left half-way is replaced.  *sha256_out of the ZIP.
+ * V_NEVER: a document changed since intake; nothing is left behind.
+ */
+enum verdict print_write(const struct print_bundle *bundle, const char *name,
+	const struct content *content, int out_fd, uint8_t sha256_out[32],
+	struct fault *why);
+
+#endif

@@ -1,0 +1,198 @@
+/* spool/spool.h - the folders a batch file lives in
+ *
+ * Front door of spool/: no other header of this folder is included elsewhere.
+ *
+ *	in/STREAM/NAME		dropped here by rename, whole, in one step
+ *	work/JOBID/NAME		ours; exactly one process won the rename
+ *	work/JOBID/content	documents that have no offset of their own
+ *	done/JOBID/NAME		every letter has its end
+ *	bad/JOBID/NAME		refused; NAME.reason says why
+ *	out/STREAM/		reports to the supplier
+ *	print/out/		bundles for the printer
+ *	sent/			what was offered and printed (the journal)
+ *
+ * A file is in exactly one folder at any moment, also after a power cut: each
+ * step is one rename followed by fsync of both folders.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/archive.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+#include "batch/attachment.h"
+#include "batch/letter.h"
+
+#define SPOOL_NAME_MAX 120   /* bytes of a file name */
+#define SPOOL_STREAM_MAX 40
+#define SPOOL_JOBID_MAX 16   /* "20260215-k3f7" and the closing NUL */
+
+struct spool;
+
+/* Open the spool at `path`, making folders that are missing (in/STREAM for
+ * every stream given).
+ */
+enum verdict spool_open(const char *path, const char *const *streams,
+	size_t stream_count, struct spool **spool_out, struct fault *why);
+void spool_close(struct spool *spool); /* accepts NULL */
+int spool_fd(const struct spool *spool); /* lent; the spool's folder */
+
+/* --- watch: which file is complete? --- */
+
+struct spool_rule {
+	const char *stream;
+	bool sidecar;	  /* only with NAME.ready or another sidecar */
+	int64_t quiet_ms; /* > 0: unchanged for so long */
+};
+
+/* The next complete file in in/STREAM, in order of names.
+ *
+ * V_OK    name_out is set
+ * V_END   nothing complete at the moment
+ */
+enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
+	int64_t now_ms, char name_out[SPOOL_NAME_MAX + 1], struct fault *why);
+
+/* A descriptor that becomes readable when something happened in in/ (inotify),
+ * or -1 when there is none: then only the rescan finds files.  Call
+ * spool_watched() after it was readable.
+ */
+int spool_watch_fd(struct spool *spool);
+void spool_watched(struct spool *spool);
+
+/* --- claim --- */
+
+struct claim {
+	int fd;	       /* open for reading; the claim owns it, -1 is none */
+	int64_t bytes; /* size when claimed */
+	char job[SPOOL_JOBID_MAX];
+	char stream[SPOOL_STREAM_MAX + 1];
+	char name[SPOOL_NAME_MAX + 1];
+	/* what a sidecar promised; -1 and "" when it did not */
+	int64_t promised_letters;
+	int64_t promised_cents; /* amount=33914002.17 */
+	char promised_sha256[65];
+	uint8_t sha256[32]; /* filled by spool_digest() */
+};
+
+/* Make in/STREAM/NAME ours, with its sidecars, as a new job id.
+ *
+ * V_OK      *claim_out holds the open file; end it with claim_close()
+ * V_LATER   another process was first
+ * V_SKIP    ours, but no plain file (CODE_NOT_FILE) or a name we refuse
+ *	     (CODE_NAME) or a sidecar that makes no sense (CODE_SIDECAR): the
+ *	     claim is filled without fd; refuse it with spool_refuse()
+ * V_BROKEN  the spool itself cannot be used
+ */
+enum verdict spool_claim(struct spool *spool, const char *stream,
+	const char *name, int64_t now_ms, struct claim *claim_out,
+	struct fault *why);
+
+/* Open again what lies in work/JOBID (after a crash, or to send it). */
+enum verdict spool_claimed(struct spool *spool, const char *job,
+	struct claim *claim_out, struct fault *why);
+
+/* Jobs that lie in work/: V_OK with the next id after `job` (start with ""),
+ * V_END after the last.  In order of id.
+ */
+enum verdict spool_working(struct spool *spool, const char *after,
+	char job_out[SPOOL_JOBID_MAX], struct fault *why);
+
+/* SHA-256 of the whole file into claim->sha256, from its descriptor. */
+enum verdict spool_digest(struct claim *claim, struct fault *why);
+
+void claim_close(struct claim *claim);
+
+/* --- the end of a file --- */
+
+/* work/JOBID -> bad/JOBID with NAME.reason (durable, reason first), or
+ * work/JOBID -> done/JOBID.  Done already: V_OK (a crash came between).
+ */
+enum verdict spool_refuse(struct spool *spool, const char *job,
+	const char *name, const char *reason_text, struct fault *why);
+enum verdict spool_done(
+	struct spool *spool, const char *job, struct fault *why);
+
+/* --- source: a claimed file as a stream with named members --- */
+
+struct source;
+
+struct source_rules {
+	bool zip, plain;     /* containers allowed */
+	const char *payload; /* "*.xml": the member that holds the records */
+	struct archive_limits limits;
+	int64_t bytes_max; /* of the payload */
+};
+
+/* Judge the container once: every member is read, its digest taken, looked at
+ * as a PDF.  V_BROKEN: the file is refused.
+ */
+enum verdict source_open(const struct claim *claim,
+	const struct source_rules *rules, struct source **source_out,
+	struct fault *why);
+void source_close(struct source *source); /* accepts NULL */
+
+/* Bytes of the payload, from its start; an xml_read_fn. */
+enum verdict source_read(void *source, void *bytes, size_t len,
+	size_t *len_out, struct fault *why);
+
+/* Find the letter's documents, count them as used, fill letter->attachments
+ * (in `mem`) and letter->paper.  Inline ones are decoded and appended to
+ * work/JOBID/content.
+ *
+ * V_OK      all found and sound
+ * V_SKIP    the record is rejected: CODE_DOCUMENT (missing, empty, no PDF,
+ *	     other hash), CODE_DOCUMENT_BOX (encrypted)
+ * V_BROKEN  the file is refused: CODE_DOCUMENT_TWICE: another record with
+ *	     another key has it already, by name or by digest.  The same key
+ *	     again is a doubled record: V_OK here, the store rejects it.
+ * V_LATER   disk full
+ */
+enum verdict source_documents(struct source *source, struct letter *letter,
+	struct arena *mem, struct fault *why);
+
+/* The record was rejected for another reason: its documents count as used. */
+void source_forget(struct source *source, const struct letter *letter);
+
+/* After the last record: V_BROKEN with CODE_DOCUMENT_UNUSED when a document
+ * was named by no record.  Makes the content file durable.
+ */
+enum verdict source_end(struct source *source, struct fault *why);
+
+int64_t source_members(const struct source *source);
+
+/* --- content: documents on their way out --- */
+
+/* Read documents of one job; ends with spool_content_close(). */
+enum verdict spool_content_open(struct spool *spool, const char *job,
+	struct content *content_out, struct fault *why);
+void spool_content_close(struct content *content);
+
+/* --- journal: what left, beside the database --- */
+
+/* A database restored to an earlier moment forgets what left; the journal does
+ * not.  One file per lot (box/BATCHID.ids) and per bundle (print/NAME.ids),
+ * one letter id a line, durable before the first byte leaves.
+ */
+enum journal_kind { JOURNAL_BOX, JOURNAL_PRINT };
+
+enum verdict spool_journal_add(struct spool *spool, enum journal_kind kind,
+	const char *name, const struct uuid *ids, size_t count,
+	struct fault *why);
+
+struct journal; /* the ids of one kind, sorted, in memory */
+enum verdict spool_journal_load(struct spool *spool, enum journal_kind kind,
+	const char *not_this_name, struct journal **journal_out,
+	struct fault *why);
+/* The name of the lot or bundle that holds it, NULL when none does. */
+const char *journal_find(const struct journal *journal, const struct uuid *id);
+void journal_free(struct journal *journal); /* accepts NULL */
+
+#endif

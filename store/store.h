@@ -1,0 +1,546 @@
+/* store/store.h - the books: PostgreSQL, one function per question
+ *
+ * Front door of store/.  None takes SQL.  Each function is one transaction
+ * unless it says otherwise; V_OK means committed.  V_LATER with CODE_DATABASE:
+ * the database is away (the connection is dead: open anew).  V_BROKEN with
+ * CODE_DATABASE_QUERY: a statement failed, which is our bug.
+ *
+ * Rows are written, not rewritten.  A letter's row is made at split; its place
+ * in a lot is appended; then one lot row changes for a thousand letters.  A
+ * letter's state is, for its newest place, its own receipt if it has one, else
+ * the state of the lot; without a place what its route says.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+#include "batch/letter.h"
+#include "batch/receipt.h"
+#include "batch/states.h"
+
+struct store;
+
+/* --- the private cluster (store/cluster.c) --- */
+
+/* Make (initdb) and start a cluster in `dir` (absolute) when it is not running;
+ * UNIX socket only.  As root it runs as user postgres, so `dir` must be
+ * reachable for that user.  conninfo_out: how to connect as mobb.
+ * V_BROKEN: CODE_DATABASE_START.  Safe when two start it at once.
+ */
+enum verdict store_cluster_start(
+	const char *dir, char conninfo_out[400], struct fault *why);
+enum verdict store_cluster_stop(const char *dir, struct fault *why);
+
+/* --- connection, locks, waiting --- */
+
+/* Connect; refuse a server with fsync, full_page_writes or synchronous_commit
+ * off (CODE_DATABASE_UNSAFE).  V_LATER: CODE_DATABASE.
+ */
+enum verdict store_open(
+	const char *conninfo, struct store **store_out, struct fault *why);
+void store_close(struct store *store); /* accepts NULL */
+
+/* Bring the schema up to date, under an advisory lock. */
+enum verdict store_migrate(struct store *store, struct fault *why);
+
+/* CONTRACTS "One daemon": the supervisor takes A exclusively, then B
+ * exclusively for a moment; role connections hold B shared.  V_LATER with
+ * CODE_BUSY: another mobbd is active (`wait` false) -- with `wait` true it
+ * waits up to 1 s and is called again.
+ */
+enum verdict store_lock_supervisor(
+	struct store *store, bool wait, struct fault *why);
+enum verdict store_lock_role(struct store *store, struct fault *why);
+/* The listener on address `at`: V_LATER (CODE_BUSY): there is one already. */
+enum verdict store_lock_listener(
+	struct store *store, const char *at, struct fault *why);
+/* Does something listen on `at`? */
+enum verdict store_listening(struct store *store, const char *at,
+	bool *listening_out, struct fault *why);
+
+/* Every change of state does NOTIFY; wait for one, at most `ms`.  Also returns
+ * when `also_fd` (-1: none) becomes readable or a signal came.
+ */
+void store_wait(struct store *store, int64_t ms, int also_fd);
+
+/* --- jobs --- */
+
+struct job {
+	int64_t number;
+	char id[16];
+	const char *stream, *sender, *oin, *format, *file, *environment;
+	const char *endpoint;
+	enum job_state state;
+	const char *reason; /* held or refused: why; "" */
+	enum code reason_code;
+	int edition;
+	int64_t bytes;
+	uint8_t sha256[32];
+	int64_t promised_letters, promised_cents; /* -1: no control total */
+	int64_t cents;
+	int64_t records; /* in = letters + rejected */
+	int64_t letters, rejected, warnings;
+	/* letters per state; they add up to `letters` */
+	int64_t n_split, n_box, n_paper, n_offered, n_unknown, n_resend,
+		n_held, n_bundled, n_handed, n_delivered, n_posted,
+		n_withdrawn;
+	int64_t n_declined; /* of those on paper: declined by the box */
+	int64_t received_ms, split_ms, routed_ms, released_ms, settled_ms;
+	const char *released_by;
+	bool print_close; /* a person closed the paper run */
+	bool filed;	  /* the file lies in done/ or bad/ */
+	int64_t lots, lots_acknowledged, lots_settled;
+	/* the other side's counters, added up over results */
+	int64_t their_total, their_delivered;
+};
+
+/* in - ends; 0 when every letter has its end. */
+int64_t job_open(const struct job *job);
+
+struct job_new {
+	const char *id, *stream, *sender, *oin, *endpoint, *environment;
+	const char *format, *file;
+	int64_t bytes;
+	const uint8_t *sha256;
+	int64_t promised_letters, promised_cents;
+	int64_t received_ms;
+};
+
+/* S2 -> S3.  V_OK also when the id is there already (read it from the start).
+ * V_SKIP with CODE_DELIVERED_AGAIN: the same content in the same stream has
+ * open letters or letters that left; why names that job.
+ */
+enum verdict store_job_receive(
+	struct store *store, const struct job_new *job, struct fault *why);
+
+/* V_SKIP with CODE_NO_JOB.  Texts in `mem`. */
+enum verdict store_job_get(struct store *store, const char *id,
+	struct arena *mem, struct job *job_out, struct fault *why);
+/* A part of an id, unambiguous: V_SKIP CODE_NO_JOB or CODE_AMBIGUOUS. */
+enum verdict store_job_find(struct store *store, const char *part,
+	struct arena *mem, struct job *job_out, struct fault *why);
+/* Newest first; `all` false: only those not settled, refused, cancelled.
+ * stream NULL: every.
+ */
+enum verdict store_job_list(struct store *store, bool all, const char *stream,
+	struct arena *mem, struct job **jobs_out, size_t *count_out,
+	struct fault *why);
+/* Jobs in one state, oldest first. */
+enum verdict store_job_in(struct store *store, enum job_state state,
+	struct arena *mem, struct job **jobs_out, size_t *count_out,
+	struct fault *why);
+
+/* received -> refused, nothing of it is kept but the job row and the reason. */
+enum verdict store_job_refuse(struct store *store, const char *id,
+	const struct fault *reason, int64_t now_ms, struct fault *why);
+/* The file was moved to done/ or bad/. */
+enum verdict store_job_filed(
+	struct store *store, const char *id, struct fault *why);
+/* Ended (settled or refused) but not filed: what the sweep finishes. */
+enum verdict store_job_unfiled(struct store *store, struct arena *mem,
+	struct job **jobs_out, size_t *count_out, struct fault *why);
+
+/* --- split (store/split.c) --- */
+
+struct split; /* one open transaction */
+
+struct rejected {
+	int64_t record, line, offset;
+	enum code code;
+	const char *field, *reason, *reference;
+	bool warning;
+};
+
+/* `expected` decides where rows go: 10,000 or more (or -1, unknown and large)
+ * get a table of their own.  Letters are COPYed in binary as they come.
+ */
+enum verdict store_split_begin(struct store *store, const char *job,
+	int64_t expected, struct split **split_out, struct fault *why);
+/* bsn_key: 16 bytes, see letter_bsn_key().  The letter's id, bind and
+ * attachments are set.
+ */
+enum verdict store_split_letter(struct split *split,
+	const struct letter *letter, const uint8_t bsn_key[16],
+	struct fault *why);
+enum verdict store_split_reject(
+	struct split *split, const struct rejected *row, struct fault *why);
+/* Build the indexes, find doubles (in this file: the later record becomes
+ * CODE_DOUBLE; in an earlier job of the stream whose letters are open or have
+ * left: CODE_DOUBLE_EARLIER), count, received -> split, commit.
+ */
+enum verdict store_split_end(struct split *split, int64_t records,
+	int64_t cents, int64_t now_ms, struct fault *why);
+/* Roll back and free; after store_split_end() only frees.  Accepts NULL. */
+void store_split_close(struct split *split);
+
+/* --- route --- */
+
+enum route_rule { /* stored: never change */
+	ROUTE_ASKED = 1,      /* WUS said yes or no */
+	ROUTE_NOT_LISTED = 2, /* WUS did not mention the number: paper */
+	ROUTE_PAPER_ONLY = 3, /* the letter's own paper_reason */
+};
+
+struct route_row {
+	int64_t record;
+	struct bsn bsn;
+	enum paper_reason paper;
+	/* filled by the router */
+	bool box;
+	enum route_rule rule;
+};
+
+/* The next letters without a route, in order, at most `max`. *count_out 0:
+ * all are routed.
+ */
+enum verdict store_route_next(struct store *store, const char *job,
+	size_t max, struct route_row *rows_out, size_t *count_out,
+	struct fault *why);
+/* Keep the routes of one group with the answer that decided them. */
+enum verdict store_route_put(struct store *store, const char *job,
+	const struct route_row *rows, size_t count, const char *source,
+	int64_t asked_ms, struct fault *why);
+/* split -> routed -> released or held (reason with code); `person` for the
+ * event ("automatic").
+ */
+enum verdict store_job_routed(struct store *store, const char *job, bool hold,
+	const struct fault *reason, int64_t now_ms, struct fault *why);
+/* held -> released by a person.  V_SKIP CODE_STATE: it is not held. */
+enum verdict store_job_release(struct store *store, const char *job,
+	const char *person, const char *reason, int64_t now_ms,
+	struct fault *why);
+
+/* --- lots --- */
+
+struct lot {
+	int64_t number;
+	char job[16];
+	bool print;
+	struct uuid batch_id;
+	const char *name; /* of a bundle, "" for the box */
+	const char *endpoint, *stream;
+	enum lot_state state;
+	int64_t letters, bytes;
+	int64_t due_ms;
+	int attempts;
+	int64_t cut_ms, handed_ms;
+	uint8_t sha256[32]; /* of a bundle */
+	const char *reason;
+};
+
+/* Letters of a job that go to the box and have no lot yet, in order of record:
+ * what is needed to cut.  Calls back per letter.
+ */
+enum verdict store_cut_read(struct store *store, const char *job,
+	enum verdict (*each)(void *self, int64_t record, const struct uuid *id,
+		int64_t box_bytes),
+	void *self, struct fault *why);
+
+struct lot_new {
+	struct uuid batch_id;
+	int64_t letters, bytes;
+	const int64_t *records;
+};
+/* released -> sending (or awaiting when there is no box letter), with all
+ * lots and places, in one transaction.
+ */
+enum verdict store_cut_write(struct store *store, const char *job,
+	const struct lot_new *lots, size_t count, int64_t now_ms,
+	struct fault *why);
+
+enum verdict store_lot_list(struct store *store, const char *job,
+	struct arena *mem, struct lot **lots_out, size_t *count_out,
+	struct fault *why);
+
+/* --- sending (store/attempt.c) --- */
+
+struct offer {
+	struct lot lot;
+	/* of a retry; attempt 0: a new attempt is to be made */
+	int64_t attempt;
+	int nth;
+	const char *message_id, *conversation_id;
+	const void *envelope;
+	size_t envelope_len;
+	const char *content_id;
+	int64_t created_ms, expires_ms;
+	int posts;	    /* complete or unknown so far */
+	int64_t letters;    /* of this attempt: all, or those to resend */
+	int64_t payload_bytes;
+	uint8_t payload_sha256[32]; /* all zero until known */
+	bool offered_before; /* an earlier attempt of this lot left */
+	const char *oin; /* of the letters' sender */
+};
+
+/* The next lot due at this endpoint: a retry whose time has come, a lot with
+ * letters to resend, a lot never offered; of jobs that are not held.
+ * V_END: nothing due now; *next_ms_out is when something will be (0: nothing
+ * planned).
+ */
+enum verdict store_offer_next(struct store *store, const char *endpoint,
+	int64_t now_ms, struct arena *mem, struct offer *offer_out,
+	int64_t *next_ms_out, struct fault *why);
+
+/* The letters of an attempt, in order, with all that is sent. */
+enum verdict store_offer_letters(struct store *store,
+	const struct offer *offer, struct arena *mem,
+	struct letter **letters_out, size_t *count_out, struct fault *why);
+
+/* Take the allowance and, in the same transaction, store the attempt (new:
+ * ids, envelope, length) or count the retry; the lot becomes offered.
+ * per_hour and in_flight: the endpoint's limits; the clock is the database's.
+ *
+ * V_OK     begin: the first byte may leave; offer->attempt is set
+ * V_LATER  CODE_NONE: not now; *wait_ms_out says how long (at most), when the
+ *	    limit is lots in flight it is 0: wait for an acknowledgment
+ */
+enum verdict store_offer_begin(struct store *store, struct offer *offer,
+	int64_t per_hour, int64_t in_flight, int64_t *wait_ms_out,
+	struct fault *why);
+
+enum post_end {
+	POST_COMPLETE = 1, /* accepted: wait for the acknowledgment */
+	POST_ACKNOWLEDGED, /* acknowledged in the answer */
+	POST_UNKNOWN,	   /* again at the next retry */
+	POST_AGAIN,	   /* peer said later: at the next retry */
+	POST_NOT_RECEIVED, /* nothing arrived: again at retry_ms */
+	POST_FAILED,	   /* refused for good: the lot is held */
+	POST_HELD,	   /* our payload is wrong: the lot is held */
+};
+
+/* What became of a post.  retry_ms: moment of the next one (AGAIN, UNKNOWN,
+ * COMPLETE without acknowledgment, NOT_RECEIVED).
+ */
+enum verdict store_post_end(struct store *store, const struct offer *offer,
+	enum post_end end, int64_t retry_ms, const uint8_t payload_sha256[32],
+	const struct fault *reason, struct fault *why);
+
+/* At start: posts that were under way when the last mobbd died are due now. */
+enum verdict store_offers_take_back(struct store *store, struct fault *why);
+
+/* Attempts whose time to live has passed: never received -> the lot is cut
+ * again; else unknown, and offered again with the same ids after `resend_ms`,
+ * at most `resends` times; then held for a person.  *count_out: how many.
+ */
+enum verdict store_expire(struct store *store, int64_t now_ms,
+	int64_t resend_ms, int64_t resends, int64_t *count_out,
+	struct fault *why);
+
+/* --- inbound (store/inbound.c) --- */
+
+struct inbound {
+	const char *message_id, *cpa_id, *conversation_id, *ref_to, *action;
+	int kind; /* enum ebms_kind of channels: 1 business, 2 ack, 3 error */
+	const void *payload;
+	size_t payload_len;
+	const char *error_code, *error_text;
+	const char *reply, *reply_id, *reply_url; /* reply "": none */
+	size_t reply_len;
+	bool reply_is_error; /* kept, never applied */
+	int64_t received_ms;
+};
+
+/* Keep it, once.  V_OK kept; V_SKIP known already: the stored reply is in
+ * reply_out (may be empty) and is to be pushed again; V_NEVER: known under
+ * another CPA.
+ */
+enum verdict store_inbound_keep(struct store *store, const struct inbound *in,
+	struct buf *reply_out, struct fault *why);
+
+/* The next that was not applied, oldest first.  V_END: none. */
+enum verdict store_inbound_next(struct store *store, struct arena *mem,
+	struct inbound *in_out, struct fault *why);
+
+/* Acknowledgment or MessageError for an attempt of ours; marks the inbound
+ * applied.  An id that is not ours is only noted.
+ */
+enum verdict store_ack_apply(struct store *store, const struct inbound *in,
+	int64_t now_ms, struct fault *why);
+
+/* Result: what to do per letter, decided by the caller. */
+struct result_letter {
+	struct uuid letter_id;
+	enum receipt_act act;
+	enum code code;
+	const char *wire_code, *stage;
+};
+
+struct result_match {
+	int64_t lot, attempt;
+	char job[16];
+	int64_t letters;     /* of the attempt */
+	bool offered_before; /* an earlier attempt may have brought it */
+	bool settled;	     /* results of this attempt were applied already */
+	const char *stream;
+	struct uuid *ids; /* letters of the attempt, in order */
+};
+
+/* The attempt a result belongs to: by RefToMessageId, then ConversationId,
+ * then BatchID.  V_SKIP CODE_RESULT: none.
+ */
+enum verdict store_result_match(struct store *store, const struct inbound *in,
+	const struct uuid *batch_id, struct arena *mem,
+	struct result_match *match_out, struct fault *why);
+
+/* Apply in one transaction: exceptions get receipt rows, the rest is settled
+ * with the lot; counts of the job; inbound applied.  `contradiction` not NULL:
+ * nothing is applied, the lot is held with that reason.  resend_ms: moment of
+ * the resend; after `resends` tries RECEIPT_RESEND becomes held.  `hold`: the
+ * stream is misconfigured, the job goes to held.
+ */
+struct result_apply {
+	const struct result_match *match;
+	const struct receipt *receipt;
+	const struct result_letter *letters; /* only listed exceptions and
+					      * deliveries, any order */
+	size_t letter_count;
+	bool unlisted_delivered;
+	const char *contradiction;
+	bool hold;
+	int64_t now_ms, resend_ms, resends;
+};
+enum verdict store_result_apply(struct store *store, const struct inbound *in,
+	const struct result_apply *apply, struct fault *why);
+/* A result that cannot be read or matched: noted as an event, applied. */
+enum verdict store_inbound_useless(struct store *store,
+	const struct inbound *in, const struct fault *reason,
+	struct fault *why);
+
+/* Replies to be pushed: V_END none due.  After a push: sent, or again later. */
+struct push {
+	const char *message_id; /* of the inbound */
+	const char *cpa_id, *url, *reply_id;
+	const void *reply;
+	size_t reply_len;
+	int tries;
+};
+enum verdict store_push_next(struct store *store, int64_t now_ms,
+	struct arena *mem, struct push *push_out, int64_t *next_ms_out,
+	struct fault *why);
+enum verdict store_push_end(struct store *store, const struct push *push,
+	bool sent, int64_t retry_ms, struct fault *why);
+
+/* --- paper (store/bundle.c) --- */
+
+/* A job with paper letters to bundle: every box letter has its result, or a
+ * person closed the run; and released.  V_END: none.
+ */
+enum verdict store_print_ready(struct store *store, struct arena *mem,
+	struct job *job_out, struct fault *why);
+/* Its paper letters without a place, in order of record, at most `max`; with
+ * the reason of print ("not_subscribed").
+ */
+enum verdict store_print_letters(struct store *store, const char *job,
+	size_t max, struct arena *mem, struct letter **letters_out,
+	const char ***reasons_out, size_t *count_out, struct fault *why);
+/* A new print lot in state bundled with these letters in this order. */
+enum verdict store_print_cut(struct store *store, const char *job,
+	const char *name, const struct letter *letters, size_t count,
+	int64_t now_ms, int64_t *lot_out, struct fault *why);
+/* Print lots still in state bundled (a crash came between).  V_END: none. */
+enum verdict store_print_unfinished(struct store *store, struct arena *mem,
+	struct lot *lot_out, struct fault *why);
+enum verdict store_lot_letters(struct store *store, int64_t lot,
+	struct arena *mem, struct letter **letters_out,
+	const char ***reasons_out, size_t *count_out, struct fault *why);
+enum verdict store_print_handed(struct store *store, int64_t lot,
+	const uint8_t sha256[32], int64_t now_ms, struct fault *why);
+/* Number of print lots of a job so far, and the name of the newest bundle of
+ * the stream ("" when none).
+ */
+enum verdict store_print_count(struct store *store, const char *job,
+	struct arena *mem, int *count_out, const char **previous_out,
+	struct fault *why);
+/* These paper letters may not be printed: a person decides. */
+enum verdict store_letters_hold(struct store *store, const char *job,
+	const int64_t *records, size_t count, const struct fault *reason,
+	int64_t now_ms, struct fault *why);
+/* handed over -> posted, by a person.  `bundle`: its name. */
+enum verdict store_posted(struct store *store, const char *bundle,
+	int32_t date_days, const char *person, int64_t now_ms,
+	int64_t *letters_out, struct fault *why);
+enum verdict store_print_close(struct store *store, const char *job,
+	const char *person, int64_t now_ms, struct fault *why);
+
+/* --- settle --- */
+
+/* Jobs in which everything has an end: sending/awaiting -> settled.  Also
+ * sending -> awaiting.  *count_out: how many changed.
+ */
+enum verdict store_settle(struct store *store, int64_t now_ms,
+	int64_t *count_out, struct fault *why);
+
+/* --- looking (store/look.c); for mobbjob --- */
+
+struct letter_row {
+	struct letter letter; /* bsn included: mask it */
+	char job[16];
+	enum letter_state state;
+	bool box; /* route */
+	enum route_rule rule;
+	const char *answer_source; /* "wus" */
+	int64_t answer_ms;
+	int64_t split_ms;
+	/* newest places: the box lot and the print lot, 0 none */
+	int64_t box_lot, print_lot;
+	struct uuid batch_id;
+	const char *message_id; /* newest attempt */
+	int64_t offered_ms, acknowledged_ms, result_ms;
+	const char *wire_code; /* "" none */
+	enum code code;
+	const char *bundle;
+	int64_t handed_ms;
+	int32_t posted_days; /* LETTER_DATE_NONE */
+};
+
+/* By BerichtID, JOB/record, or reference.  V_SKIP: CODE_NO_JOB, _AMBIGUOUS. */
+enum verdict store_letter_find(struct store *store, const char *what,
+	struct arena *mem, struct letter_row *out, struct fault *why);
+/* Letters of a job after `record`, at most `max`; state 0: every. */
+enum verdict store_letter_list(struct store *store, const char *job,
+	int64_t after, size_t max, enum letter_state state, struct arena *mem,
+	struct letter_row **rows_out, size_t *count_out, struct fault *why);
+enum verdict store_rejected_list(struct store *store, const char *job,
+	int64_t after_record, size_t max, bool warnings, struct arena *mem,
+	struct rejected **rows_out, size_t *count_out, struct fault *why);
+
+struct attempt_row {
+	int64_t lot;
+	int nth, posts;
+	const char *message_id, *state;
+	int64_t created_ms, acknowledged_ms, result_ms;
+	int64_t letters;
+	bool has_result;
+	int64_t total, counters[RECEIPT_COUNTERS]; /* theirs */
+	int64_t ours[RECEIPT_COUNTERS]; /* what their lines say */
+};
+enum verdict store_attempt_list(struct store *store, const char *job,
+	struct arena *mem, struct attempt_row **rows_out, size_t *count_out,
+	struct fault *why);
+
+struct event {
+	int64_t at_ms;
+	char job[16];
+	const char *person, *what, *text;
+};
+enum verdict store_event_add(struct store *store, const struct event *event,
+	struct fault *why);
+enum verdict store_event_list(struct store *store, const char *job,
+	struct arena *mem, struct event **rows_out, size_t *count_out,
+	struct fault *why);
+
+/* For the exit code of --once: is a box letter open; was something rejected,
+ * declined, held in jobs that changed since `since_ms`?
+ */
+enum verdict store_summary(struct store *store, int64_t since_ms,
+	bool *open_out, bool *attention_out, struct fault *why);
+
+#endif
