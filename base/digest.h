@@ -23,8 +23,8 @@ void digest_end(struct digest *d, uint8_t out[DIGEST_BYTES]);
 void digest_free(struct digest *d); /* accepts NULL */
 
 void digest_of(const void *bytes, size_t len, uint8_t out[DIGEST_BYTES]);
-void digest_hmac(const void *key, size_t key_len, const void *bytes,
-	size_t len, uint8_t out[DIGEST_BYTES]);
+void digest_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
+	uint8_t out[DIGEST_BYTES]);
 
 void digest_random(void *out, size_t len);
 
@@ -41,7 +41,6 @@ size_t base64_encode(const void *bytes, size_t len, char *out);
 /* Decode text with or without white space; out needs len / 4 * 3 + 3 bytes.
  * False when it is no base64.
  */
-bool base64_decode(
-	const char *text, size_t len, uint8_t *out, size_t *len_out);
+bool base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out);
 
 #endif

@@ -11,8 +11,8 @@
 #include "base/fault.h"
 
 enum verdict
-fault_set(struct fault *why, enum verdict v, enum code code, const char *fmt,
-	...)
+fault_set(
+	struct fault *why, enum verdict v, enum code code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -26,8 +26,8 @@ fault_set(struct fault *why, enum verdict v, enum code code, const char *fmt,
 }
 
 enum verdict
-fault_errno(struct fault *why, enum verdict v, enum code code, const char *fmt,
-	...)
+fault_errno(
+	struct fault *why, enum verdict v, enum code code, const char *fmt, ...)
 {
 	int saved = errno;
 	size_t used;

@@ -54,7 +54,7 @@ enum verdict
 file_sync_dir(int at, const char *path, struct fault *why)
 {
 	enum verdict v;
-	int fd;
+	int fd = -1;
 
 	v = file_dir(at, path, &fd, why);
 	if (v != V_OK)

@@ -17,8 +17,7 @@
 #include "base/fault.h"
 
 /* Open a directory to be used by the functions below. V_BROKEN otherwise. */
-enum verdict file_dir(
-	int at, const char *path, int *fd_out, struct fault *why);
+enum verdict file_dir(int at, const char *path, int *fd_out, struct fault *why);
 
 /* mkdir -p of one path below `at`, mode 0750. */
 enum verdict file_dirs(int at, const char *path, struct fault *why);
@@ -26,8 +25,8 @@ enum verdict file_dirs(int at, const char *path, struct fault *why);
 enum verdict file_sync_dir(int at, const char *path, struct fault *why);
 
 /* Rename and sync both directories.  V_LATER: `from` is not there. */
-enum verdict file_move(int from_at, const char *from, int to_at,
-	const char *to, struct fault *why);
+enum verdict file_move(int from_at, const char *from, int to_at, const char *to,
+	struct fault *why);
 
 /* Write `len` bytes as `name` in one step: another name, sync, rename, sync.
  * An existing file is replaced.

@@ -12,14 +12,14 @@
 #include "base/fault.h"
 
 struct page_letter {
-	const char *sender;	/* block at the top, lines by \n */
-	const char *address;	/* in the envelope's window, lines by \n */
-	const char *title;	/* heading, and title of the document */
-	const char *body;	/* paragraphs by \n\n */
-	const char *created;	/* "2026-02-15T00:00:00": no clock in a file */
-	size_t padding_bytes;	/* incompressible noise, so that the file has
+	const char *sender;   /* block at the top, lines by \n */
+	const char *address;  /* in the envelope's window, lines by \n */
+	const char *title;    /* heading, and title of the document */
+	const char *body;     /* paragraphs by \n\n */
+	const char *created;  /* "2026-02-15T00:00:00": no clock in a file */
+	size_t padding_bytes; /* incompressible noise, so that the file has
 				 * a wanted size; 0 is none */
-	uint64_t seed;		/* of the noise */
+	uint64_t seed;	      /* of the noise */
 };
 
 /* A tagged one-page A4 letter appended to `out`; same input, same bytes. */

@@ -23,8 +23,8 @@ struct pdf_look {
 /* V_SKIP: not a PDF (CODE_DOCUMENT).  An encrypted one is V_OK with
  * `encrypted` set.  Thread-safe.
  */
-enum verdict pdf_look(const void *bytes, size_t len,
-	struct pdf_look *look_out, struct fault *why);
+enum verdict pdf_look(const void *bytes, size_t len, struct pdf_look *look_out,
+	struct fault *why);
 
 /* Rewrite a tagged PDF with XMP that claims PDF/A-2a, /Lang and a title.
  * The same input gives the same bytes.

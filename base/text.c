@@ -27,8 +27,7 @@ text_chars(const char *text, size_t bytes)
 			chars++;
 			continue;
 		}
-		n = utf8proc_iterate(
-			p + i, (utf8proc_ssize_t)(bytes - i), &c);
+		n = utf8proc_iterate(p + i, (utf8proc_ssize_t)(bytes - i), &c);
 		if (n <= 0)
 			return -1;
 		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
@@ -74,15 +73,14 @@ text_upper(struct arena *mem, const char *text)
 
 	while (i < len && n < len * 2) {
 		utf8proc_int32_t c;
-		utf8proc_ssize_t used = utf8proc_iterate(
-			(const utf8proc_uint8_t *)text + i,
-			(utf8proc_ssize_t)(len - i), &c);
+		utf8proc_ssize_t used =
+			utf8proc_iterate((const utf8proc_uint8_t *)text + i,
+				(utf8proc_ssize_t)(len - i), &c);
 
 		if (used <= 0)
 			break;
 		i += (size_t)used;
-		n += (size_t)utf8proc_encode_char(
-			utf8proc_toupper(c), out + n);
+		n += (size_t)utf8proc_encode_char(utf8proc_toupper(c), out + n);
 	}
 	out[n] = '\0';
 	return (char *)out;

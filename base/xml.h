@@ -37,8 +37,8 @@ struct xml_events {
 		struct fault *why);
 	enum verdict (*text)(void *self, const char *text, size_t len,
 		struct fault *why); /* in pieces */
-	enum verdict (*close)(void *self, const struct xml_name *name,
-		struct fault *why);
+	enum verdict (*close)(
+		void *self, const struct xml_name *name, struct fault *why);
 };
 
 struct xml_place {

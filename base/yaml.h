@@ -3,8 +3,7 @@
  * A schema says for each key which field of the struct it fills.  Unknown and
  * doubled keys, a missing key, a wrong value, an alias, a second document:
  * each is refused with line and column and, for a key, the nearest one that
- * exists.  libcyaml fills the structs; libyaml walks the same schema first,
- * because libcyaml gives the wrong place for unknown and doubled keys.
+ * exists.  libyaml is behind the wall; nothing else includes it.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -18,29 +17,29 @@
 #include "base/fault.h"
 
 enum yaml_kind {
-	YAML_TEXT,    /* char *, NULL when absent; may be left empty */
-	YAML_INT,     /* int64_t, plain decimal */
-	YAML_BOOL,    /* bool, true or false */
-	YAML_AMOUNT,  /* int64_t with decimal suffix k, M or G, B optional:
+	YAML_TEXT,   /* char *, NULL when absent; may be left empty */
+	YAML_INT,    /* int64_t, plain decimal */
+	YAML_BOOL,   /* bool, true or false */
+	YAML_AMOUNT, /* int64_t with decimal suffix k, M or G, B optional:
 		       * "24MB" = 24000000; also plain digits */
-	YAML_RATE,    /* int64_t per hour: "60000/h", "1000/min", "20/s";
+	YAML_RATE,   /* int64_t per hour: "60000/h", "1000/min", "20/s";
 		       * "50MB/s" is bytes per second for YAML_SPEED */
-	YAML_SPEED,   /* int64_t bytes per second: "50MB/s" */
-	YAML_TIME,    /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
-	YAML_MAP,     /* a nested struct, in place; `inner` */
-	YAML_LIST,    /* list of structs: T *items; size_t count; `inner` */
-	YAML_TEXTS,   /* list of text: char **items; size_t count */
+	YAML_SPEED,  /* int64_t bytes per second: "50MB/s" */
+	YAML_TIME,   /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
+	YAML_MAP,    /* a nested struct, in place; `inner` */
+	YAML_LIST,   /* list of structs: T *items; size_t count; `inner` */
+	YAML_TEXTS,  /* list of text: char **items; size_t count */
 };
 
 struct yaml_key {
 	const char *name;
 	enum yaml_kind kind;
-	size_t offset;		/* of the field; for lists of the pointer */
-	size_t count_offset;	/* lists: of the size_t count */
-	size_t item_bytes;	/* YAML_LIST: sizeof one item */
+	size_t offset;	     /* of the field; for lists of the pointer */
+	size_t count_offset; /* lists: of the size_t count */
+	size_t item_bytes;   /* YAML_LIST: sizeof one item */
 	const struct yaml_key *inner; /* MAP and LIST: ends with name NULL */
 	bool required;
-	int64_t absent;		/* numbers: value when the key is absent */
+	int64_t absent; /* numbers: value when the key is absent */
 };
 
 /* Fill the struct at `out` (zeroed by this function, `out_bytes` large) from

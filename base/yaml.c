@@ -1,0 +1,461 @@
+/* base/yaml.c - see base/yaml.h
+ *
+ * libyaml makes a small tree with the mark of every node; one walk over tree
+ * and schema together checks and fills.  So every error has the exact line and
+ * column of the key or value that is wrong.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+#define DEPTH_MAX 8	 /* schemas are at most four deep */
+#define NODES_MAX 100000 /* of one document */
+#define NUMBER_MAX (INT64_MAX / 10 - 9)
+
+struct walk {
+	const char *name;
+	yaml_document_t *doc;
+	struct fault *why;
+};
+
+static enum verdict
+bad_mark(struct walk *w, const yaml_mark_t *mark, enum code code,
+	const char *text)
+{
+	fault_set(w->why, V_BROKEN, code, "%s", text);
+	fault_at(w->why, "%s:%zu:%zu", w->name, mark->line + 1,
+		mark->column + 1);
+	return V_BROKEN;
+}
+
+__attribute__((format(printf, 4, 5))) static enum verdict
+bad(struct walk *w, const yaml_node_t *node, enum code code, const char *fmt,
+	...)
+{
+	char text[FAULT_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return bad_mark(w, &node->start_mark, code, text);
+}
+
+/* Levenshtein distance, for "did you mean"; long words are never near. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[32], n = strlen(b), i, j;
+
+	if (strlen(a) >= 32 || n >= 31)
+		return 99;
+	for (j = 0; j <= n; j++)
+		row[j] = j;
+	for (i = 1; a[i - 1] != '\0'; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (j = 1; j <= n; j++) {
+			size_t best = corner + (a[i - 1] != b[j - 1]);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+static const char *
+nearest(const struct yaml_key *schema, const char *key)
+{
+	const struct yaml_key *k;
+	const char *best = NULL;
+	size_t least = 4;
+
+	for (k = schema; k->name != NULL; k++) {
+		size_t d = distance(key, k->name);
+
+		if (d < least) {
+			least = d;
+			best = k->name;
+		}
+	}
+	return best;
+}
+
+static const char *
+scalar(const yaml_node_t *node)
+{
+	return (const char *)node->data.scalar.value;
+}
+
+/* A whole decimal number at the start of text; the rest is its unit. */
+static bool
+leading_number(const char *text, int64_t *n_out, const char **unit_out)
+{
+	char digits[20];
+	size_t len = strspn(text, "0123456789");
+
+	if (len == 0 || len >= sizeof(digits))
+		return false;
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	*unit_out = text + len;
+	return text_number(digits, NUMBER_MAX, n_out);
+}
+
+static bool
+times(int64_t *n, int64_t factor)
+{
+	if (*n > NUMBER_MAX / factor)
+		return false;
+	*n *= factor;
+	return true;
+}
+
+struct unit {
+	enum yaml_kind kind;
+	const char *name;
+	int64_t times, over;
+};
+
+/* Decimal only: 1 kB is 1000 bytes. */
+static const struct unit units[] = {
+	{ YAML_INT, "", 1, 1 },
+	{ YAML_AMOUNT, "", 1, 1 },
+	{ YAML_AMOUNT, "B", 1, 1 },
+	{ YAML_AMOUNT, "k", 1000, 1 },
+	{ YAML_AMOUNT, "kB", 1000, 1 },
+	{ YAML_AMOUNT, "M", 1000000, 1 },
+	{ YAML_AMOUNT, "MB", 1000000, 1 },
+	{ YAML_AMOUNT, "G", 1000000000, 1 },
+	{ YAML_AMOUNT, "GB", 1000000000, 1 },
+	{ YAML_RATE, "/h", 1, 1 },
+	{ YAML_RATE, "/min", 60, 1 },
+	{ YAML_RATE, "/s", 3600, 1 },
+	{ YAML_RATE, "/d", 1, 24 },
+	{ YAML_SPEED, "B/s", 1, 1 },
+	{ YAML_SPEED, "kB/s", 1000, 1 },
+	{ YAML_SPEED, "MB/s", 1000000, 1 },
+	{ YAML_SPEED, "GB/s", 1000000000, 1 },
+	{ YAML_TIME, "ms", 1, 1 },
+	{ YAML_TIME, "s", 1000, 1 },
+	{ YAML_TIME, "min", 60000, 1 },
+	{ YAML_TIME, "h", 3600000, 1 },
+	{ YAML_TIME, "d", 86400000, 1 },
+};
+
+static bool
+measure(enum yaml_kind kind, const char *text, int64_t *out)
+{
+	const char *unit;
+	int64_t n;
+	size_t i;
+
+	if (!leading_number(text, &n, &unit))
+		return false;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (units[i].kind != kind || strcmp(units[i].name, unit) != 0)
+			continue;
+		if (!times(&n, units[i].times))
+			return false;
+		*out = n / units[i].over;
+		return true;
+	}
+	return false;
+}
+
+static const char *
+wanted(enum yaml_kind kind)
+{
+	switch (kind) {
+	case YAML_TEXT:
+		return "text";
+	case YAML_INT:
+		return "a whole number";
+	case YAML_BOOL:
+		return "true or false";
+	case YAML_AMOUNT:
+		return "a number such as 500, 24MB or 2GB";
+	case YAML_RATE:
+		return "a rate such as 60000/h, 1000/min or 20/s";
+	case YAML_SPEED:
+		return "a speed such as 50MB/s";
+	case YAML_TIME:
+		return "a time such as 30s, 15min, 4h or 7d";
+	case YAML_MAP:
+		return "keys with values";
+	case YAML_LIST:
+		return "a list of items, each with keys";
+	case YAML_TEXTS:
+		return "a list of texts";
+	}
+	return "";
+}
+
+static enum verdict walk_map(struct walk *w, const yaml_node_t *node,
+	const struct yaml_key *schema, char *out, int depth);
+
+/* Text may hold no NUL, or it would be cut without a word. */
+static enum verdict
+fill_text(struct walk *w, const yaml_node_t *node, char **out)
+{
+	if (node->type != YAML_SCALAR_NODE ||
+		strlen(scalar(node)) != node->data.scalar.length)
+		return bad(w, node, CODE_CONFIG_VALUE, "expected text");
+	*out = mem_text(scalar(node));
+	return V_OK;
+}
+
+static enum verdict
+fill_list(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
+	char *out, int depth)
+{
+	size_t count = (size_t)(node->data.sequence.items.top -
+				node->data.sequence.items.start);
+	size_t each = key->kind == YAML_LIST ? key->item_bytes : sizeof(char *);
+	size_t *count_out = (size_t *)(void *)(out + key->count_offset);
+	char *items = mem_zero(count, each);
+	enum verdict v;
+	size_t i;
+
+	assert(each > 0);
+	*(char **)(void *)(out + key->offset) = items;
+	for (i = 0; i < count; i++) {
+		const yaml_node_t *item = yaml_document_get_node(
+			w->doc, node->data.sequence.items.start[i]);
+
+		*count_out = i + 1;
+		if (key->kind == YAML_LIST)
+			v = walk_map(w, item, key->inner, items + i * each,
+				depth + 1);
+		else
+			v = fill_text(
+				w, item, (char **)(void *)(items + i * each));
+		if (v != V_OK)
+			return v;
+	}
+	return V_OK;
+}
+
+static enum verdict
+fill(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
+	char *out, int depth)
+{
+	bool is_list = key->kind == YAML_LIST || key->kind == YAML_TEXTS;
+	char *field = out + key->offset;
+	const char *text;
+	bool ok;
+
+	if (key->kind == YAML_MAP)
+		return walk_map(w, node, key->inner, field, depth + 1);
+	if (is_list && node->type == YAML_SEQUENCE_NODE)
+		return fill_list(w, node, key, out, depth);
+	if (is_list || node->type != YAML_SCALAR_NODE)
+		return bad(w, node, CODE_CONFIG_VALUE, "%s: expected %s",
+			key->name, wanted(key->kind));
+	if (key->kind == YAML_TEXT)
+		return fill_text(w, node, (char **)(void *)field);
+	text = scalar(node);
+	if (key->kind == YAML_BOOL) {
+		ok = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+		*(bool *)(void *)field = text[0] == 't';
+	} else {
+		ok = measure(key->kind, text, (int64_t *)(void *)field);
+	}
+	if (!ok)
+		return bad(w, node, CODE_CONFIG_VALUE, "%s: '%.40s' is not %s",
+			key->name, text, wanted(key->kind));
+	return V_OK;
+}
+
+/* Defaults first, so that a missing key has its value. */
+static void
+defaults(const struct yaml_key *schema, char *out)
+{
+	const struct yaml_key *k;
+
+	for (k = schema; k->name != NULL; k++) {
+		if (k->kind == YAML_BOOL)
+			*(bool *)(void *)(out + k->offset) = k->absent != 0;
+		else if (k->kind == YAML_INT || k->kind == YAML_AMOUNT ||
+			 k->kind == YAML_RATE || k->kind == YAML_SPEED ||
+			 k->kind == YAML_TIME)
+			*(int64_t *)(void *)(out + k->offset) = k->absent;
+		else if (k->kind == YAML_MAP)
+			defaults(k->inner, out + k->offset);
+	}
+}
+
+static enum verdict
+unknown_key(
+	struct walk *w, const yaml_node_t *node, const struct yaml_key *schema)
+{
+	const char *near = nearest(schema, scalar(node));
+
+	return bad(w, node, CODE_CONFIG_KEY, "unknown key '%.40s'%s%s%s",
+		scalar(node), near == NULL ? "" : "; did you mean '",
+		near == NULL ? "" : near, near == NULL ? "" : "'?");
+}
+
+static enum verdict
+walk_map(struct walk *w, const yaml_node_t *node, const struct yaml_key *schema,
+	char *out, int depth)
+{
+	const yaml_node_pair_t *pair;
+	const struct yaml_key *k;
+	uint64_t seen = 0;
+	enum verdict v;
+
+	if (depth > DEPTH_MAX || node->type != YAML_MAPPING_NODE)
+		return bad(w, node, CODE_CONFIG_VALUE, "expected %s",
+			wanted(YAML_MAP));
+	defaults(schema, out);
+	for (pair = node->data.mapping.pairs.start;
+		pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key =
+			yaml_document_get_node(w->doc, pair->key);
+		const yaml_node_t *value =
+			yaml_document_get_node(w->doc, pair->value);
+
+		if (key->type != YAML_SCALAR_NODE)
+			return bad(w, key, CODE_CONFIG_KEY,
+				"a key must be a word");
+		for (k = schema; k->name != NULL; k++)
+			if (strcmp(k->name, scalar(key)) == 0)
+				break;
+		if (k->name == NULL)
+			return unknown_key(w, key, schema);
+		assert(k - schema < 64);
+		if (seen & UINT64_C(1) << (k - schema))
+			return bad(w, key, CODE_CONFIG_DOUBLE,
+				"key '%s' is given twice", k->name);
+		seen |= UINT64_C(1) << (k - schema);
+		v = fill(w, value, k, out, depth);
+		if (v != V_OK)
+			return v;
+	}
+	for (k = schema; k->name != NULL; k++)
+		if (k->required && !(seen & UINT64_C(1) << (k - schema)))
+			return bad(w, node, CODE_CONFIG_VALUE,
+				"key '%s' is missing", k->name);
+	return V_OK;
+}
+
+/* libyaml resolves aliases while it loads a document, which would let a small
+ * file grow; so the events are read once before, only to refuse them.
+ */
+static enum verdict
+refuse_aliases(struct walk *w, const char *text, size_t len)
+{
+	yaml_parser_t parser;
+	yaml_event_t event;
+	yaml_event_type_t type = YAML_NO_EVENT;
+	enum verdict v = V_OK;
+	int documents = 0, nodes = 0;
+
+	if (yaml_parser_initialize(&parser) != 1)
+		return fault_set(w->why, V_BROKEN, CODE_MEMORY, "no memory");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	while (v == V_OK && type != YAML_STREAM_END_EVENT) {
+		if (yaml_parser_parse(&parser, &event) != 1) {
+			v = bad_mark(w, &parser.problem_mark, CODE_CONFIG,
+				parser.problem == NULL ? "no YAML"
+						       : parser.problem);
+			break;
+		}
+		type = event.type;
+		if (type == YAML_ALIAS_EVENT)
+			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
+				"aliases are not allowed");
+		else if (type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
+			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
+				"a second document is not allowed");
+		else if (++nodes > NODES_MAX)
+			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
+				"the file is too large");
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return v;
+}
+
+enum verdict
+yaml_load(const char *name, const char *text, size_t len,
+	const struct yaml_key *schema, void *out, size_t out_bytes,
+	struct fault *why)
+{
+	yaml_document_t doc;
+	struct walk w = { .name = name, .doc = &doc, .why = why };
+	yaml_parser_t parser;
+	const yaml_node_t *root;
+	enum verdict v;
+
+	memset(out, 0, out_bytes);
+	v = refuse_aliases(&w, text, len);
+	if (v != V_OK)
+		return v;
+	if (yaml_parser_initialize(&parser) != 1)
+		return fault_set(why, V_BROKEN, CODE_MEMORY, "no memory");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	if (yaml_parser_load(&parser, &doc) != 1) {
+		v = bad_mark(&w, &parser.problem_mark, CODE_CONFIG, "no YAML");
+		yaml_parser_delete(&parser);
+		return v;
+	}
+	root = yaml_document_get_root_node(&doc);
+	if (root == NULL) {
+		v = fault_set(why, V_BROKEN, CODE_CONFIG, "the file is empty");
+		fault_at(why, "%s:1:1", name);
+	} else {
+		v = walk_map(&w, root, schema, out, 0);
+	}
+	yaml_document_delete(&doc);
+	yaml_parser_delete(&parser);
+	if (v != V_OK)
+		yaml_free(schema, out);
+	return v;
+}
+
+void
+yaml_free(const struct yaml_key *schema, void *out)
+{
+	const struct yaml_key *k;
+	char *base = out;
+	size_t i;
+
+	for (k = schema; k->name != NULL; k++) {
+		char **field = (char **)(void *)(base + k->offset);
+		size_t *count = (size_t *)(void *)(base + k->count_offset);
+
+		if (k->kind == YAML_MAP) {
+			yaml_free(k->inner, field);
+		} else if (k->kind == YAML_TEXT) {
+			free(*field);
+			*field = NULL;
+		} else if (k->kind == YAML_LIST || k->kind == YAML_TEXTS) {
+			for (i = 0; *field != NULL && i < *count; i++)
+				if (k->kind == YAML_LIST)
+					yaml_free(k->inner,
+						*field + i * k->item_bytes);
+				else
+					free(((char **)(void *)*field)[i]);
+			free(*field);
+			*field = NULL;
+			*count = 0;
+		}
+	}
+}
