@@ -1,0 +1,318 @@
+/* batch/jobs.c - see batch/jobs.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/yaml.h"
+#include "batch/jobs.h"
+#include "batch/lot.h"
+
+#define IN(type, member) offsetof(struct type, member)
+
+static const struct yaml_key listen_keys[] = {
+	{ "at", YAML_TEXT, IN(jobs_listen, at), .required = true },
+	{ "path", YAML_TEXT, IN(jobs_listen, path), .absent = 0 },
+	{ "certificate", YAML_TEXT, IN(jobs_listen, certificate),
+		.required = true },
+	{ "key", YAML_TEXT, IN(jobs_listen, key), .required = true },
+	{ "trust", YAML_TEXT, IN(jobs_listen, trust), .required = true },
+	{ "max_body", YAML_AMOUNT, IN(jobs_listen, max_body),
+		.absent = 24000000 },
+	{ 0 },
+};
+
+static const struct yaml_key sender_keys[] = {
+	{ "name", YAML_TEXT, IN(jobs_sender, name), .required = true },
+	{ "oin", YAML_TEXT, IN(jobs_sender, oin), .required = true },
+	{ "cpa", YAML_TEXT, IN(jobs_sender, cpa), .required = true },
+	{ "certificate", YAML_TEXT, IN(jobs_sender, certificate),
+		.required = true },
+	{ "key", YAML_TEXT, IN(jobs_sender, key), .required = true },
+	{ 0 },
+};
+
+static const struct yaml_key endpoint_keys[] = {
+	{ "name", YAML_TEXT, IN(jobs_endpoint, name), .required = true },
+	{ "environment", YAML_TEXT, IN(jobs_endpoint, environment),
+		.required = true },
+	{ "wus", YAML_TEXT, IN(jobs_endpoint, wus), .required = true },
+	{ "trust", YAML_TEXT, IN(jobs_endpoint, trust), .required = true },
+	{ "letters", YAML_RATE, IN(jobs_endpoint, letters), .absent = 60000 },
+	{ "bytes", YAML_SPEED, IN(jobs_endpoint, bytes), .absent = 0 },
+	{ "in_flight", YAML_INT, IN(jobs_endpoint, in_flight), .absent = 2 },
+	{ "lot_letters", YAML_AMOUNT, IN(jobs_endpoint, lot_letters),
+		.absent = LOT_LETTERS_MAX },
+	{ "lot_bytes", YAML_AMOUNT, IN(jobs_endpoint, lot_bytes),
+		.absent = LOT_BYTES_MAX },
+	{ 0 },
+};
+
+static const struct yaml_key printer_keys[] = {
+	{ "name", YAML_TEXT, IN(jobs_printer, name), .required = true },
+	{ "receipts", YAML_TEXT, IN(jobs_printer, receipts), .absent = 0 },
+	{ "bundle_letters", YAML_AMOUNT, IN(jobs_printer, bundle_letters),
+		.absent = 10000 },
+	{ "bundle_bytes", YAML_AMOUNT, IN(jobs_printer, bundle_bytes),
+		.absent = 2000000000 },
+	{ 0 },
+};
+
+static const struct yaml_key stream_keys[] = {
+	{ "name", YAML_TEXT, IN(jobs_stream, name), .required = true },
+	{ "title", YAML_TEXT, IN(jobs_stream, title), .absent = 0 },
+	{ "sender", YAML_TEXT, IN(jobs_stream, sender), .required = true },
+	{ "endpoint", YAML_TEXT, IN(jobs_stream, endpoint), .required = true },
+	{ "printer", YAML_TEXT, IN(jobs_stream, printer), .required = true },
+	{ "format", YAML_TEXT, IN(jobs_stream, format), .required = true },
+	{ "type", YAML_TEXT, IN(jobs_stream, type), .required = true },
+	{ "complete", YAML_TEXT, IN(jobs_stream, complete), .absent = 0 },
+	{ "release", YAML_TEXT, IN(jobs_stream, release), .absent = 0 },
+	{ "resend", YAML_TIME, IN(jobs_stream, resend), .absent = 15 * 60000 },
+	{ "resends", YAML_INT, IN(jobs_stream, resends), .absent = 5 },
+	{ 0 },
+};
+
+static const struct yaml_key jobs_keys[] = {
+	{ "database", YAML_TEXT, IN(jobs, database), .required = true },
+	{ "spool", YAML_TEXT, IN(jobs, spool), .required = true },
+	{ "site_key", YAML_TEXT, IN(jobs, site_key), .required = true },
+	{ "formats", YAML_TEXT, IN(jobs, formats), .absent = 0 },
+	{ "listen", YAML_MAP, IN(jobs, listen), .inner = listen_keys,
+		.required = true },
+	{ "senders", YAML_LIST, IN(jobs, senders), IN(jobs, sender_count),
+		sizeof(struct jobs_sender), sender_keys, true, 0 },
+	{ "endpoints", YAML_LIST, IN(jobs, endpoints), IN(jobs, endpoint_count),
+		sizeof(struct jobs_endpoint), endpoint_keys, true, 0 },
+	{ "printers", YAML_LIST, IN(jobs, printers), IN(jobs, printer_count),
+		sizeof(struct jobs_printer), printer_keys, true, 0 },
+	{ "streams", YAML_LIST, IN(jobs, streams), IN(jobs, stream_count),
+		sizeof(struct jobs_stream), stream_keys, true, 0 },
+	{ 0 },
+};
+
+/* Every list has items with `name` first in the struct: one search for all. */
+static const void *
+by_name(const void *items, size_t count, size_t bytes, const char *name)
+{
+	const char *item = items;
+	size_t i;
+
+	for (i = 0; i < count; i++, item += bytes) {
+		const char *const *its =
+			(const char *const *)(const void *)item;
+
+		if (strcmp(*its, name) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+_Static_assert(offsetof(struct jobs_sender, name) == 0, "by_name()");
+_Static_assert(offsetof(struct jobs_endpoint, name) == 0, "by_name()");
+_Static_assert(offsetof(struct jobs_printer, name) == 0, "by_name()");
+_Static_assert(offsetof(struct jobs_stream, name) == 0, "by_name()");
+
+const struct jobs_stream *
+jobs_stream(const struct jobs *jobs, const char *name)
+{
+	return by_name(jobs->streams, jobs->stream_count,
+		sizeof(*jobs->streams), name);
+}
+
+const struct jobs_endpoint *
+jobs_endpoint(const struct jobs *jobs, const char *name)
+{
+	return by_name(jobs->endpoints, jobs->endpoint_count,
+		sizeof(*jobs->endpoints), name);
+}
+
+const struct jobs_sender *
+jobs_sender(const struct jobs *jobs, const char *name)
+{
+	return by_name(jobs->senders, jobs->sender_count,
+		sizeof(*jobs->senders), name);
+}
+
+/* Names become folders, lock names and parts of file names. */
+static bool
+name_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len <= 40 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+static enum verdict
+names_check(const char *list, const void *items, size_t count, size_t bytes,
+	struct fault *why)
+{
+	const char *item = items;
+	size_t i;
+
+	for (i = 0; i < count; i++, item += bytes) {
+		const char *name = *(const char *const *)(const void *)item;
+
+		if (!name_ok(name))
+			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"%s: the name '%.40s' must be 1 to 40 of a-z, "
+				"0-9 and -",
+				list, name);
+		if (by_name(items, i, bytes, name) != NULL)
+			return fault_set(why, V_BROKEN, CODE_CONFIG_DOUBLE,
+				"%s: two are named %s", list, name);
+	}
+	return V_OK;
+}
+
+static enum verdict
+no_name(const struct jobs_stream *s, const char *key, const char *name,
+	struct fault *why)
+{
+	return fault_set(why, V_BROKEN, CODE_CONFIG_NAME,
+		"stream %s: there is no %s named '%.40s'", s->name, key, name);
+}
+
+/* "rename", "sidecar", or "quiet 30s". */
+static bool
+complete_parse(struct jobs_stream *s)
+{
+	int64_t seconds;
+	char digits[8];
+	size_t len;
+
+	s->sidecar = false;
+	s->quiet_ms = 0;
+	if (s->complete == NULL || strcmp(s->complete, "rename") == 0)
+		return true;
+	if (strcmp(s->complete, "sidecar") == 0)
+		return s->sidecar = true;
+	if (strncmp(s->complete, "quiet ", 6) != 0)
+		return false;
+	len = strspn(s->complete + 6, "0123456789");
+	if (len == 0 || len >= sizeof(digits) ||
+		strcmp(s->complete + 6 + len, "s") != 0)
+		return false;
+	memcpy(digits, s->complete + 6, len);
+	digits[len] = '\0';
+	if (!text_number(digits, 86400, &seconds) || seconds == 0)
+		return false;
+	s->quiet_ms = seconds * 1000;
+	return true;
+}
+
+static enum verdict
+stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
+{
+	s->sender_is = jobs_sender(jobs, s->sender);
+	s->endpoint_is = jobs_endpoint(jobs, s->endpoint);
+	s->printer_is = by_name(jobs->printers, jobs->printer_count,
+		sizeof(*jobs->printers), s->printer);
+	if (s->sender_is == NULL)
+		return no_name(s, "sender", s->sender, why);
+	if (s->endpoint_is == NULL)
+		return no_name(s, "endpoint", s->endpoint, why);
+	if (s->printer_is == NULL)
+		return no_name(s, "printer", s->printer, why);
+	if (strlen(s->type) == 0 || strlen(s->type) > 8)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: type must have 1 to 8 characters", s->name);
+	if (!complete_parse(s))
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: complete must be rename, sidecar or "
+			"'quiet 30s'",
+			s->name);
+	s->automatic =
+		s->release == NULL || strcmp(s->release, "automatic") == 0;
+	if (!s->automatic && strcmp(s->release, "person") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: release must be automatic or person",
+			s->name);
+	return V_OK;
+}
+
+static enum verdict
+endpoint_check(const struct jobs_endpoint *e, struct fault *why)
+{
+	if (strcmp(e->environment, "simulator") != 0 &&
+		strcmp(e->environment, "preproduction") != 0 &&
+		strcmp(e->environment, "production") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: environment must be simulator, "
+			"preproduction or production",
+			e->name);
+	if (e->in_flight < 1 || e->in_flight > 100)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: in_flight must be 1 to 100", e->name);
+	if (e->lot_letters < 1 || e->lot_letters > LOT_LETTERS_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: lot_letters must be 1 to %d", e->name,
+			LOT_LETTERS_MAX);
+	if (e->lot_bytes < 1000000 || e->lot_bytes > LOT_BYTES_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: lot_bytes must be 1MB to 100MB", e->name);
+	return V_OK;
+}
+
+static enum verdict
+jobs_check(struct jobs *jobs, struct fault *why)
+{
+	enum verdict v;
+	size_t i;
+
+	v = names_check("senders", jobs->senders, jobs->sender_count,
+		sizeof(*jobs->senders), why);
+	if (v == V_OK)
+		v = names_check("endpoints", jobs->endpoints,
+			jobs->endpoint_count, sizeof(*jobs->endpoints), why);
+	if (v == V_OK)
+		v = names_check("printers", jobs->printers, jobs->printer_count,
+			sizeof(*jobs->printers), why);
+	if (v == V_OK)
+		v = names_check("streams", jobs->streams, jobs->stream_count,
+			sizeof(*jobs->streams), why);
+	for (i = 0; v == V_OK && i < jobs->sender_count; i++)
+		if (strlen(jobs->senders[i].oin) != 20 ||
+			!text_digits(jobs->senders[i].oin))
+			v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"sender %s: oin must have 20 digits",
+				jobs->senders[i].name);
+	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++)
+		v = endpoint_check(&jobs->endpoints[i], why);
+	for (i = 0; v == V_OK && i < jobs->printer_count; i++)
+		if (jobs->printers[i].receipts != NULL &&
+			strcmp(jobs->printers[i].receipts, "none") != 0)
+			v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"printer %s: receipts must be none",
+				jobs->printers[i].name);
+	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
+		v = stream_check(jobs, &jobs->streams[i], why);
+	return v;
+}
+
+enum verdict
+jobs_parse(const char *name, const char *text, size_t len,
+	struct jobs *jobs_out, struct fault *why)
+{
+	enum verdict v;
+
+	v = yaml_load(
+		name, text, len, jobs_keys, jobs_out, sizeof(*jobs_out), why);
+	if (v != V_OK)
+		return v;
+	v = jobs_check(jobs_out, why);
+	if (v != V_OK) {
+		fault_at(why, "%s", name);
+		jobs_free(jobs_out);
+	}
+	return v;
+}
+
+void
+jobs_free(struct jobs *jobs)
+{
+	yaml_free(jobs_keys, jobs);
+}
