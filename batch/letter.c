@@ -1,0 +1,187 @@
+/* batch/letter.c - see batch/letter.h
+ *
+ * Fields are digested with their length in front: no two letters give the
+ * same bytes by moving text from one field to the next.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "batch/letter.h"
+
+/* Markup of one M:Bericht with all elements and the longest fixed values, and
+ * of one M:Bijlage; both larger than they are by less than a kilobyte.
+ */
+#define BOX_MARKUP_BYTES 1400
+#define BOX_DOCUMENT_BYTES 250
+
+#define PACKED_MAX 65536 /* bytes of fields together */
+
+static void
+field(struct buf *to, const void *bytes, size_t len)
+{
+	uint8_t prefix[4];
+
+	assert(len <= PACKED_MAX);
+	prefix[0] = (uint8_t)(len >> 24);
+	prefix[1] = (uint8_t)(len >> 16 & 0xff);
+	prefix[2] = (uint8_t)(len >> 8 & 0xff);
+	prefix[3] = (uint8_t)(len & 0xff);
+	buf_add(to, prefix, sizeof(prefix));
+	buf_add(to, bytes, len);
+}
+
+/* None and empty are the same text: a database may keep either. */
+static void
+text_field(struct buf *to, const char *text)
+{
+	field(to, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
+}
+
+struct uuid
+letter_id(const uint8_t site_key[32], const char *sender_oin,
+	const char *stream, const char *key, int edition)
+{
+	struct buf all = BUF_MAX(PACKED_MAX);
+	uint8_t sum[DIGEST_BYTES], number[4];
+
+	assert(edition >= 1);
+	number[0] = (uint8_t)((unsigned int)edition >> 24);
+	number[1] = (uint8_t)((unsigned int)edition >> 16 & 0xff);
+	number[2] = (uint8_t)((unsigned int)edition >> 8 & 0xff);
+	number[3] = (uint8_t)((unsigned int)edition & 0xff);
+	text_field(&all, "mobb letter 1");
+	text_field(&all, sender_oin);
+	text_field(&all, stream);
+	text_field(&all, key);
+	field(&all, number, sizeof(number));
+	assert(!all.full);
+	digest_hmac(site_key, 32, all.bytes, all.len, sum);
+	buf_done(&all);
+	return uuid_of_digest(sum);
+}
+
+void
+letter_bsn_key(const uint8_t site_key[32], struct bsn bsn, uint8_t out[16])
+{
+	struct buf all = BUF_MAX(64);
+	uint8_t sum[DIGEST_BYTES];
+	char digits[BSN_TEXT_MAX];
+
+	bsn_digits(bsn, digits);
+	text_field(&all, "mobb bsn 1");
+	text_field(&all, digits);
+	digest_hmac(site_key, 32, all.bytes, all.len, sum);
+	memcpy(out, sum, 16);
+	memset(digits, 0, sizeof(digits));
+	memset(all.bytes, 0, all.len);
+	buf_done(&all);
+}
+
+void
+letter_bind(const struct letter *letter, uint8_t out[32])
+{
+	struct buf all = BUF_MAX(PACKED_MAX), where = BUF_MAX(PACKED_MAX);
+	char digits[BSN_TEXT_MAX];
+	size_t i;
+
+	assert(letter->document_count <= ATTACHMENT_LETTER_MAX);
+	assert(letter->document_count == 0 || letter->attachments != NULL);
+	bsn_digits(letter->bsn, digits);
+	address_pack(&letter->address, &where);
+	text_field(&all, "mobb bind 1");
+	field(&all, letter->id.bytes, sizeof(letter->id.bytes));
+	text_field(&all, digits);
+	text_field(&all, letter->reference);
+	text_field(&all, letter->subject);
+	text_field(&all, letter->text);
+	field(&all, where.bytes, where.len);
+	for (i = 0; i < letter->document_count; i++) {
+		field(&all, letter->attachments[i].sha256, DIGEST_BYTES);
+		text_field(&all, letter->attachments[i].title);
+	}
+	assert(!all.full && !where.full);
+	digest_of(all.bytes, all.len, out);
+	memset(all.bytes, 0, all.len);
+	buf_done(&all);
+	buf_done(&where);
+}
+
+enum paper_reason
+letter_paper(const struct letter *letter)
+{
+	int64_t bytes = 0;
+	size_t i;
+
+	if (letter->bsn.number == 0)
+		return PAPER_NO_BSN;
+	if (letter->document_count > ATTACHMENT_BOX_MAX)
+		return PAPER_TOO_MANY;
+	/* Each is looked at by itself first: a sum of two must not overflow. */
+	for (i = 0; i < letter->document_count; i++) {
+		if (letter->attachments[i].bytes > ATTACHMENT_BOX_BYTES)
+			return PAPER_TOO_LARGE;
+		bytes += letter->attachments[i].bytes;
+	}
+	return bytes > ATTACHMENT_BOX_BYTES ? PAPER_TOO_LARGE : PAPER_NONE;
+}
+
+/* Bytes of a text as the payload holds it: five or six for what XML escapes,
+ * four for a line break, room for a blank on both sides of a web address.
+ */
+static int64_t
+box_text(const char *text)
+{
+	int64_t bytes = 0;
+
+	if (text == NULL)
+		return 0;
+	for (; *text != '\0'; text++) {
+		if (*text == '&' || *text == '<' || *text == '>' ||
+			*text == '"' || *text == '\'')
+			bytes += 6;
+		else if (*text == '\r' || *text == '\n')
+			bytes += 4;
+		else if (strncmp(text, "://", 3) == 0)
+			bytes += 3;
+		else
+			bytes += 1;
+	}
+	return bytes;
+}
+
+int64_t
+letter_box_bytes(const struct letter *letter)
+{
+	int64_t bytes = BOX_MARKUP_BYTES;
+	size_t i;
+
+	bytes += box_text(letter->reference) + box_text(letter->subject) +
+		 box_text(letter->text);
+	for (i = 0; i < letter->document_count; i++) {
+		assert(letter->attachments[i].bytes <= INT64_MAX / 4);
+		bytes += BOX_DOCUMENT_BYTES +
+			 BASE64_LEN(letter->attachments[i].bytes) +
+			 box_text(letter->attachments[i].title);
+	}
+	return bytes;
+}
+
+const char *
+paper_reason_name(enum paper_reason reason)
+{
+	switch (reason) {
+	case PAPER_NONE:
+		return "";
+	case PAPER_NO_BSN:
+		return "no_bsn";
+	case PAPER_TOO_LARGE:
+		return "pdf_too_large";
+	case PAPER_TOO_MANY:
+		return "too_many_attachments";
+	}
+	assert(!"a reason of paper");
+	return "";
+}
