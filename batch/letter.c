@@ -17,27 +17,45 @@
 #define BOX_MARKUP_BYTES 1400
 #define BOX_DOCUMENT_BYTES 250
 
-#define PACKED_MAX 65536 /* bytes of fields together */
+#define PACKED_MAX (256 * 1024 * 1024) /* far above what a record can hold */
 
 static void
-field(struct buf *to, const void *bytes, size_t len)
+prefix(uint32_t value, uint8_t out[4])
 {
-	uint8_t prefix[4];
+	out[0] = (uint8_t)(value >> 24);
+	out[1] = (uint8_t)(value >> 16 & 0xff);
+	out[2] = (uint8_t)(value >> 8 & 0xff);
+	out[3] = (uint8_t)(value & 0xff);
+}
+
+static void
+field(struct digest *to, const void *bytes, size_t len)
+{
+	uint8_t head[4];
 
 	assert(len <= PACKED_MAX);
-	prefix[0] = (uint8_t)(len >> 24);
-	prefix[1] = (uint8_t)(len >> 16 & 0xff);
-	prefix[2] = (uint8_t)(len >> 8 & 0xff);
-	prefix[3] = (uint8_t)(len & 0xff);
-	buf_add(to, prefix, sizeof(prefix));
-	buf_add(to, bytes, len);
+	prefix((uint32_t)len, head);
+	digest_add(to, head, sizeof(head));
+	digest_add(to, bytes, len);
 }
 
 /* None and empty are the same text: a database may keep either. */
 static void
-text_field(struct buf *to, const char *text)
+text_field(struct digest *to, const char *text)
 {
 	field(to, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
+}
+
+static void
+key_field(struct buf *to, const char *text)
+{
+	uint8_t head[4];
+	size_t len = strlen(text);
+
+	assert(len <= PACKED_MAX);
+	prefix((uint32_t)len, head);
+	buf_add(to, head, sizeof(head));
+	buf_add(to, text, len);
 }
 
 struct uuid
@@ -48,15 +66,12 @@ letter_id(const uint8_t site_key[32], const char *sender_oin,
 	uint8_t sum[DIGEST_BYTES], number[4];
 
 	assert(edition >= 1);
-	number[0] = (uint8_t)((unsigned int)edition >> 24);
-	number[1] = (uint8_t)((unsigned int)edition >> 16 & 0xff);
-	number[2] = (uint8_t)((unsigned int)edition >> 8 & 0xff);
-	number[3] = (uint8_t)((unsigned int)edition & 0xff);
-	text_field(&all, "mobb letter 1");
-	text_field(&all, sender_oin);
-	text_field(&all, stream);
-	text_field(&all, key);
-	field(&all, number, sizeof(number));
+	prefix((uint32_t)edition, number);
+	key_field(&all, "mobb letter 1");
+	key_field(&all, sender_oin);
+	key_field(&all, stream);
+	key_field(&all, key);
+	buf_add(&all, number, sizeof(number));
 	assert(!all.full);
 	digest_hmac(site_key, 32, all.bytes, all.len, sum);
 	buf_done(&all);
@@ -71,19 +86,18 @@ letter_bsn_key(const uint8_t site_key[32], struct bsn bsn, uint8_t out[16])
 	char digits[BSN_TEXT_MAX];
 
 	bsn_digits(bsn, digits);
-	text_field(&all, "mobb bsn 1");
-	text_field(&all, digits);
+	key_field(&all, "mobb bsn 1");
+	key_field(&all, digits);
 	digest_hmac(site_key, 32, all.bytes, all.len, sum);
 	memcpy(out, sum, 16);
-	memset(digits, 0, sizeof(digits));
-	memset(all.bytes, 0, all.len);
 	buf_done(&all);
 }
 
 void
 letter_bind(const struct letter *letter, uint8_t out[32])
 {
-	struct buf all = BUF_MAX(PACKED_MAX), where = BUF_MAX(PACKED_MAX);
+	struct digest *all = digest_new();
+	struct buf where = BUF_MAX(PACKED_MAX);
 	char digits[BSN_TEXT_MAX];
 	size_t i;
 
@@ -91,21 +105,20 @@ letter_bind(const struct letter *letter, uint8_t out[32])
 	assert(letter->document_count == 0 || letter->attachments != NULL);
 	bsn_digits(letter->bsn, digits);
 	address_pack(&letter->address, &where);
-	text_field(&all, "mobb bind 1");
-	field(&all, letter->id.bytes, sizeof(letter->id.bytes));
-	text_field(&all, digits);
-	text_field(&all, letter->reference);
-	text_field(&all, letter->subject);
-	text_field(&all, letter->text);
-	field(&all, where.bytes, where.len);
+	assert(!where.full);
+	text_field(all, "mobb bind 1");
+	field(all, letter->id.bytes, sizeof(letter->id.bytes));
+	text_field(all, digits);
+	text_field(all, letter->reference);
+	text_field(all, letter->subject);
+	text_field(all, letter->text);
+	field(all, where.bytes, where.len);
 	for (i = 0; i < letter->document_count; i++) {
-		field(&all, letter->attachments[i].sha256, DIGEST_BYTES);
-		text_field(&all, letter->attachments[i].title);
+		field(all, letter->attachments[i].sha256, DIGEST_BYTES);
+		text_field(all, letter->attachments[i].title);
 	}
-	assert(!all.full && !where.full);
-	digest_of(all.bytes, all.len, out);
-	memset(all.bytes, 0, all.len);
-	buf_done(&all);
+	digest_end(all, out);
+	digest_free(all);
 	buf_done(&where);
 }
 
