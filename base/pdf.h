@@ -32,4 +32,11 @@ enum verdict pdf_look(const void *bytes, size_t len, struct pdf_look *look_out,
 enum verdict pdf_claim(const void *bytes, size_t len, const char *lang,
 	const char *title, struct buf *out, struct fault *why);
 
+/* Rewrite a PDF behind a password, for a rehearsal of what must be refused:
+ * the weakest cipher there is, because it needs no random bytes and so the
+ * same input gives the same bytes.  It protects nothing.
+ */
+enum verdict pdf_lock(const void *bytes, size_t len, const char *password,
+	struct buf *out, struct fault *why);
+
 #endif
