@@ -23,7 +23,7 @@ HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer
 PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
-           libevent libevent_openssl jansson libcyaml yaml-0.1 libutf8proc \
+           libevent libevent_openssl jansson yaml-0.1 libutf8proc \
            libqpdf cairo pangocairo
 B        = build/$(CC)
 ALL_C    = -std=$(STD) -D_POSIX_C_SOURCE=200809L -I. -I$(B)/gen $(WARN) \

@@ -1,0 +1,401 @@
+/* mobbd/intake.c - the role that reads what suppliers wrote
+ *
+ * Claim, digest, split.  No network but the database, no TLS key.  A file is
+ * either split whole in one transaction or refused whole; whatever comes
+ * between (a crash, a full disk, a database that is away) leaves it in work/
+ * with the job received, and it is read again from the start.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "batch/advice.h"
+#include "mobbd/role.h"
+
+struct intake {
+	bool swept; /* work/ was looked through since the start */
+};
+
+/* One file on its way through the reader. */
+struct reading {
+	struct role_run *run;
+	const struct jobs_stream *stream;
+	struct source *source;
+	struct split *split;
+	int64_t cents;
+};
+
+static enum verdict
+intake_open(struct role_run *run, struct fault *why)
+{
+	(void)why;
+	run->own = mem_zero(1, sizeof(struct intake));
+	run->wait_fd = spool_watch_fd(run->site->spool);
+	return V_OK;
+}
+
+static void
+intake_close(struct role_run *run)
+{
+	free(run->own);
+}
+
+/* The reason file: the same four parts, in both languages. */
+static void
+reason_text(const struct claim *claim, const struct fault *why, struct buf *out)
+{
+	const struct advice *a = advice_find((int)why->code);
+
+	buf_format(out,
+		"MOBB-%04d %s\n\n"
+		"Bestand / file:   %s\n"
+		"Taak / job:       %s\n"
+		"Plaats / place:   %s\n"
+		"Reden / reason:   %s\n",
+		(int)why->code, a == NULL ? "" : a->titel, claim->name,
+		claim->job, why->place[0] == '\0' ? claim->name : why->place,
+		why->text);
+	if (a == NULL)
+		return;
+	buf_format(out,
+		"\nNederlands\n  Dit bestand is geweigerd; er is niets van "
+		"verzonden.\n  Wat te doen: %s\n"
+		"\nEnglish\n  This file was refused; nothing of it was sent.\n"
+		"  %s\n  What to do: %s\n",
+		a->doen, a->what, a->todo);
+}
+
+/* Database first, then the move: the sweep finishes the second. */
+static enum verdict
+refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
+	bool known, struct fault *why)
+{
+	struct buf text = BUF_MAX(16384);
+	enum verdict v = V_OK;
+
+	log_line("job %s: file refused: MOBB-%04d %s", claim->job,
+		(int)reason->code, reason->text);
+	if (known)
+		v = store_job_refuse(run->site->store, claim->job, reason,
+			clock_now_ms(), why);
+	if (v == V_OK) {
+		reason_text(claim, reason, &text);
+		v = spool_refuse(run->site->spool, claim->job, claim->name,
+			text.bytes, why);
+	}
+	if (v == V_OK && known)
+		v = store_job_filed(run->site->store, claim->job, why);
+	buf_done(&text);
+	return v;
+}
+
+static enum verdict
+keep_rejected(struct reading *r, const struct rejection *no, struct fault *why)
+{
+	struct rejected row = { .record = no->record,
+		.line = no->line,
+		.offset = no->offset,
+		.code = no->code,
+		.field = no->field,
+		.reason = no->reason,
+		.reference = no->reference,
+		.warning = no->warning };
+
+	return store_split_reject(r->split, &row, why);
+}
+
+static enum verdict
+on_reject(void *self, const struct letter *letter,
+	const struct rejection *rejection, struct fault *why)
+{
+	struct reading *r = self;
+
+	if (!rejection->warning) {
+		if (letter != NULL) {
+			source_forget(r->source, letter);
+			r->cents += letter->amount_cents;
+		}
+	}
+	return keep_rejected(r, rejection, why);
+}
+
+static enum verdict
+reject_letter(struct reading *r, const struct letter *letter,
+	const struct fault *reason, struct fault *why)
+{
+	struct rejection no = { .record = letter->record,
+		.line = letter->line,
+		.offset = letter->offset,
+		.code = reason->code,
+		.field = "document",
+		.reason = reason->text,
+		.reference = letter->reference };
+
+	return keep_rejected(r, &no, why);
+}
+
+static enum verdict
+on_letter(
+	void *self, struct letter *letter, struct arena *mem, struct fault *why)
+{
+	struct reading *r = self;
+	const struct site *site = r->run->site;
+	struct fault reason = FAULT_NONE;
+	uint8_t bsn_key[16];
+	enum verdict v;
+
+	r->cents += letter->amount_cents;
+	letter->id = letter_id(site->key, r->stream->sender_is->oin,
+		r->stream->name, letter->key, 1);
+	v = source_documents(r->source, letter, mem, &reason);
+	if (v == V_SKIP)
+		return reject_letter(r, letter, &reason, why);
+	if (v != V_OK) {
+		*why = reason;
+		fault_at(why, "record %" PRId64 ", line %" PRId64,
+			letter->record, letter->line);
+		return v;
+	}
+	if (letter->document_count == 0 && letter->text == NULL) {
+		fault_set(&reason, V_SKIP, CODE_DOCUMENT,
+			"the record names no document");
+		return reject_letter(r, letter, &reason, why);
+	}
+	letter_bind(letter, letter->bind);
+	letter_bsn_key(site->key, letter->bsn, bsn_key);
+	return store_split_letter(r->split, letter, bsn_key, why);
+}
+
+/* Read and split one received job; V_BROKEN with a reason refuses it. */
+static enum verdict
+split(struct reading *r, const struct claim *claim, struct fault *why)
+{
+	const struct site *site = r->run->site;
+	const struct definition *def = site_definition(site, r->stream);
+	struct format_sink sink = {
+		.self = r, .letter = on_letter, .reject = on_reject
+	};
+	struct source_rules rules = { .zip = definition_zip(def),
+		.plain = definition_plain(def),
+		.payload = definition_payload(def) };
+	struct format_counts counts = { 0 };
+	enum verdict v;
+
+	definition_limits(def, &rules.limits, &rules.bytes_max);
+	v = source_open(claim, &rules, &r->source, why);
+	if (v == V_OK)
+		v = store_split_begin(site->store, claim->job,
+			claim->promised_letters >= 0 ? claim->promised_letters
+						     : claim->bytes / 1500,
+			&r->split, why);
+	if (v == V_OK)
+		v = format_read(def, source_read, r->source,
+			r->stream->sender_is->oin, &sink, &counts, why);
+	if (v == V_OK)
+		v = source_end(r->source, why);
+	if (v == V_OK && counts.records == 0)
+		v = fault_set(
+			why, V_BROKEN, CODE_EMPTY, "the file holds no records");
+	if (v == V_OK)
+		v = store_split_end(r->split, counts.records, r->cents,
+			clock_now_ms(), why);
+	return v;
+}
+
+static enum verdict
+receive(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, struct fault *why)
+{
+	struct job_new job = { .id = claim->job,
+		.stream = stream->name,
+		.sender = stream->sender,
+		.oin = stream->sender_is->oin,
+		.endpoint = stream->endpoint,
+		.environment = stream->endpoint_is->environment,
+		.format = stream->format,
+		.file = claim->name,
+		.bytes = claim->bytes,
+		.sha256 = claim->sha256,
+		.promised_letters = claim->promised_letters,
+		.promised_cents = claim->promised_cents,
+		.received_ms = clock_now_ms() };
+
+	return store_job_receive(run->site->store, &job, why);
+}
+
+/* The job is ours and its file open: judge it whole. */
+static enum verdict
+take_in(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, struct fault *why)
+{
+	struct reading r = { .run = run, .stream = stream };
+	struct fault reason = FAULT_NONE;
+	char hex[DIGEST_HEX_MAX];
+	enum verdict v;
+
+	v = spool_digest(claim, why);
+	if (v == V_OK)
+		v = receive(run, stream, claim, &reason);
+	if (v == V_SKIP)
+		return refuse(run, claim, &reason, false, why);
+	if (v != V_OK) {
+		*why = reason.code == CODE_NONE ? *why : reason;
+		return v;
+	}
+	log_line("job %s: %s received, %" PRId64 " bytes, stream %s",
+		claim->job, claim->name, claim->bytes, stream->name);
+	digest_hex(claim->sha256, DIGEST_BYTES, hex);
+	if (claim->promised_sha256[0] != '\0' &&
+		strcmp(claim->promised_sha256, hex) != 0)
+		v = fault_set(&reason, V_BROKEN, CODE_SIDECAR,
+			"the SHA-256 in the sidecar is not that of the file");
+	else
+		v = split(&r, claim, &reason);
+	store_split_close(r.split);
+	source_close(r.source);
+	if (v == V_OK) {
+		log_line("job %s: split", claim->job);
+		return V_OK;
+	}
+	/* A failing database or disk is not the file's fault. */
+	if (v != V_BROKEN || reason.code == CODE_DATABASE ||
+		reason.code == CODE_DATABASE_QUERY ||
+		reason.code == CODE_DISK_FULL) {
+		*why = reason;
+		fault_at(why, "job %s", claim->job);
+		return v;
+	}
+	return refuse(run, claim, &reason, true, why);
+}
+
+/* Something that is no file, or has a name we do not want: refused, and shown
+ * as a job like any other.
+ */
+static enum verdict
+refuse_thing(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, const struct fault *reason, struct fault *why)
+{
+	struct fault again;
+
+	digest_of(claim->job, strlen(claim->job), claim->sha256);
+	if (receive(run, stream, claim, &again) != V_OK) {
+		*why = again;
+		return V_LATER;
+	}
+	return refuse(run, claim, reason, true, why);
+}
+
+/* What a crash left in work/: claimed, perhaps received, not yet split. */
+static enum verdict
+sweep(struct role_run *run, struct fault *why)
+{
+	struct site *site = run->site;
+	char job[SPOOL_JOBID_MAX] = "";
+	enum verdict v;
+
+	while ((v = spool_working(site->spool, job, job, why)) == V_OK) {
+		const struct jobs_stream *stream;
+		struct claim claim = { .fd = -1 };
+		struct fault reason = FAULT_NONE;
+		struct job row;
+
+		v = store_job_get(site->store, job, &run->mem, &row, why);
+		if (v != V_OK && v != V_SKIP)
+			return v;
+		if (v == V_OK && row.state != JOB_RECEIVED)
+			continue;
+		v = spool_claimed(site->spool, job, &claim, &reason);
+		stream = v == V_OK || v == V_SKIP
+				 ? jobs_stream(&site->jobs, claim.stream)
+				 : NULL;
+		if (stream == NULL && v != V_LATER) {
+			log_line("job %s: its stream is not in the jobs file",
+				job);
+			claim_close(&claim);
+			continue;
+		}
+		if (v == V_OK)
+			v = take_in(run, stream, &claim, why);
+		else if (v == V_SKIP)
+			v = refuse_thing(run, stream, &claim, &reason, why);
+		else
+			*why = reason;
+		claim_close(&claim);
+		if (v != V_OK)
+			return v;
+	}
+	return v == V_END ? V_OK : v;
+}
+
+static enum verdict
+take_next(struct role_run *run, const struct jobs_stream *stream,
+	struct fault *why)
+{
+	struct spool_rule rule = { .stream = stream->name,
+		.sidecar = stream->sidecar,
+		.quiet_ms = stream->quiet_ms };
+	struct claim claim = { .fd = -1 };
+	struct fault reason = FAULT_NONE;
+	char name[SPOOL_NAME_MAX + 1];
+	enum verdict v;
+
+	v = spool_next(run->site->spool, &rule, clock_now_ms(), name, why);
+	if (v != V_OK)
+		return v;
+	v = spool_claim(run->site->spool, stream->name, name, clock_now_ms(),
+		&claim, &reason);
+	if (v == V_OK)
+		v = take_in(run, stream, &claim, why);
+	else if (v == V_SKIP)
+		v = refuse_thing(run, stream, &claim, &reason, why);
+	else if (v == V_LATER && reason.code != CODE_DISK_FULL)
+		v = V_OK; /* somebody was first */
+	else
+		*why = reason;
+	claim_close(&claim);
+	return v;
+}
+
+static enum verdict
+intake_step(struct role_run *run, struct fault *why)
+{
+	struct intake *own = run->own;
+	bool some = false;
+	enum verdict v;
+	size_t i;
+
+	spool_watched(run->site->spool);
+	if (!own->swept) {
+		v = sweep(run, why);
+		if (v != V_OK)
+			return v;
+		own->swept = true;
+	}
+	for (i = 0; i < run->site->jobs.stream_count; i++) {
+		v = take_next(run, &run->site->jobs.streams[i], why);
+		if (v == V_OK) {
+			some = true;
+			continue;
+		}
+		if (v != V_END) {
+			own->swept = false; /* it may lie in work/ now */
+			return v;
+		}
+	}
+	return some ? V_OK : V_END;
+}
+
+const struct role role_intake = {
+	.name = "intake",
+	.needs = SITE_SPOOL | SITE_KEY | SITE_FORMATS,
+	.locks = true,
+	.open = intake_open,
+	.step = intake_step,
+	.close = intake_close,
+};

@@ -1,0 +1,219 @@
+/* mobbd/keeper.c - the role that keeps book of what came back
+ *
+ * Applies acknowledgments, errors and results, each once; settles jobs whose
+ * letters all have their end; moves their files.  Sends nothing.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "channels/channel.h"
+#include "mobbd/role.h"
+
+/* Did an earlier attempt bring this letter, perhaps one that a restored
+ * database has forgotten?  The journal knows every attempt by batch and
+ * message (mobbd/courier.c); the one that this result answers is left out.
+ */
+static enum verdict
+journal_before(struct role_run *run, const struct inbound *in,
+	const struct receipt *receipt, struct journal **journal_out,
+	struct fault *why)
+{
+	char batch[UUID_TEXT_MAX];
+
+	uuid_text(&receipt->batch_id, batch);
+	return spool_journal_load(run->site->spool, JOURNAL_BOX,
+		arena_format(&run->mem, "%s.%.36s", batch, in->ref_to),
+		journal_out, why);
+}
+
+static enum verdict
+decide(struct role_run *run, const struct inbound *in,
+	const struct receipt *receipt, struct result_apply *apply,
+	struct fault *why)
+{
+	struct result_letter *letters = arena_alloc(
+		&run->mem, (receipt->line_count + 1) * sizeof(*letters));
+	struct journal *before = NULL;
+	enum verdict v = V_OK;
+	size_t i;
+
+	for (i = 0; v == V_OK && i < receipt->line_count; i++) {
+		const struct receipt_line *line = &receipt->lines[i];
+		struct result_letter *l = &letters[i];
+
+		*l = (struct result_letter){ .letter_id = line->letter_id,
+			.wire_code = line->code,
+			.stage = line->stage };
+		l->act = receipt_act(
+			line->code, apply->match->offered_before, &l->code);
+		/* Without a reference we could not tell the attempts apart. */
+		if (l->code == CODE_EXISTS && l->act != RECEIPT_DELIVERED &&
+			in->ref_to[0] != '\0') {
+			if (before == NULL)
+				v = journal_before(
+					run, in, receipt, &before, why);
+			if (v == V_OK &&
+				journal_find(before, &line->letter_id) != NULL)
+				l->act =
+					receipt_act(line->code, true, &l->code);
+		}
+		if (l->act == RECEIPT_HOLD_STREAM)
+			apply->hold = true;
+	}
+	journal_free(before);
+	apply->letters = letters;
+	apply->letter_count = receipt->line_count;
+	return v;
+}
+
+/* V_SKIP: it makes no sense or is not ours; noted, never acted upon. */
+static enum verdict
+apply_result(struct role_run *run, const struct inbound *in, struct fault *why)
+{
+	const struct jobs_stream *stream;
+	struct result_match match;
+	struct receipt receipt;
+	struct result_apply apply = {
+		.match = &match, .receipt = &receipt, .now_ms = clock_now_ms()
+	};
+	char text[160];
+	enum verdict v;
+
+	v = box_result_read(
+		in->payload, in->payload_len, &run->mem, &receipt, why);
+	if (v != V_OK)
+		return v;
+	v = store_result_match(run->site->store, in, &receipt.batch_id,
+		&run->mem, &match, why);
+	if (v != V_OK)
+		return v;
+	stream = jobs_stream(&run->site->jobs, match.stream);
+	apply.resend_ms =
+		apply.now_ms + (stream == NULL ? 900000 : stream->resend);
+	apply.resends = stream == NULL ? 0 : stream->resends;
+	if (!receipt_check(
+		    &receipt, match.letters, &apply.unlisted_delivered, text))
+		apply.contradiction = text;
+	else
+		v = decide(run, in, &receipt, &apply, why);
+	if (v == V_OK)
+		v = store_result_apply(run->site->store, in, &apply, why);
+	if (v == V_OK)
+		log_line("job %s: lot %" PRId64 ", result%s%s", match.job,
+			match.lot,
+			match.settled		      ? " known already"
+			: apply.contradiction != NULL ? " contradicts: "
+						      : "",
+			apply.contradiction != NULL && !match.settled ? text
+								      : "");
+	return v;
+}
+
+static enum verdict
+apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
+{
+	struct store *store = run->site->store;
+	struct fault reason = FAULT_NONE;
+	enum verdict v;
+
+	if (in->kind == EBMS_ACKNOWLEDGMENT || in->kind == EBMS_MESSAGE_ERROR)
+		return store_ack_apply(store, in, clock_now_ms(), why);
+	if (in->kind != EBMS_BUSINESS || in->reply_is_error)
+		v = fault_set(&reason, V_SKIP, CODE_EBMS,
+			"nothing to do for action %.60s", in->action);
+	else if (strcmp(in->action, ACTION_BV_RESULT) != 0)
+		v = fault_set(&reason, V_SKIP, CODE_RESULT,
+			"action %.60s is not used by any stream", in->action);
+	else
+		v = apply_result(run, in, &reason);
+	if (v == V_OK)
+		return V_OK;
+	if (v != V_SKIP) {
+		*why = reason;
+		return v;
+	}
+	fault_at(&reason, "message %.100s", in->message_id);
+	log_fault(&reason);
+	return store_inbound_useless(store, in, &reason, why);
+}
+
+static enum verdict
+apply_all(struct role_run *run, bool *some, struct fault *why)
+{
+	struct inbound in;
+	enum verdict v;
+
+	while (!*run->stop) {
+		arena_reset(&run->mem);
+		v = store_inbound_next(run->site->store, &run->mem, &in, why);
+		if (v == V_END)
+			return V_OK;
+		if (v == V_OK)
+			v = apply_one(run, &in, why);
+		if (v != V_OK)
+			return v;
+		*some = true;
+	}
+	return V_OK;
+}
+
+/* Settled or refused, but the file still lies in work/. */
+static enum verdict
+file_away(struct role_run *run, bool *some, struct fault *why)
+{
+	struct job *jobs;
+	size_t count, i;
+	enum verdict v;
+
+	v = store_job_unfiled(run->site->store, &run->mem, &jobs, &count, why);
+	for (i = 0; v == V_OK && i < count; i++) {
+		char text[FAULT_TEXT_MAX + 64];
+
+		snprintf(text, sizeof(text), "MOBB-%04d\n\n%s\n",
+			(int)jobs[i].reason_code, jobs[i].reason);
+		if (jobs[i].state == JOB_REFUSED)
+			v = spool_refuse(run->site->spool, jobs[i].id,
+				jobs[i].file, text, why);
+		else
+			v = spool_done(run->site->spool, jobs[i].id, why);
+		if (v == V_OK)
+			v = store_job_filed(run->site->store, jobs[i].id, why);
+		if (v == V_OK) {
+			log_line("job %s: %s", jobs[i].id,
+				job_word(jobs[i].state));
+			*some = true;
+		}
+	}
+	return v;
+}
+
+static enum verdict
+keeper_step(struct role_run *run, struct fault *why)
+{
+	int64_t settled = 0;
+	bool some = false;
+	enum verdict v;
+
+	v = apply_all(run, &some, why);
+	if (v == V_OK)
+		v = store_settle(
+			run->site->store, clock_now_ms(), &settled, why);
+	if (v == V_OK)
+		v = file_away(run, &some, why);
+	if (v != V_OK)
+		return v;
+	return some || settled > 0 ? V_OK : V_END;
+}
+
+const struct role role_keeper = {
+	.name = "keeper",
+	.needs = SITE_SPOOL,
+	.locks = true,
+	.step = keeper_step,
+};

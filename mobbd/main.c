@@ -1,0 +1,70 @@
+/* mobbd/main.c - the daemon: mobbd(8)
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/version.h"
+#include "mobbd/role.h"
+#include "mobbd/supervisor.h"
+
+#define EXIT_USAGE 2
+
+static const char usage[] =
+	"usage: mobbd [-f FILE] [--once | --listen]\n"
+	"\n"
+	"  -f FILE    the jobs file ($MOBB_JOBS, else /etc/mobb/jobs.yaml)\n"
+	"  --once     do all there is to do, then end (for cron); needs a\n"
+	"             listener: mobbd --listen\n"
+	"  --listen   only receive acknowledgments and results\n"
+	"  --version  print the version\n"
+	"\n"
+	"Without --once or --listen it runs as a service until SIGTERM.\n"
+	"See mobbd(8).\n";
+
+static int
+run_role(char **arg, const char *jobs_file)
+{
+	const struct role *role = role_find(arg[0]);
+
+	if (role == NULL || arg[1] == NULL || arg[2] == NULL)
+		return EXIT_USAGE;
+	return role_main(role, jobs_file, atoi(arg[1]), atoi(arg[2]));
+}
+
+int
+main(int argc, char **argv)
+{
+	enum supervise how = SUPERVISE_SERVICE;
+	const char *jobs_file = getenv("MOBB_JOBS");
+	int i;
+
+	if (jobs_file == NULL || jobs_file[0] == '\0')
+		jobs_file = "/etc/mobb/jobs.yaml";
+	umask(027);
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc) {
+			jobs_file = argv[++i];
+		} else if (strcmp(argv[i], "--once") == 0) {
+			how = SUPERVISE_ONCE;
+		} else if (strcmp(argv[i], "--listen") == 0) {
+			how = SUPERVISE_LISTEN;
+		} else if (strcmp(argv[i], "--role") == 0 && i + 3 < argc) {
+			return run_role(argv + i + 1, jobs_file);
+		} else if (strcmp(argv[i], "--version") == 0) {
+			puts("mobbd " MOBB_VERSION);
+			return 0;
+		} else if (strcmp(argv[i], "--help") == 0 ||
+			   strcmp(argv[i], "-h") == 0) {
+			fputs(usage, stdout);
+			return 0;
+		} else {
+			fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	return supervise(how, jobs_file);
+}

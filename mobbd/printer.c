@@ -1,0 +1,218 @@
+/* mobbd/printer.c - the role that hands letters to the print supplier
+ *
+ * A bundle is first a lot in the database, with its name and the order of its
+ * letters; then it is written.  A crash between the two writes the same file
+ * again under the same name.  What the journal knows of, in another bundle or
+ * as offered to the box before a restore, is held instead of printed.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "channels/channel.h"
+#include "mobbd/role.h"
+
+#define DECLINED "rejected_by_box" /* reasons that begin so came back */
+
+static enum verdict
+fill_bundle(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct print_bundle *b,
+	struct fault *why)
+{
+	int count;
+	enum verdict v;
+
+	*b = (struct print_bundle){ .job = job->id,
+		.stream = job->stream,
+		.sender_oin = stream->sender_is->oin,
+		.sender_name = stream->sender,
+		.delivery = job->file,
+		.environment = job->environment,
+		.version = MOBB_VERSION };
+	v = store_print_count(run->site->store, job->id, &run->mem, &count,
+		&b->previous, why);
+	b->number = count + 1;
+	return v;
+}
+
+/* Why a letter may not be printed, or V_OK. */
+static enum verdict
+may_print(const struct letter *letter, const char *reason,
+	const struct journal *printed, const struct journal *boxed,
+	struct fault *why)
+{
+	const char *where = journal_find(printed, &letter->id);
+
+	if (where != NULL)
+		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
+			"printed before, in bundle %s", where);
+	if (strncmp(reason, DECLINED, strlen(DECLINED)) != 0 &&
+		journal_find(boxed, &letter->id) != NULL)
+		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
+			"offered to the box before: the journal knows this "
+			"letter, the database does not");
+	return address_check(&letter->address, why);
+}
+
+/* Hold what may not be printed; the rest moves to the front. */
+static enum verdict
+sift(struct role_run *run, const struct job *job, struct letter *letters,
+	const char **reasons, size_t *count, struct fault *why)
+{
+	struct journal *printed = NULL, *boxed = NULL;
+	struct spool *spool = run->site->spool;
+	size_t i, n = 0;
+	enum verdict v;
+
+	v = spool_journal_load(spool, JOURNAL_PRINT, NULL, &printed, why);
+	if (v == V_OK)
+		v = spool_journal_load(spool, JOURNAL_BOX, NULL, &boxed, why);
+	for (i = 0; v == V_OK && i < *count; i++) {
+		struct fault reason = FAULT_NONE;
+
+		if (may_print(&letters[i], reasons[i], printed, boxed,
+			    &reason) == V_OK) {
+			letters[n] = letters[i];
+			reasons[n++] = reasons[i];
+			continue;
+		}
+		v = store_letters_hold(run->site->store, job->id,
+			&letters[i].record, 1, &reason, clock_now_ms(), why);
+	}
+	journal_free(printed);
+	journal_free(boxed);
+	if (v == V_OK)
+		*count = n;
+	return v;
+}
+
+static enum verdict
+write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
+	int64_t lot, struct fault *why)
+{
+	struct site *site = run->site;
+	struct uuid *ids =
+		arena_alloc(&run->mem, (b->letter_count + 1) * sizeof(*ids));
+	struct content content;
+	uint8_t sha256[32];
+	int out = -1;
+	enum verdict v;
+	size_t i;
+
+	for (i = 0; i < b->letter_count; i++)
+		ids[i] = b->letters[i].id;
+	v = file_dir(spool_fd(site->spool), "print/out", &out, why);
+	if (v != V_OK)
+		return v;
+	v = spool_content_open(site->spool, b->job, &content, why);
+	if (v == V_OK) {
+		v = spool_journal_add(site->spool, JOURNAL_PRINT, name, ids,
+			b->letter_count, why);
+		if (v == V_OK)
+			v = print_write(b, name, &content, out, sha256, why);
+		spool_content_close(&content);
+	}
+	(void)close(out);
+	if (v == V_OK)
+		v = store_print_handed(
+			site->store, lot, sha256, clock_now_ms(), why);
+	if (v == V_OK)
+		log_line("job %s: bundle %s, %zu letters, handed over", b->job,
+			name, b->letter_count);
+	return v;
+}
+
+/* The next bundle of a job that is ready for print. */
+static enum verdict
+print_next(struct role_run *run, struct fault *why)
+{
+	const struct jobs_stream *stream;
+	char name[PRINT_NAME_MAX];
+	struct print_bundle b;
+	struct job job;
+	int64_t lot;
+	enum verdict v;
+
+	v = store_print_ready(run->site->store, &run->mem, &job, why);
+	if (v != V_OK)
+		return v;
+	stream = jobs_stream(&run->site->jobs, job.stream);
+	if (stream == NULL)
+		return V_END;
+	v = fill_bundle(run, &job, stream, &b, why);
+	if (v == V_OK)
+		v = store_print_letters(run->site->store, job.id,
+			(size_t)stream->printer_is->bundle_letters, &run->mem,
+			&b.letters, &b.reasons, &b.letter_count, why);
+	if (v == V_OK)
+		v = sift(run, &job, b.letters, b.reasons, &b.letter_count, why);
+	if (v != V_OK || b.letter_count == 0)
+		return v;
+	b.created_ms = clock_now_ms();
+	print_name(&b, name);
+	v = store_print_cut(run->site->store, job.id, name, b.letters,
+		b.letter_count, b.created_ms, &lot, why);
+	if (v == V_OK)
+		v = write_bundle(run, &b, name, lot, why);
+	return v;
+}
+
+/* A bundle that was cut but perhaps not written whole. */
+static enum verdict
+finish_one(struct role_run *run, struct fault *why)
+{
+	const struct jobs_stream *stream;
+	char name[PRINT_NAME_MAX];
+	struct print_bundle b;
+	struct job job;
+	struct lot lot;
+	enum verdict v;
+
+	v = store_print_unfinished(run->site->store, &run->mem, &lot, why);
+	if (v != V_OK)
+		return v;
+	v = store_job_get(run->site->store, lot.job, &run->mem, &job, why);
+	if (v != V_OK)
+		return v;
+	stream = jobs_stream(&run->site->jobs, job.stream);
+	if (stream == NULL)
+		return V_END;
+	v = fill_bundle(run, &job, stream, &b, why);
+	b.number--; /* this lot is counted already */
+	b.created_ms = lot.cut_ms;
+	if (v == V_OK)
+		v = store_lot_letters(run->site->store, lot.number, &run->mem,
+			&b.letters, &b.reasons, &b.letter_count, why);
+	if (v != V_OK)
+		return v;
+	print_name(&b, name);
+	if (strcmp(name, lot.name) != 0)
+		return fault_set(why, V_BROKEN, CODE_BUG,
+			"bundle %s would become %s", lot.name, name);
+	return write_bundle(run, &b, name, lot.number, why);
+}
+
+static enum verdict
+printer_step(struct role_run *run, struct fault *why)
+{
+	enum verdict v;
+
+	v = finish_one(run, why);
+	if (v == V_END)
+		v = print_next(run, why);
+	return v;
+}
+
+const struct role role_printer = {
+	.name = "printer",
+	.needs = SITE_SPOOL,
+	.locks = true,
+	.step = printer_step,
+};

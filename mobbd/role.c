@@ -1,0 +1,170 @@
+/* mobbd/role.c - see mobbd/role.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "batch/advice.h"
+#include "mobbd/role.h"
+
+#define IDLE_WAIT_MS 1000 /* the rescan: a lost event costs this */
+#define ONCE_WAIT_MS 50
+#define LATER_WAIT_MS 2000 /* after something was away */
+
+static const struct role *const roles[] = { &role_intake, &role_router,
+	&role_courier, &role_listener, &role_printer, &role_keeper };
+
+static volatile sig_atomic_t stop; /* set by a signal, read by the loop */
+
+static void
+on_stop(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+const struct role *
+role_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(roles[i]->name, name) == 0)
+			return roles[i];
+	return NULL;
+}
+
+int
+exit_of(const struct fault *why)
+{
+	const struct advice *a = advice_find((int)why->code);
+
+	return a == NULL ? 70 : a->exit;
+}
+
+/* The supervisor's death is ours: no orphan goes on sending. */
+static bool
+tie_to_parent(void)
+{
+	pid_t parent = getppid();
+	struct sigaction sa = { .sa_handler = on_stop };
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent ||
+		parent == 1)
+		return false;
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	return true;
+}
+
+static enum verdict
+open_all(const struct role *role, struct role_run *run, struct fault *why)
+{
+	enum verdict v;
+
+	v = site_store(run->site, why);
+	if (v == V_OK && role->locks)
+		v = store_lock_role(run->site->store, why);
+	if (v == V_OK)
+		v = site_needs(run->site, role->needs, why);
+	if (v == V_OK && role->open != NULL)
+		v = role->open(run, why);
+	return v;
+}
+
+/* A step that was away logs once, not every two seconds. */
+static void
+log_change(const struct fault *why, enum code *last)
+{
+	if (why->code != *last)
+		log_fault(why);
+	*last = why->code;
+}
+
+static enum verdict
+loop(const struct role *role, struct role_run *run, struct fault *why)
+{
+	enum code last = CODE_NONE;
+	bool once = run->board->once != 0;
+
+	while (!stop) {
+		int64_t round = run->board->round;
+		enum verdict v;
+
+		arena_reset(&run->mem);
+		run->wait_ms = once ? ONCE_WAIT_MS : IDLE_WAIT_MS;
+		run->line->blocked_until_ms = 0;
+		v = role->step(run, why);
+		switch (v) {
+		case V_OK:
+			run->line->worked++;
+			last = CODE_NONE;
+			continue;
+		case V_END:
+			last = CODE_NONE;
+			break;
+		case V_LATER:
+			log_change(why, &last);
+			if (why->code == CODE_DATABASE)
+				return V_LATER;
+			if (!once)
+				run->wait_ms = LATER_WAIT_MS;
+			break;
+		case V_SKIP:
+		case V_NEVER:
+		case V_UNKNOWN:
+		case V_BROKEN:
+			return v;
+		}
+		run->line->idle_round = round;
+		if (!stop)
+			store_wait(
+				run->site->store, run->wait_ms, run->wait_fd);
+	}
+	return V_OK;
+}
+
+int
+role_main(
+	const struct role *role, const char *jobs_file, int board_fd, int place)
+{
+	struct site site = { .mem = ARENA_EMPTY };
+	struct role_run run = {
+		.site = &site, .mem = ARENA_EMPTY, .wait_fd = -1, .stop = &stop
+	};
+	struct fault why = FAULT_NONE;
+	enum verdict v;
+	int code = 0;
+
+	assert(place >= 0 && place < ROLES_MAX);
+	log_name(role->name);
+	if (!tie_to_parent())
+		return 70;
+	run.board = mmap(NULL, sizeof(*run.board), PROT_READ | PROT_WRITE,
+		MAP_SHARED, board_fd, 0);
+	if (run.board == MAP_FAILED)
+		return 70;
+	run.line = &run.board->line[place];
+	v = site_open(jobs_file, &site, &why);
+	if (v == V_OK)
+		v = open_all(role, &run, &why);
+	if (v == V_OK)
+		v = loop(role, &run, &why);
+	if (v != V_OK) {
+		log_fault(&why);
+		code = exit_of(&why);
+	}
+	if (role->close != NULL)
+		role->close(&run);
+	arena_done(&run.mem);
+	site_close(&site);
+	return code;
+}

@@ -1,0 +1,79 @@
+/* mobbd/role.h - one process, one task
+ *
+ * A role does its work in steps.  After a step that found something to do it
+ * is called again at once; after one that found nothing it waits for a change
+ * in the database, a file, or the time it asked for.  Every step may be the
+ * last: what is done is in the database or on disk.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBD_ROLE_H
+#define MOBBD_ROLE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "mobbd/site.h"
+
+#define ROLES_MAX 8
+
+/* One role's line on the board that supervisor and roles share.  The
+ * supervisor of --once ends when every role found nothing to do after it
+ * raised `round`, and none has worked meanwhile.
+ */
+struct role_line {
+	volatile int64_t worked;     /* steps that found something to do */
+	volatile int64_t idle_round; /* newest round with an idle step */
+	volatile int64_t blocked_until_ms; /* allowance expected; 0 none */
+};
+
+struct board {
+	volatile int64_t round;
+	volatile int32_t once;
+	struct role_line line[ROLES_MAX];
+};
+
+struct role_run {
+	struct site *site;
+	struct arena mem; /* emptied before every step */
+	struct board *board;
+	struct role_line *line;
+	int64_t wait_ms; /* a step may shorten it */
+	int wait_fd;	 /* readable: step again; -1 none */
+	volatile sig_atomic_t *stop;
+	void *own; /* what the role keeps between steps */
+};
+
+struct role {
+	const char *name;
+	unsigned needs; /* enum site_need */
+	bool locks;	/* holds lock B: all but the listener */
+
+	/* Prepare; what it returns other than V_OK ends the process. */
+	enum verdict (*open)(struct role_run *run, struct fault *why);
+
+	/* V_OK     did something: again at once
+	 * V_END    nothing to do
+	 * V_LATER  something is away (database, peer, disk): try later
+	 * else     the process ends; the supervisor starts a new one
+	 */
+	enum verdict (*step)(struct role_run *run, struct fault *why);
+	void (*close)(struct role_run *run);
+};
+
+extern const struct role role_intake, role_router, role_courier, role_listener,
+	role_printer, role_keeper;
+
+/* NULL when no role has that name. */
+const struct role *role_find(const char *name);
+
+/* Run a role until SIGTERM; returns the exit code of the process. */
+int role_main(const struct role *role, const char *jobs_file, int board_fd,
+	int place);
+
+/* Exit code of a program that stops on this fault (batch/advice.h). */
+int exit_of(const struct fault *why);
+
+#endif

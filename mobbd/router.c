@@ -1,0 +1,372 @@
+/* mobbd/router.c - the role that decides: box or paper, held or released
+ *
+ * Asks the subscription service in groups, keeps answer and rule per letter,
+ * then holds or releases the job, and cuts released jobs into lots.  Asking
+ * discloses no letter.  Holds the TLS client key, not the site key.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "batch/lot.h"
+#include "channels/channel.h"
+#include "mobbd/role.h"
+
+struct router {
+	struct http **https; /* one per sender and endpoint, made when used */
+};
+
+static enum verdict
+router_open(struct role_run *run, struct fault *why)
+{
+	const struct jobs *jobs = &run->site->jobs;
+	struct router *own = mem_zero(1, sizeof(*own));
+
+	(void)why;
+	own->https = mem_zero(jobs->sender_count * jobs->endpoint_count + 1,
+		sizeof(*own->https));
+	run->own = own;
+	return V_OK;
+}
+
+static void
+router_close(struct role_run *run)
+{
+	const struct jobs *jobs = &run->site->jobs;
+	struct router *own = run->own;
+	size_t i;
+
+	if (own == NULL)
+		return;
+	for (i = 0; i < jobs->sender_count * jobs->endpoint_count; i++)
+		http_close(own->https[i]);
+	free(own->https);
+	free(own);
+}
+
+static enum verdict
+connection(struct role_run *run, const struct jobs_stream *stream,
+	struct http **http_out, struct fault *why)
+{
+	struct site *site = run->site;
+	struct router *own = run->own;
+	size_t sender = (size_t)(stream->sender_is - site->jobs.senders);
+	size_t endpoint = (size_t)(stream->endpoint_is - site->jobs.endpoints);
+	size_t i = sender * site->jobs.endpoint_count + endpoint;
+	enum verdict v = V_OK;
+
+	if (own->https[i] == NULL) {
+		struct http_peer peer = {
+			.trust = site_path(site, stream->endpoint_is->trust),
+			.certificate =
+				site_path(site, stream->sender_is->certificate),
+			.key = site_path(site, stream->sender_is->key),
+			.oin = site_cpa(site, stream->sender_is)->theirs.id,
+		};
+
+		v = http_open(&peer, &own->https[i], why);
+	}
+	if (v == V_OK)
+		*http_out = own->https[i];
+	return v;
+}
+
+/* Ask about each number once, however many letters it gets. */
+static enum verdict
+ask(struct role_run *run, const struct jobs_stream *stream,
+	struct route_row *rows, size_t count, struct fault *why)
+{
+	struct wus_answer answers[WUS_GROUP_MAX];
+	size_t of_row[WUS_GROUP_MAX], i, k, n = 0;
+	struct http *http;
+	enum verdict v;
+
+	assert(count <= WUS_GROUP_MAX);
+	for (i = 0; i < count; i++) {
+		if (rows[i].bsn.number == 0 || rows[i].paper != PAPER_NONE) {
+			rows[i].box = false;
+			rows[i].rule = ROUTE_PAPER_ONLY;
+			continue;
+		}
+		for (k = 0; k < n; k++)
+			if (answers[k].bsn.number == rows[i].bsn.number)
+				break;
+		if (k == n)
+			answers[n++] =
+				(struct wus_answer){ .bsn = rows[i].bsn };
+		of_row[i] = k;
+	}
+	if (n == 0)
+		return V_OK;
+	v = connection(run, stream, &http, why);
+	if (v == V_OK)
+		v = wus_ask(http, stream->endpoint_is->wus,
+			stream->sender_is->oin, stream->type, answers, n, why);
+	if (v != V_OK)
+		return v;
+	for (i = 0; i < count; i++) {
+		if (rows[i].rule == ROUTE_PAPER_ONLY)
+			continue;
+		k = of_row[i];
+		rows[i].box = answers[k].answered && answers[k].subscribed;
+		rows[i].rule =
+			answers[k].answered ? ROUTE_ASKED : ROUTE_NOT_LISTED;
+	}
+	return V_OK;
+}
+
+/* Do the supplier's totals agree with what was read?  Only then may a job go
+ * without a person.
+ */
+static bool
+may_go(const struct job *job, const struct jobs_stream *stream,
+	struct fault *reason)
+{
+	if (!stream->automatic) {
+		fault_set(reason, V_LATER, CODE_HELD,
+			"this stream is released by a person");
+		return false;
+	}
+	if (job->promised_letters < 0) {
+		fault_set(reason, V_LATER, CODE_HELD,
+			"no control total: the supplier did not say how many "
+			"letters there are");
+		return false;
+	}
+	if (job->promised_letters != job->records) {
+		fault_set(reason, V_LATER, CODE_HELD,
+			"the supplier announced %" PRId64
+			" letters, the file holds %" PRId64,
+			job->promised_letters, job->records);
+		return false;
+	}
+	if (job->promised_cents >= 0 && job->promised_cents != job->cents) {
+		fault_set(reason, V_LATER, CODE_HELD,
+			"the supplier announced an amount of %" PRId64
+			".%02d euro, the records add up to %" PRId64 ".%02d",
+			job->promised_cents / 100,
+			(int)(job->promised_cents % 100), job->cents / 100,
+			(int)(job->cents % 100));
+		return false;
+	}
+	return true;
+}
+
+static enum verdict
+route(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct fault *why)
+{
+	struct store *store = run->site->store;
+	struct route_row rows[WUS_GROUP_MAX];
+	struct fault reason = FAULT_NONE;
+	size_t count;
+	bool go;
+	enum verdict v;
+
+	for (;;) {
+		int64_t asked_ms = clock_now_ms();
+
+		v = store_route_next(
+			store, job->id, WUS_GROUP_MAX, rows, &count, why);
+		if (v != V_OK || count == 0 || *run->stop)
+			break;
+		memset(&rows[count], 0,
+			(WUS_GROUP_MAX - count) * sizeof(rows[0]));
+		v = ask(run, stream, rows, count, why);
+		if (v == V_OK)
+			v = store_route_put(store, job->id, rows, count, "wus",
+				asked_ms, why);
+		if (v != V_OK)
+			break;
+	}
+	if (v != V_OK || count > 0) {
+		if (v != V_OK)
+			fault_at(why, "job %s", job->id);
+		/* A contradicting answer is the service's fault and may be
+		 * right the next time; the job stays where it is.
+		 */
+		return v == V_BROKEN && why->code == CODE_WUS_ANSWER ? V_LATER
+								     : v;
+	}
+	go = may_go(job, stream, &reason);
+	v = store_job_routed(store, job->id, !go, &reason, clock_now_ms(), why);
+	if (v == V_OK)
+		log_line("job %s: routed, %s%s%s", job->id,
+			go ? "released" : "held", go ? "" : ": ",
+			go ? "" : reason.text);
+	return v;
+}
+
+/* --- cutting lots --- */
+
+struct cutting {
+	struct lot_cut cut;
+	struct lot_new *lots;
+	size_t count, size;
+	int64_t *records; /* of all lots, one after the other */
+	size_t record_count, record_size;
+	size_t lot_from; /* first record of the lot being filled */
+	const struct journal *printed;
+	int64_t *printed_records; /* those that a restored database forgot */
+	size_t printed_count;
+};
+
+static void
+close_lot(struct cutting *c)
+{
+	if (c->cut.letters == 0)
+		return;
+	if (c->count == c->size) {
+		c->size = c->size == 0 ? 64 : c->size * 2;
+		c->lots = mem_grow(c->lots, c->size * sizeof(*c->lots));
+	}
+	c->lots[c->count] = (struct lot_new){ .letters = c->cut.letters,
+		.bytes = c->cut.bytes };
+	c->lots[c->count].batch_id = lot_cut_close(&c->cut);
+	c->count++;
+}
+
+static enum verdict
+cut_letter(void *self, int64_t record, const struct uuid *id, int64_t box_bytes)
+{
+	struct cutting *c = self;
+
+	if (journal_find(c->printed, id) != NULL) {
+		c->printed_records = mem_grow(c->printed_records,
+			(c->printed_count + 1) * sizeof(int64_t));
+		c->printed_records[c->printed_count++] = record;
+		return V_OK;
+	}
+	if (!lot_cut_fits(&c->cut, box_bytes))
+		close_lot(c);
+	if (c->record_count == c->record_size) {
+		c->record_size =
+			c->record_size == 0 ? 4096 : c->record_size * 2;
+		c->records =
+			mem_grow(c->records, c->record_size * sizeof(int64_t));
+	}
+	c->records[c->record_count++] = record;
+	lot_cut_add(&c->cut, id, box_bytes);
+	return V_OK;
+}
+
+static enum verdict
+cut(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct fault *why)
+{
+	struct store *store = run->site->store;
+	struct journal *printed = NULL;
+	struct cutting c = { 0 };
+	enum verdict v;
+	size_t i, from = 0;
+
+	v = spool_journal_load(
+		run->site->spool, JOURNAL_PRINT, NULL, &printed, why);
+	if (v != V_OK)
+		return v;
+	c.printed = printed;
+	lot_cut_init(&c.cut, stream->endpoint_is->lot_letters,
+		stream->endpoint_is->lot_bytes);
+	v = store_cut_read(store, job->id, cut_letter, &c, why);
+	if (v == V_OK && c.printed_count > 0) {
+		struct fault reason;
+
+		fault_set(&reason, V_NEVER, CODE_PRINT_TWICE,
+			"printed before: the journal knows this letter, the "
+			"database does not");
+		v = store_letters_hold(store, job->id, c.printed_records,
+			c.printed_count, &reason, clock_now_ms(), why);
+	}
+	if (v == V_OK) {
+		close_lot(&c);
+		for (i = 0; i < c.count; i++) {
+			c.lots[i].records = c.records + from;
+			from += (size_t)c.lots[i].letters;
+		}
+		v = store_cut_write(
+			store, job->id, c.lots, c.count, clock_now_ms(), why);
+	}
+	if (v == V_OK)
+		log_line("job %s: %zu lots cut for %zu letters", job->id,
+			c.count, c.record_count);
+	journal_free(printed);
+	lot_cut_done(&c.cut);
+	free(c.lots);
+	free(c.records);
+	free(c.printed_records);
+	return v;
+}
+
+typedef enum verdict job_work(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct fault *why);
+
+/* Work on every job in a state; one that cannot go on now does not hold up
+ * the others.
+ */
+static enum verdict
+each_job(struct role_run *run, enum job_state state, job_work *work, bool *some,
+	struct fault *why)
+{
+	enum verdict v, result = V_OK;
+	struct job *jobs;
+	struct fault one;
+	size_t count, i;
+
+	v = store_job_in(
+		run->site->store, state, &run->mem, &jobs, &count, why);
+	if (v != V_OK)
+		return v;
+	for (i = 0; i < count && !*run->stop; i++) {
+		const struct jobs_stream *stream =
+			jobs_stream(&run->site->jobs, jobs[i].stream);
+
+		if (stream == NULL)
+			continue; /* taken out of the jobs file: it rests */
+		v = work(run, &jobs[i], stream, &one);
+		if (v == V_OK) {
+			*some = true;
+			continue;
+		}
+		*why = one;
+		if (v != V_LATER || one.code == CODE_DATABASE)
+			return v;
+		result = V_LATER;
+	}
+	return result;
+}
+
+static enum verdict
+router_step(struct role_run *run, struct fault *why)
+{
+	bool some = false;
+	enum verdict v;
+
+	v = each_job(run, JOB_SPLIT, route, &some, why);
+	if (v == V_OK || v == V_LATER) {
+		struct fault other = *why;
+		enum verdict w =
+			each_job(run, JOB_RELEASED, cut, &some, &other);
+
+		if (w != V_OK) {
+			*why = other;
+			return w;
+		}
+	}
+	if (v != V_OK)
+		return v;
+	return some ? V_OK : V_END;
+}
+
+const struct role role_router = {
+	.name = "router",
+	.needs = SITE_SPOOL | SITE_CPAS,
+	.locks = true,
+	.open = router_open,
+	.step = router_step,
+	.close = router_close,
+};

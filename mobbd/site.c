@@ -1,0 +1,252 @@
+/* mobbd/site.c - see mobbd/site.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "channels/channel.h"
+#include "mobbd/site.h"
+
+#define JOBS_BYTES_MAX 1000000
+#define CPA_BYTES_MAX 4000000
+#define DEFINITION_BYTES_MAX 1000000
+#define KEY_TEXT_MAX 200
+
+const char *
+site_path(struct site *site, const char *path)
+{
+	if (path[0] == '/')
+		return path;
+	return arena_format(&site->mem, "%s/%s", site->folder, path);
+}
+
+enum verdict
+site_open(const char *jobs_file, struct site *site_out, struct fault *why)
+{
+	struct site site = { .mem = ARENA_EMPTY };
+	struct buf text = BUF_MAX(JOBS_BYTES_MAX);
+	char real[PATH_MAX];
+	enum verdict v;
+
+	if (realpath(jobs_file, real) == NULL) {
+		v = fault_errno(why, V_BROKEN, CODE_CONFIG, "no jobs file");
+		fault_at(why, "%s", jobs_file);
+		return v;
+	}
+	v = file_get(AT_FDCWD, real, &text, why);
+	if (v != V_OK) {
+		why->code = CODE_CONFIG;
+		fault_at(why, "%s", jobs_file);
+		buf_done(&text);
+		return V_BROKEN;
+	}
+	v = jobs_parse(jobs_file, text.bytes, text.len, &site.jobs, why);
+	buf_done(&text);
+	if (v != V_OK)
+		return v;
+	site.file = arena_text(&site.mem, real, strlen(real));
+	site.folder = arena_text(&site.mem, real, strlen(real));
+	site.folder = dirname(site.folder);
+	*site_out = site;
+	return V_OK;
+}
+
+enum verdict
+site_store(struct site *site, struct fault *why)
+{
+	enum verdict v;
+
+	assert(site->store == NULL);
+	if (strcmp(site->jobs.database, "private") == 0) {
+		v = store_cluster_start(
+			site_path(site, "db"), site->conninfo, why);
+		if (v != V_OK)
+			return v;
+	} else {
+		if (strlen(site->jobs.database) >= sizeof(site->conninfo))
+			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"database: connection string too long");
+		memcpy(site->conninfo, site->jobs.database,
+			strlen(site->jobs.database) + 1);
+	}
+	return store_open(site->conninfo, &site->store, why);
+}
+
+static enum verdict
+open_spool(struct site *site, struct fault *why)
+{
+	size_t i, n = site->jobs.stream_count;
+	const char **names = arena_alloc(&site->mem, (n + 1) * sizeof(*names));
+
+	for (i = 0; i < n; i++)
+		names[i] = site->jobs.streams[i].name;
+	return spool_open(
+		site_path(site, site->jobs.spool), names, n, &site->spool, why);
+}
+
+static enum verdict
+read_key(struct site *site, struct fault *why)
+{
+	const char *path = site_path(site, site->jobs.site_key);
+	struct buf text = BUF_MAX(KEY_TEXT_MAX);
+	struct stat st;
+	enum verdict v;
+
+	v = file_get(AT_FDCWD, path, &text, why);
+	if (v == V_OK && stat(path, &st) == 0 && (st.st_mode & S_IROTH))
+		v = fault_set(why, V_BROKEN, CODE_SECRET,
+			"the site key can be read by everybody");
+	if (v == V_OK && !digest_unhex(text_trim(text.bytes), site->key, 32))
+		v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"the site key must be 64 hex digits");
+	if (v != V_OK) {
+		if (why->code == CODE_IO)
+			why->code = CODE_CONFIG_VALUE;
+		fault_at(why, "%s", path);
+		v = V_BROKEN;
+	}
+	buf_done(&text);
+	return v;
+}
+
+/* "woz-biljet/1" lies in woz-biljet.yaml and must say version 1. */
+static enum verdict
+read_definition(struct site *site, const struct jobs_stream *stream,
+	struct definition **out, struct fault *why)
+{
+	const char *slash = strchr(stream->format, '/');
+	struct buf text = BUF_MAX(DEFINITION_BYTES_MAX);
+	const char *path;
+	enum verdict v;
+
+	if (slash == NULL || strchr(stream->format, '.') != NULL)
+		return fault_set(why, V_BROKEN, CODE_FORMAT,
+			"stream %s: format must be NAME/VERSION", stream->name);
+	path = arena_format(&site->mem, "%s/%.*s.yaml",
+		site_path(site, site->jobs.formats == NULL
+					? "formats"
+					: site->jobs.formats),
+		(int)(slash - stream->format), stream->format);
+	v = file_get(AT_FDCWD, path, &text, why);
+	if (v != V_OK) {
+		why->code = CODE_FORMAT;
+		fault_at(why, "%s", path);
+		v = V_BROKEN;
+	} else {
+		v = definition_parse(path, text.bytes, text.len, out, why);
+	}
+	buf_done(&text);
+	if (v == V_OK && strcmp(definition_id(*out), stream->format) != 0) {
+		v = fault_set(why, V_BROKEN, CODE_FORMAT,
+			"stream %s wants %s, the file defines %s", stream->name,
+			stream->format, definition_id(*out));
+		fault_at(why, "%s", path);
+	}
+	return v;
+}
+
+static enum verdict
+read_definitions(struct site *site, struct fault *why)
+{
+	size_t i, n = site->jobs.stream_count;
+	enum verdict v = V_OK;
+
+	site->definitions = mem_zero(n + 1, sizeof(*site->definitions));
+	for (i = 0; v == V_OK && i < n; i++)
+		v = read_definition(site, &site->jobs.streams[i],
+			&site->definitions[i], why);
+	return v;
+}
+
+static enum verdict
+read_cpas(struct site *site, struct fault *why)
+{
+	static const char *const use[] = { ACTION_BV_REQUEST, ACTION_BV_RESULT,
+		NULL };
+	size_t i, n = site->jobs.sender_count;
+	enum verdict v = V_OK;
+
+	site->cpas = mem_zero(n + 1, sizeof(*site->cpas));
+	for (i = 0; v == V_OK && i < n; i++) {
+		const struct jobs_sender *s = &site->jobs.senders[i];
+		const char *path = site_path(site, s->cpa);
+		struct buf text = BUF_MAX(CPA_BYTES_MAX);
+
+		v = file_get(AT_FDCWD, path, &text, why);
+		if (v == V_OK)
+			v = cpa_read(text.bytes, text.len, s->oin, use, false,
+				&site->mem, &site->cpas[i], why);
+		else
+			why->code = CODE_CPA;
+		if (v != V_OK) {
+			char place[FAULT_PLACE_MAX];
+
+			memcpy(place, why->place, sizeof(place));
+			why->place[0] = '\0';
+			fault_at(why, "%s%s%.80s", path,
+				place[0] == '\0' ? "" : " ", place);
+			v = V_BROKEN;
+		}
+		buf_done(&text);
+	}
+	return v;
+}
+
+enum verdict
+site_needs(struct site *site, unsigned needs, struct fault *why)
+{
+	enum verdict v = V_OK;
+
+	if (needs & SITE_SPOOL)
+		v = open_spool(site, why);
+	if (v == V_OK && needs & SITE_KEY)
+		v = read_key(site, why);
+	if (v == V_OK && needs & SITE_FORMATS)
+		v = read_definitions(site, why);
+	if (v == V_OK && needs & SITE_CPAS)
+		v = read_cpas(site, why);
+	return v;
+}
+
+const struct definition *
+site_definition(const struct site *site, const struct jobs_stream *stream)
+{
+	assert(stream >= site->jobs.streams &&
+		stream < site->jobs.streams + site->jobs.stream_count);
+	return site->definitions[stream - site->jobs.streams];
+}
+
+const struct cpa *
+site_cpa(const struct site *site, const struct jobs_sender *sender)
+{
+	assert(sender >= site->jobs.senders &&
+		sender < site->jobs.senders + site->jobs.sender_count);
+	return &site->cpas[sender - site->jobs.senders];
+}
+
+void
+site_close(struct site *site)
+{
+	size_t i;
+
+	for (i = 0; site->definitions != NULL && i < site->jobs.stream_count;
+		i++)
+		definition_free(site->definitions[i]);
+	free(site->definitions);
+	free(site->cpas);
+	spool_close(site->spool);
+	store_close(site->store);
+	jobs_free(&site->jobs);
+	arena_done(&site->mem);
+	*site = (struct site){ .mem = ARENA_EMPTY };
+}

@@ -1,0 +1,57 @@
+/* mobbd/site.h - one installation: the jobs file and what it points to
+ *
+ * Each role opens only what it needs: a role that parses what strangers wrote
+ * gets no TLS key, one that talks to the outside gets no site key.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBD_SITE_H
+#define MOBBD_SITE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "batch/jobs.h"
+#include "channels/look.h"
+#include "formats/format.h"
+#include "spool/spool.h"
+#include "store/store.h"
+
+enum site_need {
+	SITE_SPOOL = 1,
+	SITE_KEY = 2,	  /* the key that makes ids */
+	SITE_FORMATS = 4, /* definitions of the streams */
+	SITE_CPAS = 8,
+};
+
+struct site {
+	struct arena mem; /* lives as long as the site */
+	struct jobs jobs;
+	char *file;   /* the jobs file */
+	char *folder; /* where it lies; its paths are relative to it */
+	char conninfo[400];
+	struct store *store;
+	struct spool *spool;
+	uint8_t key[32];
+	struct definition **definitions; /* one per stream, same order */
+	struct cpa *cpas;		 /* one per sender, same order */
+};
+
+/* Read the jobs file; open nothing else yet. */
+enum verdict site_open(
+	const char *jobs_file, struct site *site_out, struct fault *why);
+/* Start the private cluster if there is one, connect. */
+enum verdict site_store(struct site *site, struct fault *why);
+enum verdict site_needs(struct site *site, unsigned needs, struct fault *why);
+void site_close(struct site *site);
+
+/* A path of the jobs file, made absolute; lives as long as the site. */
+const char *site_path(struct site *site, const char *path);
+
+/* The definition of a stream; NULL when there is no such stream. */
+const struct definition *site_definition(
+	const struct site *site, const struct jobs_stream *stream);
+const struct cpa *site_cpa(
+	const struct site *site, const struct jobs_sender *sender);
+
+#endif
