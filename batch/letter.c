@@ -195,6 +195,6 @@ paper_reason_name(enum paper_reason reason)
 	case PAPER_TOO_MANY:
 		return "too_many_attachments";
 	}
-	assert(!"a reason of paper");
+	assert(reason == PAPER_NONE); /* no such reason */
 	return "";
 }

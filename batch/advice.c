@@ -1,0 +1,697 @@
+/* batch/advice.c - see batch/advice.h
+ *
+ * Written for the person who runs the town hall's systems: no code words, no
+ * blame, and what to do stands first in the sentence that says it.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <stddef.h>
+
+#include "batch/advice.h"
+
+/* In order of code: outcome; English and Dutch title; what it means; what to
+ * do, English and Dutch; exit code.
+ */
+static const struct advice rows[] = {
+	{ CODE_NONE, '-', "no fault", "geen fout", "Nothing is wrong.",
+		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
+
+	/* the file as a whole */
+	{ CODE_SIDECAR, 'B', "file does not match its sidecar",
+		"bestand klopt niet met het begeleidende bestand",
+		"The size, the number of letters, the amount or the digest in "
+		"the file beside it is not that of the batch file.",
+		"Ask the supplier to deliver both files again; nothing of this "
+		"file was sent.",
+		"Vraag de leverancier beide bestanden opnieuw te leveren; van "
+		"dit bestand is niets verzonden.",
+		5 },
+	{ CODE_DELIVERED_AGAIN, 'B', "file was taken in before",
+		"bestand is al eerder verwerkt",
+		"A file with exactly this content was taken in before, and its "
+		"letters have left or are about to.",
+		"Look at the earlier job with `mobbjob show`; nothing has to "
+		"be sent again.",
+		"Bekijk de eerdere job met `mobbjob show`; er hoeft niets "
+		"opnieuw verzonden te worden.",
+		5 },
+	{ CODE_SENDER, 'B', "file is from another sender",
+		"bestand is van een andere afzender",
+		"The organisation number in the file is not the one of the "
+		"sender of this stream.",
+		"Check in which folder the file was dropped and the `sender` "
+		"of the stream in the jobs file.",
+		"Controleer in welke map het bestand is gezet en de `sender` "
+		"van de stroom in het jobs-bestand.",
+		5 },
+	{ CODE_ARCHIVE, 'B', "archive is not safe", "archief is niet veilig",
+		"The ZIP holds something we do not open: a password, a link, a "
+		"path, a doubled name, or far more data than its size allows.",
+		"Ask the supplier for a plain ZIP: files only, no folders, no "
+		"password.",
+		"Vraag de leverancier om een gewone ZIP: alleen bestanden, "
+		"geen mappen, geen wachtwoord.",
+		5 },
+	{ CODE_ARCHIVE_CUT, 'B', "archive is damaged or cut off",
+		"archief is beschadigd of afgebroken",
+		"The ZIP ends too early or contradicts itself, as after a "
+		"transfer that was interrupted.",
+		"Ask the supplier to transfer the file again, and to rename it "
+		"only when it is complete.",
+		"Vraag de leverancier het bestand opnieuw over te zetten en "
+		"het pas te hernoemen als het compleet is.",
+		5 },
+	{ CODE_PAYLOAD, 'B', "no file with records, or more than one",
+		"geen bestand met records, of meer dan een",
+		"The archive must hold exactly one file with records, named as "
+		"the format says.",
+		"Ask the supplier for an archive with one file of records; "
+		"`payload` in the format says its name.",
+		"Vraag om een archief met een bestand met records; `payload` "
+		"in de formaatdefinitie noemt de naam.",
+		5 },
+	{ CODE_DOCUMENT_UNUSED, 'B', "document belongs to no record",
+		"document hoort bij geen enkel record",
+		"A document in the archive is named by no record; a record is "
+		"probably missing.",
+		"Ask the supplier why there are more documents than records; "
+		"nothing was sent.",
+		"Vraag de leverancier waarom er meer documenten dan records "
+		"zijn; er is niets verzonden.",
+		5 },
+	{ CODE_ENCODING, 'B', "wrong character encoding",
+		"verkeerde tekencodering",
+		"The bytes of the file are not in the encoding it declares; "
+		"names would come out wrong.",
+		"Ask the supplier to export as UTF-8; we do not guess.",
+		"Vraag de leverancier te exporteren als UTF-8; er wordt niet "
+		"gegokt.",
+		5 },
+	{ CODE_NOT_XML, 'B', "not well-formed, or cut off",
+		"geen geldige XML, of afgebroken",
+		"The XML cannot be read to its end.",
+		"Ask the supplier to deliver the file again; the place is in "
+		"the message.",
+		"Vraag de leverancier het bestand opnieuw te leveren; de "
+		"plaats staat in de melding.",
+		5 },
+	{ CODE_DOCTYPE, 'B', "DOCTYPE or entity in the file",
+		"DOCTYPE of entity in het bestand",
+		"A DOCTYPE can make a reader fetch or repeat things; it has no "
+		"place in a batch file.",
+		"Ask the supplier to export without DOCTYPE.",
+		"Vraag de leverancier te exporteren zonder DOCTYPE.", 5 },
+	{ CODE_ROOT, 'B', "other kind of file than expected",
+		"ander soort bestand dan verwacht",
+		"The root element or its namespace is not the one of the "
+		"format of this stream.",
+		"Check that the file was dropped in the folder of the right "
+		"stream, and which version the supplier exports.",
+		"Controleer of het bestand in de map van de juiste stroom "
+		"staat en welke versie de leverancier exporteert.",
+		5 },
+	{ CODE_ORDER, 'W', "time stamps go back", "tijdstippen lopen terug",
+		"A record is older than the one before it; an older export may "
+		"have been added.",
+		"Nothing has to be done; mention it to the supplier when it "
+		"comes back.",
+		"Er hoeft niets te gebeuren; meld het de leverancier als het "
+		"vaker voorkomt.",
+		3 },
+	{ CODE_TEXT_HUGE, 'B', "a field is too large", "een veld is te groot",
+		"The text of one element is above the limit of 10 MB.",
+		"Ask the supplier to put large documents in the ZIP instead of "
+		"in the XML.",
+		"Vraag de leverancier grote documenten in de ZIP te zetten in "
+		"plaats van in de XML.",
+		5 },
+	{ CODE_EMPTY, 'B', "file without records", "bestand zonder records",
+		"The file is in order but holds not one record.",
+		"Ask the supplier whether this was meant; there is nothing to "
+		"send.",
+		"Vraag de leverancier of dit de bedoeling was; er valt niets "
+		"te verzenden.",
+		5 },
+	{ CODE_FORMAT, 'B', "format unknown or wrong",
+		"formaat onbekend of onjuist",
+		"The format of the stream is not installed, or its definition "
+		"has a mistake.",
+		"Check `format` of the stream and try the definition with "
+		"`mobbjob check`.",
+		"Controleer `format` van de stroom en toets de definitie met "
+		"`mobbjob check`.",
+		4 },
+	{ CODE_PUBLISH, 'M', "publication date is not possible",
+		"publicatiedatum is niet mogelijk",
+		"The date is later than the date of the letter, or more than "
+		"13 days ahead, which the Berichtenbox does not take.",
+		"Correct the date, or wait until it is at most 13 days ahead, "
+		"and send again.",
+		"Corrigeer de datum, of wacht tot die hooguit 13 dagen vooruit "
+		"ligt, en verzend opnieuw.",
+		5 },
+	{ CODE_LIMIT, 'B', "above a limit of the format",
+		"boven een grens van het formaat",
+		"The file has more members, bytes or depth than its format "
+		"allows.",
+		"Ask the supplier whether the file is right; if so, raise the "
+		"limit in the definition or have it delivered in parts.",
+		"Vraag de leverancier of het bestand klopt; zo ja, verhoog de "
+		"grens in de definitie of laat het in delen leveren.",
+		5 },
+	{ CODE_NOT_FILE, 'B', "not a plain file", "geen gewoon bestand",
+		"A folder, a link or a pipe was dropped; only plain files are "
+		"taken in.",
+		"Drop the file itself; what was dropped lies in bad/.",
+		"Zet het bestand zelf neer; wat er stond ligt in bad/.", 5 },
+	{ CODE_NAME, 'B', "file name is not allowed",
+		"bestandsnaam is niet toegestaan",
+		"The name has characters that are not letters, digits, dot, "
+		"hyphen or underscore, or is too long.",
+		"Rename the file and drop it again.",
+		"Geef het bestand een andere naam en zet het opnieuw neer.",
+		5 },
+
+	/* one record */
+	{ CODE_FIELD_ABSENT, 'R', "required field is missing",
+		"verplicht veld ontbreekt",
+		"A field the format requires is absent or empty.",
+		"Ask the supplier to fill the field and to deliver these "
+		"records again.",
+		"Vraag de leverancier het veld te vullen en deze records "
+		"opnieuw te leveren.",
+		3 },
+	{ CODE_FIELD_NIL, 'R', "field is nil where it may not be",
+		"veld is leeg gemeld waar dat niet mag",
+		"The field says that it has no value, or has a value and says "
+		"so all the same.",
+		"Ask the supplier to deliver these records again with a "
+		"value.",
+		"Vraag de leverancier deze records opnieuw te leveren met een "
+		"waarde.",
+		3 },
+	{ CODE_BSN, 'R', "citizen number fails the eleven-test",
+		"BSN voldoet niet aan de elfproef",
+		"The number has nine digits but cannot be a citizen number; a "
+		"digit is probably wrong.",
+		"Ask the supplier to correct the number; the letter was not "
+		"sent to anybody.",
+		"Vraag de leverancier het nummer te corrigeren; de brief is "
+		"aan niemand verzonden.",
+		3 },
+	{ CODE_BSN_FORM, 'R', "citizen number is not nine digits",
+		"BSN heeft geen negen cijfers",
+		"Zeros in front were lost, or there are other characters in "
+		"the field.",
+		"Ask the supplier to export the number as text of nine "
+		"digits.",
+		"Vraag de leverancier het nummer te exporteren als tekst van "
+		"negen cijfers.",
+		3 },
+	{ CODE_NO_BSN, 'P', "no citizen number", "geen BSN",
+		"The record names an organisation or a person without citizen "
+		"number; such a letter goes on paper.",
+		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
+	{ CODE_TWO_IDS, 'R', "two kinds of identity",
+		"twee soorten identificatie",
+		"The record has a citizen number and another number, so it is "
+		"not certain for whom the letter is.",
+		"Ask the supplier which of the two is meant.",
+		"Vraag de leverancier welke van de twee bedoeld is.", 3 },
+	{ CODE_DOUBLE, 'R', "record appears twice in the file",
+		"record komt twee keer voor in het bestand",
+		"An earlier record in this file has the same key; the first "
+		"one is sent, this one is not.",
+		"Ask the supplier why the record was exported twice.",
+		"Vraag de leverancier waarom het record dubbel is "
+		"geëxporteerd.",
+		3 },
+	{ CODE_DOUBLE_EARLIER, 'R', "letter was in an earlier file",
+		"brief zat in een eerder bestand",
+		"A letter with the same key was taken in with an earlier file "
+		"and has left or will leave.",
+		"Nothing has to be done, unless a second letter is meant: that "
+		"is a new edition, decided by a person.",
+		"Er hoeft niets te gebeuren, tenzij een tweede brief bedoeld "
+		"is: dat is een nieuwe editie, door een persoon besloten.",
+		3 },
+	{ CODE_POSTCODE, 'M', "postcode is not usable",
+		"postcode is niet bruikbaar",
+		"The postcode is missing or is not four digits and two "
+		"letters, so the letter cannot be posted.",
+		"Have the address corrected at the source; until then the "
+		"paper letter waits for a person.",
+		"Laat het adres bij de bron corrigeren; tot dan wacht de "
+		"papieren brief op een persoon.",
+		3 },
+	{ CODE_ADDRESS, 'M', "address is not complete",
+		"adres is niet compleet",
+		"A name, street, house number, town or country is missing or "
+		"does not fit on an envelope.",
+		"Have the address corrected at the source; until then the "
+		"paper letter waits for a person.",
+		"Laat het adres bij de bron corrigeren; tot dan wacht de "
+		"papieren brief op een persoon.",
+		3 },
+	{ CODE_DATE, 'R', "not a date", "geen datum",
+		"The field holds no date that exists, in the notation of the "
+		"format.",
+		"Ask the supplier to correct the date.",
+		"Vraag de leverancier de datum te corrigeren.", 3 },
+	{ CODE_AMOUNT, 'R', "not an amount", "geen bedrag",
+		"The field holds no amount in the notation of the format.",
+		"Ask the supplier to correct the amount; commas and points are "
+		"not guessed.",
+		"Vraag de leverancier het bedrag te corrigeren; komma's en "
+		"punten worden niet gegokt.",
+		3 },
+	{ CODE_FIELD_FORM, 'R', "field has another form",
+		"veld heeft een andere vorm",
+		"The field is too long, too short or has characters the format "
+		"does not allow.",
+		"Ask the supplier to correct the field; its name is in the "
+		"report.",
+		"Vraag de leverancier het veld te corrigeren; de naam staat in "
+		"de melding.",
+		3 },
+	{ CODE_NO_LINE, 'R', "letter without a line", "brief zonder regel",
+		"The record has not one line of the decision or the "
+		"assessment.",
+		"Ask the supplier to complete the record.",
+		"Vraag de leverancier het record aan te vullen.", 3 },
+	{ CODE_TEXT_LONG, 'R', "text is too long", "tekst is te lang",
+		"The reference (25), subject (50) or text (4000 characters) is "
+		"longer than the Berichtenbox takes; a legal text is never "
+		"cut.",
+		"Ask the supplier to shorten it.",
+		"Vraag de leverancier de tekst in te korten.", 3 },
+	{ CODE_DOCUMENT, 'R', "document is missing or is no PDF",
+		"document ontbreekt of is geen PDF",
+		"The document of the record is not in the archive, is empty, "
+		"is no PDF, or is not the one the record describes.",
+		"Ask the supplier to make this document again.",
+		"Vraag de leverancier dit document opnieuw te maken.", 3 },
+	{ CODE_DOCUMENT_BOX, 'P', "document cannot go to the box",
+		"document kan niet naar de Berichtenbox",
+		"The documents are too large or too many for the Berichtenbox: "
+		"the letter goes on paper. A document with a password is "
+		"rejected.",
+		"For a password, ask the supplier for the document without it; "
+		"otherwise nothing has to be done.",
+		"Bij een wachtwoord: vraag het document zonder; anders hoeft "
+		"er niets te gebeuren.",
+		3 },
+	{ CODE_DOCUMENT_TWICE, 'B', "one document for two citizens",
+		"een document voor twee burgers",
+		"Two records point to the same document, so somebody would get "
+		"the letter of somebody else.",
+		"Do not repair this by hand: ask the supplier to make the "
+		"whole file again. Nothing was sent.",
+		"Herstel dit niet met de hand: vraag het hele bestand opnieuw. "
+		"Er is niets verzonden.",
+		5 },
+
+	/* the channel */
+	{ CODE_NOT_SUBSCRIBED, 'P', "no box, or not subscribed",
+		"geen Berichtenbox, of niet geabonneerd",
+		"The citizen has no active Berichtenbox or does not take "
+		"letters of this sender: the letter goes on paper.",
+		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
+	{ CODE_DECLINED, 'M', "the box declined the letter",
+		"de Berichtenbox weigerde de brief",
+		"The Berichtenbox took the batch but not this letter; its code "
+		"is shown by `mobbjob why`.",
+		"Follow the advice of that code; where a person must decide, "
+		"the letter is held.",
+		"Volg het advies bij die code; waar een persoon moet beslissen "
+		"is de brief vastgehouden.",
+		3 },
+	{ CODE_PRINT_TWICE, 'M', "letter is in another bundle already",
+		"brief zit al in een andere bundel",
+		"The journal says that this letter was handed to the printer "
+		"before; it is not printed twice.",
+		"Ask the printer whether the earlier bundle was printed, and "
+		"decide per letter.",
+		"Vraag de drukker of de eerdere bundel is geprint, en beslis "
+		"per brief.",
+		3 },
+
+	/* configuration */
+	{ CODE_CONFIG, '-', "configuration cannot be read",
+		"configuratie is niet leesbaar",
+		"The file is not there, may not be read, or is no YAML.",
+		"Check the path (-f, $MOBB_JOBS, /etc/mobb/jobs.yaml) and the "
+		"place in the message.",
+		"Controleer het pad (-f, $MOBB_JOBS, /etc/mobb/jobs.yaml) en "
+		"de plaats in de melding.",
+		4 },
+	{ CODE_CONFIG_KEY, '-', "unknown setting", "onbekende instelling",
+		"A setting is not known; the message names the nearest that "
+		"exists.",
+		"Correct the name; jobs.example has every setting.",
+		"Corrigeer de naam; jobs.example bevat elke instelling.", 4 },
+	{ CODE_CONFIG_DOUBLE, '-', "setting given twice",
+		"instelling staat er dubbel",
+		"A setting or a name appears twice, so it is not certain which "
+		"is meant.",
+		"Remove one of the two.", "Haal een van de twee weg.", 4 },
+	{ CODE_CONFIG_VALUE, '-', "value is not allowed",
+		"waarde is niet toegestaan",
+		"The value of a setting is out of range, has no unit, or is "
+		"missing.",
+		"Correct the value; jobs.example shows range and unit.",
+		"Corrigeer de waarde; jobs.example toont bereik en eenheid.",
+		4 },
+	{ CODE_CONFIG_NAME, '-', "name refers to nothing",
+		"naam verwijst nergens naar",
+		"A stream refers to a sender, endpoint, printer or format that "
+		"is not there.",
+		"Correct the name or add what it refers to.",
+		"Corrigeer de naam of voeg toe waarnaar verwezen wordt.", 4 },
+	{ CODE_SECRET, '-', "secret can be read by others",
+		"geheim is door anderen te lezen",
+		"A file with a key may be read by everybody on this machine.",
+		"Run `chmod 600` on the file and make the mobb user its owner; "
+		"replace the key if others may have read it.",
+		"Voer `chmod 600` uit op het bestand en maak de mobb-gebruiker "
+		"eigenaar; vervang de sleutel als anderen hem gelezen kunnen "
+		"hebben.",
+		8 },
+
+	/* database */
+	{ CODE_DATABASE, '-', "database cannot be reached",
+		"database is niet bereikbaar",
+		"There is no connection to PostgreSQL, or it was lost. "
+		"Nothing is lost: work goes on when it is back.",
+		"Check that PostgreSQL runs and that `database` in the jobs "
+		"file is right.",
+		"Controleer of PostgreSQL draait en of `database` in het "
+		"jobs-bestand klopt.",
+		6 },
+	{ CODE_DATABASE_UNSAFE, '-', "database is set up unsafely",
+		"database is onveilig ingesteld",
+		"fsync, full_page_writes or synchronous_commit is off: after a "
+		"power cut letters could be lost or sent twice.",
+		"Switch these settings on in postgresql.conf.",
+		"Zet deze instellingen aan in postgresql.conf.", 6 },
+	{ CODE_DATABASE_QUERY, '-', "database refused a statement",
+		"database weigerde een opdracht",
+		"This should not happen: it is a mistake in the program, or "
+		"the tables were changed by hand.",
+		"Report it with the message and the version; the log of "
+		"PostgreSQL may say more.",
+		"Meld het met de melding en de versie; het log van PostgreSQL "
+		"zegt mogelijk meer.",
+		70 },
+	{ CODE_DATABASE_VERSION, '-', "database is newer or not prepared",
+		"database is nieuwer of niet ingericht",
+		"The tables are of another version than this program.",
+		"Start mobbd of the newest version once: it brings the tables "
+		"up to date.",
+		"Start eenmaal mobbd van de nieuwste versie: die werkt de "
+		"tabellen bij.",
+		6 },
+	{ CODE_DATABASE_START, '-', "own database does not start",
+		"eigen database start niet",
+		"The private PostgreSQL could not be made or started.",
+		"Check that postgresql-15 is installed, that there is room on "
+		"the disk, and that its folder can be reached by its user.",
+		"Controleer of postgresql-15 is geïnstalleerd, of er "
+		"schijfruimte is en of de map voor de gebruiker bereikbaar is.",
+		6 },
+	{ CODE_BUSY, '-', "another mobbd is active",
+		"er is al een mobbd actief",
+		"One mobbd works on a database at a time; a second one waits.",
+		"Nothing has to be done, unless the other one should not run.",
+		"Er hoeft niets te gebeuren, tenzij de andere niet hoort te "
+		"draaien.",
+		11 },
+
+	/* spool and machine */
+	{ CODE_SPOOL, '-', "spool folder cannot be used",
+		"spoolmap is niet bruikbaar",
+		"A folder of the spool is missing or may not be written, or "
+		"they lie on different file systems.",
+		"Check `spool` in the jobs file and the owner of its folders.",
+		"Controleer `spool` in het jobs-bestand en de eigenaar van de "
+		"mappen.",
+		4 },
+	{ CODE_DISK_FULL, '-', "disk is full", "schijf is vol",
+		"There is no room to go on. Nothing is lost: work goes on by "
+		"itself when there is room.",
+		"Make room on the disk of the spool or the database.",
+		"Maak ruimte op de schijf van de spool of de database.", 12 },
+	{ CODE_IO, '-', "reading or writing failed",
+		"lezen of schrijven mislukte",
+		"The disk or a permission stands in the way; the message says "
+		"which file.",
+		"Check the permissions and the log of the machine.",
+		"Controleer de rechten en het log van de machine.", 1 },
+
+	/* commands */
+	{ CODE_NO_JOB, '-', "no such thing", "bestaat niet",
+		"There is no job, letter, lot or bundle of that name.",
+		"Look at `mobbjob list --all`; a letter is named by its id, "
+		"JOB/record or its reference.",
+		"Kijk in `mobbjob list --all`; een brief heet naar zijn id, "
+		"JOB/record of zijn kenmerk.",
+		10 },
+	{ CODE_AMBIGUOUS, '-', "more than one fits", "meer dan een past",
+		"The part given belongs to more than one.",
+		"Give more of the name.", "Geef meer van de naam.", 10 },
+	{ CODE_STATE, '-', "not possible now", "kan nu niet",
+		"The job, lot or bundle is in a state in which this cannot be "
+		"done.",
+		"Look at its state with `mobbjob show`.",
+		"Bekijk de toestand met `mobbjob show`.", 1 },
+	{ CODE_NOT_ALLOWED, '-', "not allowed", "niet toegestaan",
+		"This person may not do this.",
+		"Ask a person who may, or the administrator for the right.",
+		"Vraag iemand die het mag, of de beheerder om het recht.", 9 },
+	{ CODE_HELD, 'H', "held for a person", "vastgehouden voor een persoon",
+		"The job waits: the totals differ, too much was rejected, or "
+		"the stream wants a person to look first.",
+		"Look at `mobbjob show` and `mobbjob rejects`, then "
+		"`mobbjob release` with a reason.",
+		"Bekijk `mobbjob show` en `mobbjob rejects`, en geef vrij met "
+		"`mobbjob release` en een reden.",
+		3 },
+	{ CODE_USAGE, '-', "command is not understood",
+		"opdracht wordt niet begrepen",
+		"A word or option is missing or not known.",
+		"Look at --help or the manual page.",
+		"Bekijk --help of de handleiding (man).", 2 },
+	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
+		"The machine has no memory left for the program.",
+		"Stop what uses the memory, or add some; mobbd goes on by "
+		"itself.",
+		"Stop wat het geheugen gebruikt, of voeg toe; mobbd gaat "
+		"vanzelf verder.",
+		12 },
+	{ CODE_BUG, '-', "mistake in the program", "fout in het programma",
+		"Something happened that should not be possible; the program "
+		"stopped before doing harm.",
+		"Report it with the message and the version.",
+		"Meld het met de melding en de versie.", 70 },
+	{ CODE_CERTIFICATE, '-', "certificate is not usable",
+		"certificaat is niet bruikbaar",
+		"The certificate cannot be read, has expired, is not valid "
+		"yet, or is of another organisation.",
+		"Install a valid PKIoverheid certificate and check it with "
+		"`mobbjob check`.",
+		"Installeer een geldig PKIoverheid-certificaat en toets het "
+		"met `mobbjob check`.",
+		8 },
+	{ CODE_KEY, '-', "key is missing or does not fit",
+		"sleutel ontbreekt of past niet",
+		"The private key cannot be read or does not belong to the "
+		"certificate.",
+		"Check the paths of certificate and key in the jobs file.",
+		"Controleer de paden van certificaat en sleutel in het "
+		"jobs-bestand.",
+		8 },
+	{ CODE_CPA, '-', "CPA cannot be used", "CPA is niet bruikbaar",
+		"The CPA cannot be read, is not valid on this day, or is not "
+		"of this sender.",
+		"Ask Logius for the right CPA and install it as it came.",
+		"Vraag Logius om de juiste CPA en installeer die ongewijzigd.",
+		4 },
+	{ CODE_CPA_UNSUPPORTED, '-', "CPA asks for something we do not do",
+		"CPA vraagt iets wat niet wordt ondersteund",
+		"An action in the CPA asks for signing, encryption, ordering "
+		"or another way of answering.",
+		"Ask Logius for a CPA of the profile Reliable Messaging.",
+		"Vraag Logius om een CPA met het profiel Reliable Messaging.",
+		4 },
+
+	/* the wire */
+	{ CODE_CONNECT, '-', "no connection", "geen verbinding",
+		"The other side cannot be reached. Nothing left; it is tried "
+		"again by itself.",
+		"When it lasts: check the network, the firewall and the "
+		"status page of Logius.",
+		"Als het aanhoudt: controleer het netwerk, de firewall en de "
+		"statuspagina van Logius.",
+		7 },
+	{ CODE_TLS, '-', "secure connection failed",
+		"beveiligde verbinding mislukt",
+		"The certificates of the two sides do not accept each other.",
+		"Check `trust`, the dates of our certificate and the clock of "
+		"this machine.",
+		"Controleer `trust`, de datums van ons certificaat en de klok "
+		"van deze machine.",
+		7 },
+	{ CODE_CUT, '-', "connection was lost half-way",
+		"verbinding viel halverwege weg",
+		"The connection broke. What may have arrived is offered again "
+		"under the same ids, so nothing is delivered twice.",
+		"Nothing has to be done, unless it goes on for hours.",
+		"Er hoeft niets te gebeuren, tenzij het uren aanhoudt.", 7 },
+	{ CODE_HTTP, '-', "the other side refused the request",
+		"de andere kant weigerde het verzoek",
+		"The HTTP status says no; the message has the number.",
+		"Check the address in the CPA and ask the other side.",
+		"Controleer het adres in de CPA en vraag het de andere kant.",
+		7 },
+	{ CODE_ANSWER, '-', "answer cannot be understood",
+		"antwoord is onbegrijpelijk",
+		"The other side answered with something that is no valid "
+		"message.",
+		"Often a proxy is in between: check what answers at that "
+		"address.",
+		"Vaak zit er een proxy tussen: controleer wat er op dat adres "
+		"antwoordt.",
+		7 },
+	{ CODE_PEER_OIN, '-', "certificate of another party",
+		"certificaat van een andere partij",
+		"The other side showed a certificate with another organisation "
+		"number than the CPA says.",
+		"Check the address in the CPA; when it is right, ask the other "
+		"side. Nothing was sent.",
+		"Controleer het adres in de CPA; als dat klopt, vraag het de "
+		"andere kant. Er is niets verzonden.",
+		7 },
+	{ CODE_NO_LISTENER, '-', "nobody listens for results",
+		"niemand luistert naar resultaten",
+		"Results are pushed to us; nothing is sent while nothing "
+		"listens for them.",
+		"Start mobbd as a service, or `mobbd --listen` beside the cron "
+		"job.",
+		"Start mobbd als dienst, of `mobbd --listen` naast de "
+		"cron-taak.",
+		7 },
+	{ CODE_EBMS, '-', "message breaks the agreement",
+		"bericht past niet bij de afspraak",
+		"A message that came in is no valid ebMS message or does not "
+		"fit the CPA; the other side was told.",
+		"Compare the CPA here with the one of the other side.",
+		"Vergelijk de CPA hier met die van de andere kant.", 7 },
+	{ CODE_EBMS_ERROR, 'M', "the other side reported an error",
+		"de andere kant meldde een fout",
+		"Our message was refused with an ebMS error; the lot is held.",
+		"Read the error with `mobbjob lots`; often the CPA differs on "
+		"both sides.",
+		"Lees de fout met `mobbjob lots`; vaak verschilt de CPA aan "
+		"beide kanten.",
+		7 },
+	{ CODE_EXPIRED, '-', "no acknowledgment in time",
+		"geen ontvangstbevestiging op tijd",
+		"The other side did not confirm before the message expired. "
+		"It is offered again with the same ids; paper is blocked until "
+		"the outcome is known.",
+		"When it lasts: ask Logius whether the BatchID has arrived.",
+		"Als het aanhoudt: vraag Logius of de BatchID is aangekomen.",
+		7 },
+	{ CODE_PAYLOAD_CHANGED, 'M', "a retry would send other bytes",
+		"een herhaling zou andere inhoud sturen",
+		"What would be sent again is not what was sent first; the lot "
+		"is held.",
+		"Do not change files in work/; report it with the job.",
+		"Wijzig geen bestanden in work/; meld het met de job.", 70 },
+	{ CODE_CONTENT_CHANGED, 'M', "letter changed since intake",
+		"brief is gewijzigd sinds ontvangst",
+		"A document, an address or a text is not what was taken in; "
+		"the letter does not leave.",
+		"Find out who changed files in work/ or rows in the database; "
+		"restore them from the backup.",
+		"Zoek uit wie bestanden in work/ of rijen in de database "
+		"wijzigde; zet ze terug uit de back-up.",
+		1 },
+	{ CODE_RESULT, 'M', "result cannot be read", "resultaat is onleesbaar",
+		"A result came in that is not understood or belongs to no lot "
+		"of ours; it is kept.",
+		"Ask Logius about the BatchID; the letters stay open.",
+		"Vraag Logius naar de BatchID; de brieven blijven open.", 7 },
+	{ CODE_RESULT_COUNTS, 'M', "result contradicts itself",
+		"resultaat spreekt zichzelf tegen",
+		"The counters and the lines of a result do not agree; nothing "
+		"of it was applied and the lot is held.",
+		"Ask Logius for the outcome of this BatchID.",
+		"Vraag Logius naar de uitkomst van deze BatchID.", 3 },
+	{ CODE_RESULT_UNKNOWN, 'M', "unknown result code",
+		"onbekende resultaatcode",
+		"The Berichtenbox gave a code that is not in the list; the "
+		"letter is held.",
+		"Ask Logius what the code means, then decide per letter.",
+		"Vraag Logius wat de code betekent en beslis per brief.", 3 },
+	{ CODE_EXISTS, 'M', "the box has this letter already",
+		"de Berichtenbox heeft deze brief al",
+		"After a resend of ours it counts as delivered. On a first "
+		"sending it should not happen: the letter is held.",
+		"Check whether the database was restored or another machine "
+		"sends for the same sender, then decide.",
+		"Controleer of de database is teruggezet of een andere machine "
+		"voor dezelfde afzender verzendt, en beslis dan.",
+		3 },
+	{ CODE_STREAM_WRONG, 'H', "stream is set up wrongly",
+		"stroom is verkeerd ingesteld",
+		"The type of letter, the organisation number or the structure "
+		"was refused: more letters of this stream would be refused "
+		"too, so it is held.",
+		"Check `type` and `sender` against the Leveranciersportaal, "
+		"correct them and release the job.",
+		"Controleer `type` en `sender` in het Leveranciersportaal, "
+		"corrigeer ze en geef de job vrij.",
+		3 },
+	{ CODE_TECHNICAL, 'M', "technical problem at the box",
+		"technisch probleem bij de Berichtenbox",
+		"The Berichtenbox could not store the letter; it is offered "
+		"again after a pause, and held after the last try.",
+		"Nothing has to be done until it is held; then ask Logius and "
+		"decide.",
+		"Er hoeft niets te gebeuren tot de brief wordt vastgehouden; "
+		"vraag dan Logius en beslis.",
+		3 },
+	{ CODE_WUS, '-', "subscription service does not answer",
+		"abonnementenservice geeft geen antwoord",
+		"Who is subscribed cannot be asked now; the job waits and asks "
+		"again by itself.",
+		"When it lasts: check `wus` of the endpoint and ask Logius.",
+		"Als het aanhoudt: controleer `wus` van het endpoint en vraag "
+		"Logius.",
+		7 },
+	{ CODE_WUS_ANSWER, '-', "answer does not fit the question",
+		"antwoord past niet bij de vraag",
+		"The subscription service named a citizen we did not ask "
+		"about, or contradicts itself; the answer is not used.",
+		"Report it to Logius with the time.",
+		"Meld het bij Logius met het tijdstip.", 7 },
+};
+
+const struct advice *
+advice_find(int code)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((int)rows[i].code == code)
+			return &rows[i];
+	return NULL;
+}
+
+const struct advice *
+advice_all(size_t *count_out)
+{
+	*count_out = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
