@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include <assert.h>
 #include <fcntl.h>
 #include <libgen.h>

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
