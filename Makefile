@@ -19,7 +19,9 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
            -Wvla -Wformat=2 -Wcast-qual -Wwrite-strings -Wundef \
            -Wpointer-arith -Wimplicit-fallthrough -Wswitch-enum
 CFLAGS  ?= -O2 -g
-HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+# Hidden, so that a library never finds one of our names instead of its own.
+HIDDEN   = -fvisibility=hidden
+HARDEN   = $(HIDDEN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer
 PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
@@ -60,7 +62,7 @@ $(B)/%.o: %.c
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -O1 -g $(SAN) -c -o $@ $<
+	$(CC) $(ALL_C) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
 
 $(B)/mobbd: $(patsubst %.c,$(B)/%.o,$(wildcard mobbd/*.c) $(LIB))
 	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)

@@ -426,12 +426,12 @@ yaml_load(const char *name, const char *text, size_t len,
 	yaml_document_delete(&doc);
 	yaml_parser_delete(&parser);
 	if (v != V_OK)
-		yaml_free(schema, out);
+		yaml_done(schema, out);
 	return v;
 }
 
 void
-yaml_free(const struct yaml_key *schema, void *out)
+yaml_done(const struct yaml_key *schema, void *out)
 {
 	const struct yaml_key *k;
 	char *base = out;
@@ -442,14 +442,14 @@ yaml_free(const struct yaml_key *schema, void *out)
 		size_t *count = (size_t *)(void *)(base + k->count_offset);
 
 		if (k->kind == YAML_MAP) {
-			yaml_free(k->inner, field);
+			yaml_done(k->inner, field);
 		} else if (k->kind == YAML_TEXT) {
 			free(*field);
 			*field = NULL;
 		} else if (k->kind == YAML_LIST || k->kind == YAML_TEXTS) {
 			for (i = 0; *field != NULL && i < *count; i++)
 				if (k->kind == YAML_LIST)
-					yaml_free(k->inner,
+					yaml_done(k->inner,
 						*field + i * k->item_bytes);
 				else
 					free(((char **)(void *)*field)[i]);

@@ -45,11 +45,11 @@ struct yaml_key {
 /* Fill the struct at `out` (zeroed by this function, `out_bytes` large) from
  * the text of one document.  `name` is for the place: "jobs.yaml:12:5".
  * V_OK, or V_BROKEN with CODE_CONFIG, _KEY, _DOUBLE or _VALUE.  Free with
- * yaml_free() and the same schema; that accepts a zeroed struct.
+ * yaml_done() and the same schema; that accepts a zeroed struct.
  */
 enum verdict yaml_load(const char *name, const char *text, size_t len,
 	const struct yaml_key *schema, void *out, size_t out_bytes,
 	struct fault *why);
-void yaml_free(const struct yaml_key *schema, void *out);
+void yaml_done(const struct yaml_key *schema, void *out);
 
 #endif

@@ -314,5 +314,5 @@ jobs_parse(const char *name, const char *text, size_t len,
 void
 jobs_free(struct jobs *jobs)
 {
-	yaml_free(jobs_keys, jobs);
+	yaml_done(jobs_keys, jobs);
 }

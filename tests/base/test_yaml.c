@@ -1,0 +1,166 @@
+/* tests/base/test_yaml.c - every mistake has its place */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/yaml.h"
+
+struct item {
+	char *name;
+	int64_t rate;
+};
+
+struct file {
+	char *title;
+	int64_t size, wait_ms, speed;
+	bool on;
+	struct item inner;
+	struct item *items;
+	size_t item_count;
+	char **words;
+	size_t word_count;
+};
+
+static const struct yaml_key item_keys[] = {
+	{ "name", YAML_TEXT, offsetof(struct item, name), .required = true },
+	{ "rate", YAML_RATE, offsetof(struct item, rate), .absent = 7 },
+	{ 0 },
+};
+
+static const struct yaml_key keys[] = {
+	{ "title", YAML_TEXT, offsetof(struct file, title), .absent = 0 },
+	{ "size", YAML_AMOUNT, offsetof(struct file, size), .absent = 5 },
+	{ "wait", YAML_TIME, offsetof(struct file, wait_ms), .absent = 9 },
+	{ "speed", YAML_SPEED, offsetof(struct file, speed), .absent = 0 },
+	{ "on", YAML_BOOL, offsetof(struct file, on), .absent = 1 },
+	{ "inner", YAML_MAP, offsetof(struct file, inner), .inner = item_keys },
+	{ "items", YAML_LIST, offsetof(struct file, items),
+		offsetof(struct file, item_count), sizeof(struct item),
+		item_keys, false, 0 },
+	{ "words", YAML_TEXTS, offsetof(struct file, words),
+		offsetof(struct file, word_count), 0, NULL, false, 0 },
+	{ 0 },
+};
+
+static enum verdict
+load(const char *text, struct file *file, struct fault *why)
+{
+	return yaml_load(
+		"f", text, strlen(text), keys, file, sizeof(*file), why);
+}
+
+static void
+test_yaml__values_with_units(void **state)
+{
+	struct file f;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(load("title: a b\nsize: 24MB\nwait: 15min\n"
+			      "speed: 50MB/s\non: false\n"
+			      "inner: { name: x, rate: 60000/h }\n"
+			      "items:\n  - { name: y, rate: 20/s }\n"
+			      "  - { name: z }\nwords: [p, \"q r\"]\n",
+				 &f, &why),
+		V_OK);
+	assert_string_equal(f.title, "a b");
+	assert_int_equal(f.size, 24000000);
+	assert_int_equal(f.wait_ms, 900000);
+	assert_int_equal(f.speed, 50000000);
+	assert_false(f.on);
+	assert_int_equal(f.inner.rate, 60000);
+	assert_int_equal(f.item_count, 2);
+	assert_int_equal(f.items[0].rate, 72000);
+	assert_int_equal(f.items[1].rate, 7);
+	assert_int_equal(f.word_count, 2);
+	assert_string_equal(f.words[1], "q r");
+	yaml_done(keys, &f);
+	yaml_done(keys, &f); /* twice does no harm */
+}
+
+static void
+test_yaml__absent_keys_have_their_default(void **state)
+{
+	struct file f;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(load("title: x\n", &f, &why), V_OK);
+	assert_int_equal(f.size, 5);
+	assert_int_equal(f.wait_ms, 9);
+	assert_true(f.on);
+	yaml_done(keys, &f);
+}
+
+static void
+test_yaml__mistakes_have_line_and_column(void **state)
+{
+	static const struct {
+		const char *sentence, *text, *place;
+		enum code code;
+	} cases[] = {
+		{ "unknown key", "title: x\nsise: 1\n", "f:2:1",
+			CODE_CONFIG_KEY },
+		{ "unknown key inside", "items:\n  - { name: a, rat: 1/h }\n",
+			"f:2:16", CODE_CONFIG_KEY },
+		{ "key twice", "title: x\nsize: 1\ntitle: y\n", "f:3:1",
+			CODE_CONFIG_DOUBLE },
+		{ "missing key", "items:\n  - { rate: 1/h }\n", "f:2:5",
+			CODE_CONFIG_VALUE },
+		{ "no number", "size: many\n", "f:1:7", CODE_CONFIG_VALUE },
+		{ "wrong unit", "wait: 5MB\n", "f:1:7", CODE_CONFIG_VALUE },
+		{ "too large", "size: 99999999999999999999\n", "f:1:7",
+			CODE_CONFIG_VALUE },
+		{ "negative", "size: -1\n", "f:1:7", CODE_CONFIG_VALUE },
+		{ "list wanted", "items: x\n", "f:1:8", CODE_CONFIG_VALUE },
+		{ "text wanted", "title: [a]\n", "f:1:8", CODE_CONFIG_VALUE },
+		{ "no YAML", "title: [\n", "f:2:1", CODE_CONFIG },
+		{ "alias", "title: &a x\nwords: [*a]\n", "f:2:9", CODE_CONFIG },
+		{ "two documents", "title: x\n---\ntitle: y\n", "f:2:1",
+			CODE_CONFIG },
+		{ "empty", "", "f:1:1", CODE_CONFIG },
+		{ "no map", "- a\n", "f:1:1", CODE_CONFIG_VALUE },
+	};
+	struct file f;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("# %s\n", cases[i].sentence);
+		assert_int_equal(load(cases[i].text, &f, &why), V_BROKEN);
+		assert_int_equal(why.code, cases[i].code);
+		assert_string_equal(why.place, cases[i].place);
+	}
+}
+
+static void
+test_yaml__guesses_what_was_meant(void **state)
+{
+	struct file f;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(load("titel: x\n", &f, &why), V_BROKEN);
+	assert_non_null(strstr(why.text, "did you mean 'title'?"));
+	assert_int_equal(load("zzzzzzzz: x\n", &f, &why), V_BROKEN);
+	assert_null(strstr(why.text, "did you mean"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_yaml__values_with_units),
+		cmocka_unit_test(test_yaml__absent_keys_have_their_default),
+		cmocka_unit_test(test_yaml__mistakes_have_line_and_column),
+		cmocka_unit_test(test_yaml__guesses_what_was_meant),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
