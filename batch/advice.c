@@ -62,12 +62,12 @@ static const struct advice rows[] = {
 		"het pas te hernoemen als het compleet is.",
 		5 },
 	{ CODE_PAYLOAD, 'B', "no file with records, or more than one",
-		"geen bestand met records, of meer dan een",
+		"geen bestand met records, of meer dan één",
 		"The archive must hold exactly one file with records, named as "
 		"the format says.",
 		"Ask the supplier for an archive with one file of records; "
 		"`payload` in the format says its name.",
-		"Vraag om een archief met een bestand met records; `payload` "
+		"Vraag om een archief met één bestand met records; `payload` "
 		"in de formaatdefinitie noemt de naam.",
 		5 },
 	{ CODE_DOCUMENT_UNUSED, 'B', "document belongs to no record",
@@ -302,7 +302,7 @@ static const struct advice rows[] = {
 		"er niets te gebeuren.",
 		3 },
 	{ CODE_DOCUMENT_TWICE, 'B', "one document for two citizens",
-		"een document voor twee burgers",
+		"één document voor twee burgers",
 		"Two records point to the same document, so somebody would get "
 		"the letter of somebody else.",
 		"Do not repair this by hand: ask the supplier to make the "
@@ -354,7 +354,7 @@ static const struct advice rows[] = {
 		"instelling staat er dubbel",
 		"A setting or a name appears twice, so it is not certain which "
 		"is meant.",
-		"Remove one of the two.", "Haal een van de twee weg.", 4 },
+		"Remove one of the two.", "Haal één van de twee weg.", 4 },
 	{ CODE_CONFIG_VALUE, '-', "value is not allowed",
 		"waarde is niet toegestaan",
 		"The value of a setting is out of range, has no unit, or is "
@@ -456,7 +456,7 @@ static const struct advice rows[] = {
 		"Kijk in `mobbjob list --all`; een brief heet naar zijn id, "
 		"JOB/record of zijn kenmerk.",
 		10 },
-	{ CODE_AMBIGUOUS, '-', "more than one fits", "meer dan een past",
+	{ CODE_AMBIGUOUS, '-', "more than one fits", "meer dan één past",
 		"The part given belongs to more than one.",
 		"Give more of the name.", "Geef meer van de naam.", 10 },
 	{ CODE_STATE, '-', "not possible now", "kan nu niet",
