@@ -1,0 +1,35 @@
+#!/bin/sh
+# The main job: a ZIP goes from the spool to the box and to paper.
+. tests/run/lib.sh
+house
+f=$dir/woz-2026.zip
+batch "$f" 120 1 --bad 6
+drop "$f"
+once
+like "the sending run ends while results are awaited, or just after" \
+	"$code" '^(12|3)$'
+settle
+is "rejected letters are said by the exit code" "$code" 3
+out=$(job show "$(field job)")
+like "the sum closes" "$out" 'in 120 = .* 6 rejected .*sum OK'
+counted=$(MUST_END=1 count "$f.truth.csv")
+is "the other side counts the same: nothing lost, twice, both or mixed" \
+	"$(echo "$counted" | tail -4 | tr '\n' ' ')" \
+	"lost 0 twice 0 both 0 mixed 0 "
+echo "$counted" | sed 's/^/# /'
+is "one bundle is ready for the printer" \
+	"$(ls "$dir"/spool/print/out/*.ready | wc -l)" 1
+is "no citizen number is in the bundle" "$(
+	cut -d';' -f3 "$f.truth.csv" | sed 1d | grep . >"$dir/bsn"
+	mkdir "$dir/x" && cd "$dir/x" && bsdtar -xf ../spool/print/out/*.zip
+	grep -rlFf "$dir/bsn" --include='*.csv' --include='*.xml' \
+		--include='*.txt' . | wc -l
+)" 0
+is "no citizen number is in any log" \
+	"$(grep -hFf "$dir/bsn" "$dir"/*.log | wc -l)" 0
+bundle=$(basename "$(ls "$dir"/spool/print/out/*.zip)" .zip)
+ok "posted by a person" job posted "$bundle" --date 2026-02-20 --reason test
+once
+like "then the job is settled" "$(job list --all)" 'settled'
+ok "and the file lies in done/" ls "$dir"/spool/done/*/woz-2026.zip
+finish
