@@ -1,0 +1,206 @@
+/* mobbsim/mobbsim.c - a Berichtenbox to rehearse against
+ *
+ * The program: commands, options, and what is said on standard error.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "batch/advice.h"
+#include "mobbsim/batch.h"
+#include "mobbsim/room.h"
+
+#define EXIT_USAGE 2
+#define EXIT_BUG 70
+
+static const char help[] =
+	"mobbsim - a Berichtenbox to rehearse against\n"
+	"\n"
+	"usage: mobbsim init DIR [--ports OURS,THEIRS | --ports auto]\n"
+	"       mobbsim batch --stream woz --letters N --seed S --out FILE\n"
+	"               [--bad N] [--pdf-bytes MIN-MAX] [--date YYYYMMDD]\n"
+	"               [--sender OIN] [--plain]\n"
+	"       mobbsim serve DIR [--sink] [--once-ready-file FILE]\n"
+	"       mobbsim --help | --version\n"
+	"\n"
+	"init   make a rehearsal room: certificates, agreement, settings\n"
+	"batch  make a batch file; with FILE.totals and FILE.truth.csv\n"
+	"serve  be the other side of the wire until SIGTERM\n"
+	"\n"
+	"The manual is mobbsim(1).\n";
+
+/* The four parts of an error: code, place, why, what to do. */
+static int
+complain(const struct fault *why)
+{
+	const struct advice *advice = advice_find((int)why->code);
+
+	fprintf(stderr, "mobbsim: MOBB-%04d ", (int)why->code);
+	if (why->place[0] != '\0')
+		fprintf(stderr, "%s: ", why->place);
+	fprintf(stderr, "%s\n", why->text);
+	if (advice != NULL)
+		fprintf(stderr, "  %s\n", advice->todo);
+	if (why->code == CODE_USAGE)
+		return EXIT_USAGE;
+	return advice == NULL ? EXIT_BUG : advice->exit;
+}
+
+static int
+usage(const char *what)
+{
+	fprintf(stderr, "mobbsim: %s\n  see mobbsim --help\n", what);
+	return EXIT_USAGE;
+}
+
+static int
+run_init(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "ports", required_argument, NULL, 'p' },
+		{ 0 },
+	};
+	struct room_ports ports = { ROOM_OUR_PORT, ROOM_THEIR_PORT };
+	struct fault why = FAULT_NONE;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'p')
+			return EXIT_USAGE;
+		if (room_ports_parse(optarg, &ports, &why) != V_OK)
+			return complain(&why);
+	}
+	if (optind + 1 != argc)
+		return usage("init takes one folder");
+	if (room_make(argv[optind], &ports, clock_now_ms(), &why) != V_OK)
+		return complain(&why);
+	printf("%s: ready; ours %d, theirs %d\n", argv[optind], ports.ours,
+		ports.theirs);
+	return 0;
+}
+
+/* "75000" or "20000-80000". */
+static bool
+parse_range(char *text, int64_t *min_out, int64_t *max_out)
+{
+	char *dash = strchr(text, '-');
+	const char *max = text;
+
+	if (dash != NULL) {
+		*dash = '\0';
+		max = dash + 1;
+	}
+	return text_number(text, BATCH_PDF_BYTES_MAX, min_out) &&
+	       text_number(max, BATCH_PDF_BYTES_MAX, max_out) &&
+	       *min_out <= *max_out;
+}
+
+static const struct option batch_options[] = {
+	{ "stream", required_argument, NULL, 's' },
+	{ "letters", required_argument, NULL, 'n' },
+	{ "seed", required_argument, NULL, 'r' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "bad", required_argument, NULL, 'b' },
+	{ "pdf-bytes", required_argument, NULL, 'p' },
+	{ "date", required_argument, NULL, 'd' },
+	{ "sender", required_argument, NULL, 'i' },
+	{ "plain", no_argument, NULL, 't' },
+	{ 0 },
+};
+
+/* NULL, or what is wrong with the option. */
+static const char *
+take_batch_option(struct batch_plan *plan, int option, char *value)
+{
+	switch (option) {
+	case 's':
+		return strcmp(value, "woz") == 0
+			       ? NULL
+			       : "--stream is woz; there is no other yet";
+	case 'n':
+		return text_number(value, BATCH_LETTERS_MAX, &plan->letters) &&
+				       plan->letters > 0
+			       ? NULL
+			       : "--letters is a number from 1 to 9000000";
+	case 'r':
+		return text_number(value, BATCH_SEED_MAX, &plan->seed)
+			       ? NULL
+			       : "--seed is a whole number";
+	case 'o':
+		plan->out = value;
+		return NULL;
+	case 'b':
+		return text_number(value, BATCH_LETTERS_MAX, &plan->bad)
+			       ? NULL
+			       : "--bad is a whole number";
+	case 'p':
+		return parse_range(value, &plan->pdf_min, &plan->pdf_max)
+			       ? NULL
+			       : "--pdf-bytes is a size or MIN-MAX, in bytes";
+	case 'd':
+		return batch_date(value, &plan->date)
+			       ? NULL
+			       : "--date is a day, such as 20260215";
+	case 'i':
+		plan->sender = value;
+		return strlen(value) == 20 && text_digits(value)
+			       ? NULL
+			       : "--sender is an OIN of 20 digits";
+	case 't':
+		plan->plain = true;
+		return NULL;
+	default:
+		return "unknown option";
+	}
+}
+
+static int
+run_batch(int argc, char **argv)
+{
+	struct batch_plan plan = BATCH_PLAN;
+	struct fault why = FAULT_NONE;
+	const char *wrong;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", batch_options, NULL)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		wrong = take_batch_option(&plan, c, optarg);
+		if (wrong != NULL)
+			return usage(wrong);
+	}
+	if (optind != argc || plan.out == NULL || plan.letters == 0 ||
+		plan.seed < 0)
+		return usage("batch needs --letters, --seed and --out");
+	if (plan.bad > plan.letters)
+		return usage("--bad is more than --letters");
+	if (batch_make(&plan, &why) != V_OK)
+		return complain(&why);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage("a command is needed");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		fputs(help, stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("mobbsim " MOBB_VERSION);
+		return 0;
+	}
+	if (strcmp(argv[1], "init") == 0)
+		return run_init(argc - 1, argv + 1);
+	if (strcmp(argv[1], "batch") == 0)
+		return run_batch(argc - 1, argv + 1);
+	return usage("the commands are init, batch and serve");
+}

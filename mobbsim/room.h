@@ -1,0 +1,43 @@
+/* mobbsim/room.h - a rehearsal room: one folder with everything in it
+ *
+ *	jobs.yaml sim.yaml cpa.xml	settings of both sides
+ *	pki/ keys/			certificates, and our site key
+ *	spool/ db/			ours
+ *	sim/				theirs: ledger, posts, received
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBSIM_ROOM_H
+#define MOBBSIM_ROOM_H
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+#define ROOM_OUR_OIN "00000099000000010000"
+#define ROOM_THEIR_OIN "00000099000000020000"
+#define ROOM_OUR_PORT 18443
+#define ROOM_THEIR_PORT 28443
+
+struct room_ports {
+	int ours, theirs;
+};
+
+/* "18443,28443" or "auto" (two free ones).  V_BROKEN with CODE_USAGE. */
+enum verdict room_ports_parse(
+	const char *text, struct room_ports *ports_out, struct fault *why);
+
+/* Find a folder of data files: $`variable`, else `name` below the working
+ * directory, beside the program or where `make install` puts it.  `inside` is
+ * a file that must be there, "" when any folder will do.  Always an absolute
+ * path; V_SKIP when there is none (the installed place is given then).
+ */
+enum verdict room_find(const char *variable, const char *name,
+	const char *inside, char path_out[PATH_MAX]);
+
+/* Make the room.  V_BROKEN: it is there already, or cannot be made. */
+enum verdict room_make(const char *dir, const struct room_ports *ports,
+	int64_t now_ms, struct fault *why);
+
+#endif
