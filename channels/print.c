@@ -1,0 +1,330 @@
+/* channels/print.c - bundles for the print supplier (channels/channel.h)
+ *
+ * The name is made of the letters in their order, so the same letters are the
+ * same bundle however often it is written.  The ZIP is written under another
+ * name, synced and renamed; the .ready comes last, and nobody may look at a
+ * bundle without one.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/archive.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "channels/channel.h"
+#include "channels/print_list.h"
+
+#define MS_PER_DAY INT64_C(86400000)
+#define BLOCK_BYTES 65536
+#define FILE_NAME_MAX (PRINT_NAME_MAX + 16)
+
+struct place {
+	const char *key; /* of the address */
+	struct uuid id;
+	size_t was;
+};
+
+static int
+by_post(const void *a, const void *b)
+{
+	const struct place *one = a, *two = b;
+	int order = strcmp(one->key, two->key);
+
+	if (order != 0)
+		return order;
+	return memcmp(one->id.bytes, two->id.bytes, sizeof(one->id.bytes));
+}
+
+static void
+sort(struct print_bundle *bundle)
+{
+	size_t i, n = bundle->letter_count;
+	struct place *places = mem_new(n * sizeof(places[0]));
+	struct letter *letters = mem_new(n * sizeof(letters[0]));
+	const char **reasons = mem_new(n * sizeof(reasons[0]));
+	struct arena mem = ARENA_EMPTY;
+
+	for (i = 0; i < n; i++)
+		places[i] = (struct place){
+			address_sort_key(&bundle->letters[i].address, &mem),
+			bundle->letters[i].id, i
+		};
+	qsort(places, n, sizeof(places[0]), by_post);
+	for (i = 0; i < n; i++) {
+		letters[i] = bundle->letters[places[i].was];
+		reasons[i] = bundle->reasons[places[i].was];
+	}
+	for (i = 0; i < n; i++) {
+		bundle->letters[i] = letters[i];
+		bundle->reasons[i] = reasons[i];
+	}
+	arena_done(&mem);
+	free(reasons);
+	free(letters);
+	free(places);
+}
+
+void
+print_name(struct print_bundle *bundle, char name_out[PRINT_NAME_MAX])
+{
+	struct digest *ids = digest_new();
+	uint8_t sum[DIGEST_BYTES];
+	char hex[DIGEST_HEX_MAX];
+	int y, m, d, len;
+	size_t i;
+
+	assert(bundle->letter_count > 0);
+	assert(bundle->letter_count <= PRINT_LETTERS_MAX);
+	assert(bundle->number > 0 && bundle->created_ms >= 0);
+	sort(bundle);
+	for (i = 0; i < bundle->letter_count; i++)
+		digest_add(ids, bundle->letters[i].id.bytes,
+			sizeof(bundle->letters[i].id.bytes));
+	digest_end(ids, sum);
+	digest_free(ids);
+	digest_hex(sum, 4, hex);
+	clock_date((int32_t)(bundle->created_ms / MS_PER_DAY), &y, &m, &d);
+	len = snprintf(name_out, PRINT_NAME_MAX,
+		"print-%s-%04d%02d%02d-%03d-%s", bundle->job, y, m, d,
+		bundle->number, hex);
+	assert(len > 0 && len < PRINT_NAME_MAX);
+}
+
+/* Is each letter still what was taken in? */
+static enum verdict
+check_letters(const struct print_bundle *bundle, struct fault *why)
+{
+	uint8_t now[DIGEST_BYTES];
+	size_t i;
+
+	for (i = 0; i < bundle->letter_count; i++) {
+		const struct letter *letter = &bundle->letters[i];
+
+		if (letter->document_count == 0) {
+			fault_set(why, V_NEVER, CODE_DOCUMENT,
+				"letter has no document to print");
+			fault_at(why, "job %s record %" PRId64, bundle->job,
+				letter->record);
+			return V_NEVER;
+		}
+		letter_bind(letter, now);
+		if (memcmp(now, letter->bind, sizeof(now)) == 0)
+			continue;
+		fault_set(why, V_NEVER, CODE_CONTENT_CHANGED,
+			"letter is not what was taken in");
+		fault_at(why, "job %s record %" PRId64, bundle->job,
+			letter->record);
+		return V_NEVER;
+	}
+	return V_OK;
+}
+
+static enum verdict
+add_text(struct archive_out *zip, const char *name, struct buf *text,
+	struct fault *why)
+{
+	enum verdict v;
+
+	if (text->full)
+		return fault_set(why, V_BROKEN, CODE_LIMIT,
+			"%s of the bundle is above %d bytes", name,
+			PRINT_LIST_MAX);
+	v = archive_member_begin(zip, name, (int64_t)text->len, why);
+	if (v == V_OK)
+		v = archive_member_add(zip, text->bytes, text->len, why);
+	buf_reset(text);
+	return v;
+}
+
+static enum verdict
+add_lists(const struct print_bundle *bundle, const char *name,
+	struct archive_out *zip, struct fault *why)
+{
+	struct buf text = BUF_MAX(PRINT_LIST_MAX);
+	enum verdict v;
+
+	print_manifest(bundle, name, &text);
+	v = add_text(zip, "manifest.xml", &text, why);
+	if (v == V_OK) {
+		print_letters_csv(bundle, &text);
+		v = add_text(zip, "letters.csv", &text, why);
+	}
+	if (v == V_OK) {
+		print_addresses_csv(bundle, &text);
+		v = add_text(zip, "adressen.csv", &text, why);
+	}
+	if (v == V_OK) {
+		print_readme(bundle, name, &text);
+		v = add_text(zip, "README.txt", &text, why);
+	}
+	buf_done(&text);
+	return v;
+}
+
+/* One document, read to its end: only there has the reader compared it. */
+static enum verdict
+add_document(const struct attachment *doc, const char *file,
+	const struct content *content, struct archive_out *zip,
+	struct fault *why)
+{
+	char block[BLOCK_BYTES];
+	int64_t left = doc->bytes;
+	size_t len;
+	enum verdict v;
+
+	v = archive_member_begin(zip, file, doc->bytes, why);
+	if (v == V_OK)
+		v = content->open(content->self, doc, why);
+	while (v == V_OK) {
+		v = content->read(
+			content->self, block, sizeof(block), &len, why);
+		if (v != V_OK || len == 0)
+			break;
+		if ((int64_t)len > left)
+			return fault_set(why, V_NEVER, CODE_CONTENT_CHANGED,
+				"document is longer than at intake");
+		left -= (int64_t)len;
+		v = archive_member_add(zip, block, len, why);
+	}
+	if (v == V_OK && left > 0)
+		v = fault_set(why, V_NEVER, CODE_CONTENT_CHANGED,
+			"document is shorter than at intake");
+	return v;
+}
+
+static enum verdict
+add_letters(const struct print_bundle *bundle, const struct content *content,
+	struct archive_out *zip, struct fault *why)
+{
+	char file[PRINT_FILE_MAX];
+	enum verdict v = V_OK;
+	size_t i, k;
+
+	for (i = 0; v == V_OK && i < bundle->letter_count; i++) {
+		const struct letter *letter = &bundle->letters[i];
+
+		for (k = 0; v == V_OK && k < letter->document_count; k++) {
+			print_file(letter, i, k, file);
+			v = add_document(&letter->attachments[k], file, content,
+				zip, why);
+			if (v != V_OK)
+				fault_at(why, "job %s record %" PRId64,
+					bundle->job, letter->record);
+		}
+	}
+	return v;
+}
+
+static enum verdict
+digest_fd(int fd, uint8_t sha256_out[DIGEST_BYTES], struct fault *why)
+{
+	struct digest *sum = digest_new();
+	char block[BLOCK_BYTES];
+	int64_t offset = 0;
+	size_t got;
+	enum verdict v;
+
+	do {
+		v = file_read_at(fd, block, sizeof(block), offset, &got, why);
+		if (v != V_OK)
+			break;
+		digest_add(sum, block, got);
+		offset += (int64_t)got;
+	} while (got > 0);
+	if (v == V_OK)
+		digest_end(sum, sha256_out);
+	digest_free(sum);
+	return v;
+}
+
+/* The whole ZIP into `fd`, synced, with its digest. */
+static enum verdict
+write_zip(const struct print_bundle *bundle, const char *name,
+	const struct content *content, int fd, uint8_t sha256[DIGEST_BYTES],
+	struct fault *why)
+{
+	struct archive_out *zip = NULL;
+	enum verdict v;
+
+	/* PDFs hardly shrink, and a printer's tools like plain ZIPs. */
+	v = archive_create(fd, false, &zip, why);
+	if (v != V_OK)
+		return v;
+	v = add_lists(bundle, name, zip, why);
+	if (v == V_OK)
+		v = add_letters(bundle, content, zip, why);
+	if (v != V_OK) {
+		archive_abandon(zip);
+		return v;
+	}
+	v = archive_finish(zip, why);
+	if (v == V_OK && fsync(fd) == -1)
+		v = fault_errno(why, V_BROKEN, CODE_IO, "%s: sync", name);
+	if (v == V_OK)
+		v = digest_fd(fd, sha256, why);
+	return v;
+}
+
+/* What stands beside the ZIP: its digest, then the word that it is whole. */
+static enum verdict
+write_sidecars(int out_fd, const char *name, const uint8_t sha256[DIGEST_BYTES],
+	struct fault *why)
+{
+	char file[FILE_NAME_MAX], hex[DIGEST_HEX_MAX];
+	struct buf line = BUF_MAX(400);
+	enum verdict v;
+
+	digest_hex(sha256, DIGEST_BYTES, hex);
+	buf_format(&line, "%s  %s.zip\n", hex, name);
+	snprintf(file, sizeof(file), "%s.zip.sha256", name);
+	v = file_put(out_fd, file, line.bytes, line.len, 0640, why);
+	buf_done(&line);
+	if (v != V_OK)
+		return v;
+	snprintf(file, sizeof(file), "%s.zip.ready", name);
+	return file_put(out_fd, file, "", 0, 0640, why);
+}
+
+enum verdict
+print_write(const struct print_bundle *bundle, const char *name,
+	const struct content *content, int out_fd, uint8_t sha256_out[32],
+	struct fault *why)
+{
+	char part[FILE_NAME_MAX], whole[FILE_NAME_MAX];
+	uint8_t sha256[DIGEST_BYTES];
+	int fd;
+	enum verdict v;
+
+	assert(bundle->letter_count > 0);
+	assert(bundle->letter_count <= PRINT_LETTERS_MAX);
+	v = check_letters(bundle, why);
+	if (v != V_OK)
+		return v;
+	snprintf(part, sizeof(part), ".%s.zip.part", name);
+	snprintf(whole, sizeof(whole), "%s.zip", name);
+	fd = openat(out_fd, part,
+		O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd == -1)
+		return fault_errno(why, V_BROKEN, CODE_SPOOL, "%s: make", part);
+	v = write_zip(bundle, name, content, fd, sha256, why);
+	if (close(fd) == -1 && v == V_OK)
+		v = fault_errno(why, V_BROKEN, CODE_IO, "%s: close", part);
+	if (v != V_OK) {
+		(void)unlinkat(out_fd, part, 0);
+		return v;
+	}
+	v = file_move(out_fd, part, out_fd, whole, why);
+	if (v == V_OK)
+		v = write_sidecars(out_fd, name, sha256, why);
+	if (v == V_OK)
+		memcpy(sha256_out, sha256, sizeof(sha256));
+	return v;
+}

@@ -1,0 +1,32 @@
+/* channels/print_list.h - the lists that travel with a bundle
+ *
+ * What the printer reads about the letters: the manifest, the same as CSV, the
+ * address file, and a README.  All of it is known before a document is read.
+ * No citizen number, subject or text of a letter is in any of them.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef CHANNELS_PRINT_LIST_H
+#define CHANNELS_PRINT_LIST_H
+
+#include "channels/channel.h"
+
+#define PRINT_FILE_MAX 80	  /* bytes of a document's name */
+#define PRINT_LIST_MAX 2000000000 /* bytes of one list */
+#define PRINT_LETTERS_MAX 999999  /* six digits of a sequence number */
+
+/* "pdf/000001-<id>.pdf", "pdf/000001-<id>-2.pdf"; both from 0. */
+void print_file(const struct letter *letter, size_t place, size_t document,
+	char name_out[PRINT_FILE_MAX]);
+
+/* The letters must be in their order (print_name()) and their addresses check.
+ * Lines appended to `out`.
+ */
+void print_manifest(
+	const struct print_bundle *bundle, const char *name, struct buf *out);
+void print_letters_csv(const struct print_bundle *bundle, struct buf *out);
+void print_addresses_csv(const struct print_bundle *bundle, struct buf *out);
+void print_readme(
+	const struct print_bundle *bundle, const char *name, struct buf *out);
+
+#endif
