@@ -31,9 +31,9 @@
 
 struct box_lot {
 	struct uuid batch_id;
-	int64_t created_ms; /* AanmaakDatum */
-	const char *oin;    /* of the letters' sender */
-	const char *type;   /* BerichtType */
+	int64_t created_ms;	      /* AanmaakDatum */
+	const char *oin;	      /* of the letters' sender */
+	const char *type;	      /* BerichtType */
 	const struct letter *letters; /* bsn, reference, subject, text, id and
 				       * attachments are used */
 	size_t letter_count;
@@ -79,10 +79,10 @@ enum verdict wus_ask(struct http *http, const char *url, const char *oin,
 /* --- ebms: messages out (channels/ebms.c) --- */
 
 struct ebms_ids {
-	char message_id[120];	   /* uuid@host */
+	char message_id[120]; /* uuid@host */
 	char conversation_id[64];
-	int64_t created_ms;	   /* Timestamp */
-	int64_t expires_ms;	   /* TimeToLive */
+	int64_t created_ms; /* Timestamp */
+	int64_t expires_ms; /* TimeToLive */
 };
 
 void ebms_ids_make(const struct cpa *cpa, const struct cpa_action *action,
@@ -95,10 +95,10 @@ void ebms_envelope(const struct cpa *cpa, const struct cpa_action *action,
 	const struct ebms_ids *ids, const char *content_id, struct buf *out);
 
 enum ebms_answer {
-	EBMS_ACCEPTED = 1,	/* 2xx, empty: wait for the acknowledgment */
-	EBMS_ACKNOWLEDGED,	/* an Acknowledgment came in the answer */
-	EBMS_REFUSED,		/* MessageError or a final HTTP status */
-	EBMS_AGAIN,		/* 5xx, 408, 429: at the next retry */
+	EBMS_ACCEPTED = 1, /* 2xx, empty: wait for the acknowledgment */
+	EBMS_ACKNOWLEDGED, /* an Acknowledgment came in the answer */
+	EBMS_REFUSED,	   /* MessageError or a final HTTP status */
+	EBMS_AGAIN,	   /* 5xx, 408, 429: at the next retry */
 };
 
 /* Post envelope and payload as multipart/related (or the envelope alone when
@@ -130,10 +130,10 @@ enum ebms_kind {
 struct ebms_inbound {
 	enum ebms_kind kind;
 	const char *message_id, *conversation_id, *cpa_id, *action;
-	const char *ref_to;	/* RefToMessageId, "" when absent */
-	const char *from;	/* party id */
+	const char *ref_to; /* RefToMessageId, "" when absent */
+	const char *from;   /* party id */
 	int64_t sent_ms;
-	const void *payload;	/* first payload part; NULL when none */
+	const void *payload; /* first payload part; NULL when none */
 	size_t payload_len;
 	bool ack_wanted;
 	const char *error_code, *error_text; /* MessageError */
@@ -167,9 +167,8 @@ struct http_reply;
 
 /* Check and answer one HTTP request by the order of spec ebms2.md 10.1. */
 void ebms_receive(const struct ebms_listen_conf *conf,
-	const struct http_request *request, int64_t now_ms,
-	ebms_keep_fn *keep, void *keep_self, struct http_reply *reply,
-	struct fault *note);
+	const struct http_request *request, int64_t now_ms, ebms_keep_fn *keep,
+	void *keep_self, struct http_reply *reply, struct fault *note);
 
 /* --- print: bundles (channels/print.c) --- */
 

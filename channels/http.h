@@ -19,6 +19,7 @@ struct http_peer {
 	const char *key;
 	const char *oin; /* the peer's certificate must carry it; NULL: any */
 	int64_t bytes_per_s; /* 0 unlimited */
+	int64_t answer_ms;   /* wait after the last byte; 0: two minutes */
 };
 
 struct http;
@@ -42,7 +43,7 @@ struct http_answer {
 	int status;
 	char content_type[200];
 	int64_t retry_after_s; /* -1: not said */
-	struct buf body;       /* at most 1 MiB */
+	struct buf body;       /* at most 1 MiB, what is beyond is cut off */
 	bool all_written;      /* the last byte of the request left */
 };
 

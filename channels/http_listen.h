@@ -49,6 +49,8 @@ struct http_listen;
 enum verdict http_listen_open(const struct http_listen_conf *conf,
 	http_handler *handler, http_note *note, void *self,
 	struct http_listen **listen_out, struct fault *why);
+/* The port it listens on: for "127.0.0.1:0". */
+int http_listen_port(const struct http_listen *listen);
 /* Call `fn` every `every_ms` from the loop. */
 void http_listen_every(struct http_listen *listen, int64_t every_ms,
 	void (*fn)(void *self), void *self);

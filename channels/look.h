@@ -22,13 +22,13 @@ struct cpa_party {
 /* One action as our side uses it; everything read from the CPA. */
 struct cpa_action {
 	const char *name;
-	bool we_send;	  /* else we receive */
+	bool we_send; /* else we receive */
 	struct cpa_party from, to;
 	const char *service, *service_type;
-	const char *url;  /* where the message goes */
+	const char *url; /* where the message goes */
 	bool ack_requested, duplicate_elimination;
-	bool sync_reply;  /* mshSignalsOnly */
-	int retries;	  /* posts = 1 + retries */
+	bool sync_reply; /* mshSignalsOnly */
+	int retries;	 /* posts = 1 + retries */
 	int64_t interval_ms, persist_ms;
 };
 
@@ -68,7 +68,7 @@ enum verdict certificate_look(
 /* Does the key file fit the certificate, and may others not read it?
  * V_BROKEN: CODE_KEY, CODE_CERTIFICATE or CODE_SECRET.
  */
-enum verdict certificate_key(const char *certificate_path,
-	const char *key_path, struct fault *why);
+enum verdict certificate_key(
+	const char *certificate_path, const char *key_path, struct fault *why);
 
 #endif
