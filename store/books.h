@@ -1,0 +1,150 @@
+/* store/books.h - what the files of store/ share; private to store/
+ *
+ * One function per noun changes a state: job_step() and lot_step().  Who
+ * changes letters locks the lot, then the job, in this order; counts per state
+ * are collected in a struct counts and written to the job row once, in the
+ * transaction that changed the letters.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef STORE_BOOKS_H
+#define STORE_BOOKS_H
+
+#include "store/pg.h"
+#include "store/store.h"
+
+#define JOB_ID_MAX 16 /* bytes, with the closing NUL */
+#define ARRAY_TEXT_MAX ((size_t)256 * 1024 * 1024) /* "{1,2,..}" */
+#define OWN_TABLE_LETTERS 10000 /* a job of so many has its own partition */
+
+struct store {
+	struct pg *pg;
+	bool supervisor; /* lock A is ours */
+	/* All letters before this record of this job have a route: where the
+	 * next search begins.  Only a hint; a new connection starts at 0.
+	 */
+	int64_t routed_job, routed_before;
+};
+
+/* Of an attempt; stored: never change. */
+enum attempt_state {
+	ATTEMPT_POSTING = 1, /* bytes are leaving now */
+	ATTEMPT_OFFERED = 2, /* waits for an acknowledgment or a retry */
+	ATTEMPT_ACKNOWLEDGED = 3,
+	ATTEMPT_RESULTED = 4,
+	ATTEMPT_FAILED = 5,
+	ATTEMPT_EXPIRED = 6, /* no post was complete */
+	ATTEMPT_UNKNOWN = 7, /* expired, perhaps received */
+};
+
+/* --- jobs (store/job.c) --- */
+
+struct job_row {
+	int64_t number, letters, received_ms;
+	int32_t part; /* of its letters */
+	enum job_state state;
+	char id[JOB_ID_MAX];
+};
+
+/* V_SKIP CODE_NO_JOB.  job_lock() keeps the row until the transaction ends. */
+enum verdict job_lock(
+	struct pg *pg, const char *id, struct job_row *out, struct fault *why);
+enum verdict job_lock_number(
+	struct pg *pg, int64_t number, struct job_row *out, struct fault *why);
+enum verdict job_peek(
+	struct pg *pg, const char *id, struct job_row *out, struct fault *why);
+/* Locked; V_SKIP CODE_STATE unless it is in `state`. */
+enum verdict job_lock_in(struct pg *pg, const char *id, enum job_state state,
+	struct job_row *out, struct fault *why);
+/* The row must be locked.  A step that batch/states.h does not know is our
+ * bug: V_BROKEN.
+ */
+enum verdict job_step(struct pg *pg, struct job_row *job, enum job_state to,
+	struct fault *why);
+/* -> held, with the reason. */
+enum verdict job_hold(struct pg *pg, struct job_row *job,
+	const struct fault *reason, struct fault *why);
+
+/* --- letters per state (store/count.c) --- */
+
+struct counts {
+	int64_t of[LETTER_WITHDRAWN + 1]; /* change per enum letter_state */
+	int64_t declined;
+};
+
+#define COUNTS_NONE ((struct counts){ .declined = 0 })
+
+void counts_move(struct counts *counts, enum letter_state from,
+	enum letter_state to, int64_t letters);
+enum verdict counts_write(struct pg *pg, int64_t job_no,
+	const struct counts *counts, struct fault *why);
+
+/* --- lots (store/lot.c) --- */
+
+struct lot_row {
+	int64_t number, job_no, letters, apart, resend_letters;
+	bool print;
+	enum lot_state state;
+};
+
+/* Row lock until the transaction ends.  V_SKIP CODE_NO_JOB. */
+enum verdict lot_lock(
+	struct pg *pg, int64_t number, struct lot_row *out, struct fault *why);
+/* The state the letters without a receipt of their own have by this lot. */
+enum letter_state lot_letters_are(const struct lot_row *lot);
+/* Change the state, and with it that of its letters, in `counts`.  The same
+ * state again does nothing.  reason NULL: leave it.
+ */
+enum verdict lot_step(struct pg *pg, struct lot_row *lot, enum lot_state to,
+	const char *reason, struct counts *counts, struct fault *why);
+/* New lot numbers, ascending. */
+enum verdict lot_numbers(
+	struct pg *pg, size_t count, int64_t *numbers_out, struct fault *why);
+
+#define LOT_COLUMNS                                                            \
+	"o.number, j.id, o.print, o.batch_id, o.name, j.endpoint, "            \
+	"j.stream, o.state, o.letters, o.bytes, o.due_ms, o.attempts, "        \
+	"o.cut_ms, o.handed_ms, o.sha256, o.reason"
+#define LOT_COLUMN_COUNT 16
+void lot_read(const struct pg_rows *rows, int row, struct arena *mem,
+	struct lot *out);
+
+/* --- receipts: letters that differ from their lot (store/receipt.c) --- */
+
+struct receipt_row {
+	int64_t record;
+	enum letter_state state;
+	enum code code;
+	const char *wire_code, *stage; /* NULL is "" */
+	bool first;		       /* it had none of its own in this lot */
+};
+
+/* lot NULL: letters in no lot. */
+enum verdict receipts_write(struct pg *pg, struct lot_row *lot, int64_t job_no,
+	int64_t attempt, const struct receipt_row *rows, size_t count,
+	int64_t at_ms, struct fault *why);
+
+/* --- letters (store/letter.c) --- */
+
+#define LETTER_COLUMNS                                                         \
+	"l.record, l.line, l.byte_at, l.amount_cents, l.bsn, l.dated, "        \
+	"l.paper, l.bericht_id, l.bind, l.reference, l.subject, l.body, "      \
+	"l.address, l.docs"
+#define LETTER_COLUMN_COUNT 14
+/* From the first of LETTER_COLUMNS on.  V_BROKEN: the row makes no sense. */
+enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
+	struct letter *out, struct fault *why);
+/* The whole answer. */
+enum verdict letters_read(const struct pg_rows *rows, struct arena *mem,
+	struct letter **out, size_t *count_out, struct fault *why);
+
+/* --- events (store/event.c) --- */
+
+__attribute__((format(printf, 7, 8))) enum verdict event_put(struct pg *pg,
+	int64_t at_ms, const char *job, const char *person, const char *what,
+	struct fault *why, const char *fmt, ...);
+
+/* The database's clock. */
+enum verdict pg_now_ms(struct pg *pg, int64_t *ms_out, struct fault *why);
+
+#endif

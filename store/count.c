@@ -1,0 +1,56 @@
+/* store/count.c - letters per state, kept on the job row
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+
+#include "store/books.h"
+
+void
+counts_move(struct counts *counts, enum letter_state from, enum letter_state to,
+	int64_t letters)
+{
+	assert(letters >= 0);
+	assert((int)from > 0 && from <= LETTER_WITHDRAWN);
+	assert((int)to > 0 && to <= LETTER_WITHDRAWN);
+	counts->of[from] -= letters;
+	counts->of[to] += letters;
+}
+
+enum verdict
+counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
+	struct fault *why)
+{
+	const int64_t *of = counts->of;
+	int64_t changed;
+	bool none = counts->declined == 0;
+	enum verdict v;
+	int i;
+
+	for (i = 0; i <= LETTER_WITHDRAWN; i++)
+		none = none && of[i] == 0;
+	if (none)
+		return V_OK;
+	/* Declined passes at once; rejected ones are no letters. */
+	assert(of[LETTER_DECLINED] == 0 && of[LETTER_REJECTED] == 0);
+	v = pg_do(pg,
+		"update job set n_split = n_split + $2, n_box = n_box + $3, "
+		"n_paper = n_paper + $4, n_offered = n_offered + $5, "
+		"n_delivered = n_delivered + $6, n_unknown = n_unknown + $7, "
+		"n_resend = n_resend + $8, n_held = n_held + $9, "
+		"n_bundled = n_bundled + $10, n_handed = n_handed + $11, "
+		"n_posted = n_posted + $12, n_withdrawn = n_withdrawn + $13, "
+		"n_declined = n_declined + $14 where number = $1",
+		PG_ARGS(PG_N(job_no), PG_N(of[LETTER_SPLIT]),
+			PG_N(of[LETTER_BOX]), PG_N(of[LETTER_PAPER]),
+			PG_N(of[LETTER_OFFERED]), PG_N(of[LETTER_DELIVERED]),
+			PG_N(of[LETTER_UNKNOWN]), PG_N(of[LETTER_RESEND]),
+			PG_N(of[LETTER_HELD]), PG_N(of[LETTER_BUNDLED]),
+			PG_N(of[LETTER_HANDED_OVER]), PG_N(of[LETTER_POSTED]),
+			PG_N(of[LETTER_WITHDRAWN]), PG_N(counts->declined)),
+		&changed, why);
+	if (v == V_OK && changed != 1)
+		v = fault_set(why, V_BROKEN, CODE_BUG,
+			"letters counted for a job that is not there");
+	return v;
+}

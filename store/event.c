@@ -1,0 +1,81 @@
+/* store/event.c - what happened, per lot and per decision of a person
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/books.h"
+
+#define EVENT_TEXT_MAX 640
+#define EVENTS_SHOWN "10000" /* newest of a job */
+
+static enum verdict
+insert(struct pg *pg, const struct event *event, struct fault *why)
+{
+	return pg_do(pg,
+		"insert into event (at_ms, job, person, what, text) "
+		"values ($1, $2, $3, $4, $5)",
+		PG_ARGS(PG_N(event->at_ms), PG_T(event->job),
+			PG_T(event->person), PG_T(event->what),
+			PG_T(event->text)),
+		NULL, why);
+}
+
+enum verdict
+event_put(struct pg *pg, int64_t at_ms, const char *job, const char *person,
+	const char *what, struct fault *why, const char *fmt, ...)
+{
+	char text[EVENT_TEXT_MAX];
+	struct event event = { .at_ms = at_ms, .person = person, .what = what };
+	va_list ap;
+
+	assert(strlen(job) < sizeof(event.job));
+	memcpy(event.job, job, strlen(job) + 1);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	event.text = text;
+	return insert(pg, &event, why);
+}
+
+enum verdict
+store_event_add(
+	struct store *store, const struct event *event, struct fault *why)
+{
+	return insert(store->pg, event, why);
+}
+
+enum verdict
+store_event_list(struct store *store, const char *job, struct arena *mem,
+	struct event **rows_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct event *events;
+	enum verdict v;
+	int i;
+
+	v = pg_ask(store->pg,
+		"select * from (select at_ms, job, person, what, text, number "
+		"from event where job = $1 "
+		"order by number desc limit " EVENTS_SHOWN ") e "
+		"order by number",
+		PG_ARGS(PG_T(job)), &rows, why);
+	if (v != V_OK)
+		return v;
+	events = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*events));
+	for (i = 0; i < rows.count; i++) {
+		events[i] = (struct event){ .at_ms = pg_int(&rows, i, 0),
+			.person = pg_text(&rows, i, 2, mem),
+			.what = pg_text(&rows, i, 3, mem),
+			.text = pg_text(&rows, i, 4, mem) };
+		snprintf(events[i].job, sizeof(events[i].job), "%s",
+			pg_text(&rows, i, 1, mem));
+	}
+	*rows_out = events;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}

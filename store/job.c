@@ -1,0 +1,385 @@
+/* store/job.c - jobs: received, found, refused, filed; their state
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/books.h"
+
+int64_t
+job_open(const struct job *job)
+{
+	return job->letters - job->n_delivered - job->n_posted -
+	       job->n_withdrawn;
+}
+
+/* --- one row, for those that change it --- */
+
+static enum verdict
+row_get(struct pg *pg, const char *sql, const struct pg_arg *args,
+	struct job_row *out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct job_row job;
+	enum verdict v = pg_ask(pg, sql, args, &rows, why);
+
+	if (v != V_OK)
+		return v;
+	if (rows.count != 1) {
+		pg_rows_done(&rows);
+		return fault_set(why, V_SKIP, CODE_NO_JOB, "no such job");
+	}
+	job = (struct job_row){ .number = pg_int(&rows, 0, 0),
+		.state = (enum job_state)pg_int(&rows, 0, 1),
+		.part = (int32_t)pg_int(&rows, 0, 2),
+		.letters = pg_int(&rows, 0, 3),
+		.received_ms = pg_int(&rows, 0, 5) };
+	{
+		size_t len;
+		const char *id = pg_bytes(&rows, 0, 4, &len);
+
+		assert(len < sizeof(job.id));
+		memcpy(job.id, id, len + 1);
+	}
+	pg_rows_done(&rows);
+	*out = job;
+	return V_OK;
+}
+
+#define ROW_SQL "select number, state, part, letters, id, received_ms from job "
+
+enum verdict
+job_peek(struct pg *pg, const char *id, struct job_row *out, struct fault *why)
+{
+	return row_get(
+		pg, ROW_SQL "where id = $1", PG_ARGS(PG_T(id)), out, why);
+}
+
+enum verdict
+job_lock(struct pg *pg, const char *id, struct job_row *out, struct fault *why)
+{
+	return row_get(pg, ROW_SQL "where id = $1 for update",
+		PG_ARGS(PG_T(id)), out, why);
+}
+
+enum verdict
+job_lock_number(
+	struct pg *pg, int64_t number, struct job_row *out, struct fault *why)
+{
+	return row_get(pg, ROW_SQL "where number = $1 for update",
+		PG_ARGS(PG_N(number)), out, why);
+}
+
+enum verdict
+job_lock_in(struct pg *pg, const char *id, enum job_state state,
+	struct job_row *out, struct fault *why)
+{
+	struct job_row job;
+	enum verdict v = job_lock(pg, id, &job, why);
+
+	if (v != V_OK)
+		return v;
+	if (job.state != state)
+		return fault_set(why, V_SKIP, CODE_STATE,
+			"the job is %s, not %s", job_word(job.state),
+			job_word(state));
+	*out = job;
+	return V_OK;
+}
+
+enum verdict
+job_step(struct pg *pg, struct job_row *job, enum job_state to,
+	struct fault *why)
+{
+	enum verdict v;
+
+	if (!job_may(job->state, to))
+		return fault_set(why, V_BROKEN, CODE_BUG,
+			"job %s: no way from %s to %s", job->id,
+			job_word(job->state), job_word(to));
+	v = pg_do(pg, "update job set state = $2 where number = $1",
+		PG_ARGS(PG_N(job->number), PG_N(to)), NULL, why);
+	if (v == V_OK)
+		job->state = to;
+	return v;
+}
+
+enum verdict
+job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
+	struct fault *why)
+{
+	enum verdict v = job_step(pg, job, JOB_HELD, why);
+
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set reason = $2, reason_code = $3 "
+			"where number = $1",
+			PG_ARGS(PG_N(job->number), PG_T(reason->text),
+				PG_N(reason->code)),
+			NULL, why);
+	return v;
+}
+
+/* --- receiving --- */
+
+/* The same bytes in the same stream, taken in before and not given up: refused
+ * ones may come again, cancelled ones when nothing had left.
+ */
+static enum verdict
+check_again(struct pg *pg, const struct job_new *job, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+	size_t len;
+
+	v = pg_ask(pg,
+		"select id from job where stream = $1 and sha256 = $2 "
+		"and id <> $3 and state <> 9 "
+		"and not (state = 10 and letters = n_withdrawn) "
+		"order by number desc limit 1",
+		PG_ARGS(PG_T(job->stream), PG_B(job->sha256, 32),
+			PG_T(job->id)),
+		&rows, why);
+	if (v == V_OK && rows.count > 0)
+		v = fault_set(why, V_SKIP, CODE_DELIVERED_AGAIN,
+			"the same content was taken in as job %s",
+			pg_bytes(&rows, 0, 0, &len));
+	pg_rows_done(&rows);
+	return v;
+}
+
+enum verdict
+store_job_receive(
+	struct store *store, const struct job_new *job, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	enum verdict v;
+
+	assert(strlen(job->id) < JOB_ID_MAX);
+	v = pg_begin(pg, why);
+	/* Two files with the same content at the same moment: one after the
+	 * other.
+	 */
+	if (v == V_OK)
+		v = pg_do(pg,
+			"select pg_advisory_xact_lock("
+			"hashtext('mobb receive'), hashtext($1))",
+			PG_ARGS(PG_T(job->stream)), NULL, why);
+	if (v == V_OK)
+		v = check_again(pg, job, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"insert into job (id, stream, sender, oin, endpoint, "
+			"environment, format, file, bytes, sha256, "
+			"promised_letters, promised_cents, received_ms) values "
+			"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+			"$13) on conflict (id) do nothing",
+			PG_ARGS(PG_T(job->id), PG_T(job->stream),
+				PG_T(job->sender), PG_T(job->oin),
+				PG_T(job->endpoint), PG_T(job->environment),
+				PG_T(job->format), PG_T(job->file),
+				PG_N(job->bytes), PG_B(job->sha256, 32),
+				PG_N(job->promised_letters),
+				PG_N(job->promised_cents),
+				PG_N(job->received_ms)),
+			NULL, why);
+	return pg_end(pg, v, why);
+}
+
+/* --- reading --- */
+
+#define JOB_COLUMNS                                                            \
+	"number, id, stream, sender, oin, format, file, environment, "         \
+	"endpoint, state, reason, reason_code, edition, bytes, sha256, "       \
+	"promised_letters, promised_cents, cents, records, letters, "          \
+	"rejected, warnings, n_split, n_box, n_paper, n_offered, "             \
+	"n_unknown, n_resend, n_held, n_bundled, n_handed, n_delivered, "      \
+	"n_posted, n_withdrawn, n_declined, received_ms, split_ms, "           \
+	"routed_ms, released_ms, settled_ms, released_by, print_close, "       \
+	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
+	"their_delivered"
+
+static void
+job_read(
+	const struct pg_rows *rows, int row, struct arena *mem, struct job *out)
+{
+	struct job j = { .number = pg_int(rows, row, 0) };
+	const char **texts[] = { &j.stream, &j.sender, &j.oin, &j.format,
+		&j.file, &j.environment, &j.endpoint };
+	int64_t *numbers[] = { &j.promised_letters, &j.promised_cents, &j.cents,
+		&j.records, &j.letters, &j.rejected, &j.warnings, &j.n_split,
+		&j.n_box, &j.n_paper, &j.n_offered, &j.n_unknown, &j.n_resend,
+		&j.n_held, &j.n_bundled, &j.n_handed, &j.n_delivered,
+		&j.n_posted, &j.n_withdrawn, &j.n_declined, &j.received_ms,
+		&j.split_ms, &j.routed_ms, &j.released_ms, &j.settled_ms };
+	int i, column = 2;
+
+	pg_fixed(rows, row, 1, j.id, strlen(pg_text(rows, row, 1, mem)));
+	for (i = 0; i < 7; i++)
+		*texts[i] = pg_text(rows, row, column++, mem);
+	j.state = (enum job_state)pg_int(rows, row, column++);
+	j.reason = pg_text(rows, row, column++, mem);
+	j.reason_code = (enum code)pg_int(rows, row, column++);
+	j.edition = (int)pg_int(rows, row, column++);
+	j.bytes = pg_int(rows, row, column++);
+	pg_fixed(rows, row, column++, j.sha256, sizeof(j.sha256));
+	for (i = 0; i < (int)(sizeof(numbers) / sizeof(numbers[0])); i++)
+		*numbers[i] = pg_int(rows, row, column++);
+	j.released_by = pg_text(rows, row, column++, mem);
+	j.print_close = pg_bool(rows, row, column++);
+	j.filed = pg_bool(rows, row, column++);
+	j.lots = pg_int(rows, row, column++);
+	j.lots_acknowledged = pg_int(rows, row, column++);
+	j.lots_settled = pg_int(rows, row, column++);
+	j.their_total = pg_int(rows, row, column++);
+	j.their_delivered = pg_int(rows, row, column++);
+	*out = j;
+}
+
+static enum verdict
+jobs_ask(struct store *store, const char *sql, const struct pg_arg *args,
+	struct arena *mem, struct job **jobs_out, size_t *count_out,
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct job *jobs;
+	enum verdict v = pg_ask(store->pg, sql, args, &rows, why);
+	int i;
+
+	if (v != V_OK)
+		return v;
+	jobs = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*jobs));
+	for (i = 0; i < rows.count; i++)
+		job_read(&rows, i, mem, &jobs[i]);
+	*jobs_out = jobs;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+static enum verdict
+no_job(struct fault *why, const char *what)
+{
+	return fault_set(why, V_SKIP, CODE_NO_JOB, "no job \"%.40s\"", what);
+}
+
+enum verdict
+store_job_get(struct store *store, const char *id, struct arena *mem,
+	struct job *job_out, struct fault *why)
+{
+	struct job *jobs;
+	size_t count;
+	enum verdict v;
+
+	v = jobs_ask(store, "select " JOB_COLUMNS " from job where id = $1",
+		PG_ARGS(PG_T(id)), mem, &jobs, &count, why);
+	if (v == V_OK && count == 0)
+		v = no_job(why, id);
+	if (v == V_OK)
+		*job_out = jobs[0];
+	return v;
+}
+
+enum verdict
+store_job_find(struct store *store, const char *part, struct arena *mem,
+	struct job *job_out, struct fault *why)
+{
+	struct job *jobs;
+	size_t count;
+	enum verdict v;
+
+	if (part[0] == '\0')
+		return no_job(why, part);
+	v = jobs_ask(store,
+		"select " JOB_COLUMNS " from job where position($1 in id) > 0 "
+		"order by id <> $1, number desc limit 2",
+		PG_ARGS(PG_T(part)), mem, &jobs, &count, why);
+	if (v != V_OK)
+		return v;
+	if (count == 0)
+		return no_job(why, part);
+	/* A whole id is never ambiguous. */
+	if (count > 1 && strcmp(jobs[0].id, part) != 0)
+		return fault_set(why, V_SKIP, CODE_AMBIGUOUS,
+			"\"%.40s\" fits job %s, job %s and perhaps more", part,
+			jobs[0].id, jobs[1].id);
+	*job_out = jobs[0];
+	return V_OK;
+}
+
+enum verdict
+store_job_list(struct store *store, bool all, const char *stream,
+	struct arena *mem, struct job **jobs_out, size_t *count_out,
+	struct fault *why)
+{
+	return jobs_ask(store,
+		"select " JOB_COLUMNS " from job "
+		"where ($1::int = 1 or state not in (8, 9, 10)) "
+		"and ($2::text is null or stream = $2) order by number desc",
+		PG_ARGS(PG_N(all ? 1 : 0), PG_T(stream)), mem, jobs_out,
+		count_out, why);
+}
+
+enum verdict
+store_job_in(struct store *store, enum job_state state, struct arena *mem,
+	struct job **jobs_out, size_t *count_out, struct fault *why)
+{
+	return jobs_ask(store,
+		"select " JOB_COLUMNS " from job where state = $1 "
+		"order by number",
+		PG_ARGS(PG_N(state)), mem, jobs_out, count_out, why);
+}
+
+enum verdict
+store_job_unfiled(struct store *store, struct arena *mem, struct job **jobs_out,
+	size_t *count_out, struct fault *why)
+{
+	return jobs_ask(store,
+		"select " JOB_COLUMNS " from job "
+		"where state in (8, 9) and not filed order by number",
+		NULL, mem, jobs_out, count_out, why);
+}
+
+/* --- ends --- */
+
+enum verdict
+store_job_refuse(struct store *store, const char *id,
+	const struct fault *reason, int64_t now_ms, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	struct job_row job;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = job_lock_in(pg, id, JOB_RECEIVED, &job, why);
+	if (v == V_OK)
+		v = job_step(pg, &job, JOB_REFUSED, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set reason = $2, reason_code = $3, "
+			"settled_ms = $4 where number = $1",
+			PG_ARGS(PG_N(job.number), PG_T(reason->text),
+				PG_N(reason->code), PG_N(now_ms)),
+			NULL, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, id, "automatic", "refused", why,
+			"MOBB-%04d %s", (int)reason->code, reason->text);
+	return pg_end(pg, v, why);
+}
+
+enum verdict
+store_job_filed(struct store *store, const char *id, struct fault *why)
+{
+	int64_t changed;
+	enum verdict v;
+
+	v = pg_do(store->pg, "update job set filed = true where id = $1",
+		PG_ARGS(PG_T(id)), &changed, why);
+	if (v == V_OK && changed != 1)
+		v = no_job(why, id);
+	return v;
+}

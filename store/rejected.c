@@ -1,0 +1,43 @@
+/* store/rejected.c - records that became no letter, and warnings
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include "store/books.h"
+
+enum verdict
+store_rejected_list(struct store *store, const char *job, int64_t after_record,
+	size_t max, bool warnings, struct arena *mem,
+	struct rejected **rows_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct rejected *list;
+	enum verdict v;
+	int i;
+
+	/* With ties: a record with two rows is never cut in two. */
+	v = pg_ask(store->pg,
+		"select r.record, line, byte_at, code, field, r.reason, "
+		"reference, warning from rejected r "
+		"where job_no = (select number from job where id = $1) "
+		"and r.record > $2 and warning = ($3::int = 1) "
+		"order by r.record fetch first $4 rows with ties",
+		PG_ARGS(PG_T(job), PG_N(after_record), PG_N(warnings ? 1 : 0),
+			PG_N((int64_t)max)),
+		&rows, why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; i < rows.count; i++)
+		list[i] = (struct rejected){ .record = pg_int(&rows, i, 0),
+			.line = pg_int(&rows, i, 1),
+			.offset = pg_int(&rows, i, 2),
+			.code = (enum code)pg_int(&rows, i, 3),
+			.field = pg_text(&rows, i, 4, mem),
+			.reason = pg_text(&rows, i, 5, mem),
+			.reference = pg_text(&rows, i, 6, mem),
+			.warning = pg_bool(&rows, i, 7) };
+	*rows_out = list;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
