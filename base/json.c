@@ -32,19 +32,19 @@ put(struct json *object, const char *key, json_t *value)
 }
 
 struct json *
-json_begin(void)
+json_new_object(void)
 {
 	return outer(json_object());
 }
 
 struct json *
-json_list(void)
+json_new_array(void)
 {
 	return outer(json_array());
 }
 
 void
-json_text(struct json *object, const char *key, const char *value)
+json_add_text(struct json *object, const char *key, const char *value)
 {
 	json_t *text = json_string(value);
 
@@ -53,38 +53,38 @@ json_text(struct json *object, const char *key, const char *value)
 }
 
 void
-json_int(struct json *object, const char *key, int64_t value)
+json_add_int(struct json *object, const char *key, int64_t value)
 {
 	put(object, key, json_integer(value));
 }
 
 void
-json_bool(struct json *object, const char *key, bool value)
+json_add_bool(struct json *object, const char *key, bool value)
 {
 	put(object, key, value ? json_true() : json_false());
 }
 
 void
-json_none(struct json *object, const char *key)
+json_add_null(struct json *object, const char *key)
 {
 	put(object, key, json_null());
 }
 
 void
-json_put(struct json *object, const char *key, struct json *taken)
+json_add(struct json *object, const char *key, struct json *taken)
 {
 	put(object, key, inner(taken));
 }
 
 void
-json_push(struct json *array, struct json *taken)
+json_append(struct json *array, struct json *taken)
 {
 	if (json_array_append_new(inner(array), inner(taken)) != 0)
 		abort();
 }
 
 void
-json_print(struct json *taken, FILE *to)
+json_write(struct json *taken, FILE *to)
 {
 	(void)json_dumpf(inner(taken), to, JSON_COMPACT);
 	(void)fputc('\n', to);

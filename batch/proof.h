@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define PROOF_LINE_MAX 320
+#define PROOF_LINE_MAX 420
 #define PROOF_NUMBER_MAX 32
 
 struct proof {

@@ -16,22 +16,23 @@
 static void
 test_json__is_one_line_in_the_order_put(void **state)
 {
-	struct json *object = json_begin(), *list = json_list(), *item;
+	struct json *object = json_new_object(), *list = json_new_array(),
+		    *item;
 	char line[400];
 	FILE *to = tmpfile();
 
 	(void)state;
 	assert_non_null(to);
-	json_text(object, "z", "a \"b\"\n\x1b");
-	json_int(object, "a", INT64_MIN);
-	json_bool(object, "yes", true);
-	json_none(object, "none");
-	item = json_begin();
-	json_text(item, "name", "\xc3\xab");
-	json_push(list, item);
-	json_put(object, "list", list);
-	json_text(object, "bad", "\xff");
-	json_print(object, to);
+	json_add_text(object, "z", "a \"b\"\n\x1b");
+	json_add_int(object, "a", INT64_MIN);
+	json_add_bool(object, "yes", true);
+	json_add_null(object, "none");
+	item = json_new_object();
+	json_add_text(item, "name", "\xc3\xab");
+	json_append(list, item);
+	json_add(object, "list", list);
+	json_add_text(object, "bad", "\xff");
+	json_write(object, to);
 	rewind(to);
 	assert_non_null(fgets(line, sizeof(line), to));
 	assert_string_equal(line,
