@@ -36,7 +36,7 @@ test_json__is_one_line_in_the_order_put(void **state)
 	rewind(to);
 	assert_non_null(fgets(line, sizeof(line), to));
 	assert_string_equal(line,
-		"{\"z\":\"a \\\"b\\\"\\n\\u001b\",\"a\":-9223372036854775808,"
+		"{\"z\":\"a \\\"b\\\"\\n\\u001B\",\"a\":-9223372036854775808,"
 		"\"yes\":true,\"none\":null,\"list\":[{\"name\":\"\xc3\xab\"}],"
 		"\"bad\":\"?\"}\n");
 	assert_null(fgets(line, sizeof(line), to));
