@@ -22,17 +22,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/archive.h"
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/uuid.h"
 #include "batch/attachment.h"
 #include "batch/letter.h"
 
-#define SPOOL_NAME_MAX 120   /* bytes of a file name */
+#define SPOOL_NAME_MAX 120 /* bytes of a file name */
 #define SPOOL_STREAM_MAX 40
-#define SPOOL_JOBID_MAX 16   /* "20260215-k3f7" and the closing NUL */
+#define SPOOL_JOBID_MAX 16 /* "20260215-k3f7" and the closing NUL */
 
 struct spool;
 
@@ -41,7 +41,7 @@ struct spool;
  */
 enum verdict spool_open(const char *path, const char *const *streams,
 	size_t stream_count, struct spool **spool_out, struct fault *why);
-void spool_close(struct spool *spool); /* accepts NULL */
+void spool_close(struct spool *spool);	 /* accepts NULL */
 int spool_fd(const struct spool *spool); /* lent; the spool's folder */
 
 /* --- watch: which file is complete? --- */
@@ -54,7 +54,8 @@ struct spool_rule {
 
 /* The next complete file in in/STREAM, in order of names.
  *
- * V_OK    name_out is set
+ * V_OK    name_out is set; as dropped, so never print it.  A name that is too
+ *	   long is cut, and spool_claim() finds the file by that beginning.
  * V_END   nothing complete at the moment
  */
 enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
@@ -71,6 +72,7 @@ void spool_watched(struct spool *spool);
 
 struct claim {
 	int fd;	       /* open for reading; the claim owns it, -1 is none */
+	int dir;       /* of work/JOBID, owned too; below 3 is none */
 	int64_t bytes; /* size when claimed */
 	char job[SPOOL_JOBID_MAX];
 	char stream[SPOOL_STREAM_MAX + 1];
@@ -82,10 +84,17 @@ struct claim {
 	uint8_t sha256[32]; /* filled by spool_digest() */
 };
 
+#define CLAIM_NONE                                                             \
+	((struct claim){ .fd = -1,                                             \
+		.dir = -1,                                                     \
+		.promised_letters = -1,                                        \
+		.promised_cents = -1 })
+
 /* Make in/STREAM/NAME ours, with its sidecars, as a new job id.
  *
  * V_OK      *claim_out holds the open file; end it with claim_close()
- * V_LATER   another process was first
+ * V_LATER   another process was first; or too little disk for it
+ *	     (CODE_DISK_FULL): nothing was moved
  * V_SKIP    ours, but no plain file (CODE_NOT_FILE) or a name we refuse
  *	     (CODE_NAME) or a sidecar that makes no sense (CODE_SIDECAR): the
  *	     claim is filled without fd; refuse it with spool_refuse()
@@ -140,8 +149,8 @@ enum verdict source_open(const struct claim *claim,
 void source_close(struct source *source); /* accepts NULL */
 
 /* Bytes of the payload, from its start; an xml_read_fn. */
-enum verdict source_read(void *source, void *bytes, size_t len,
-	size_t *len_out, struct fault *why);
+enum verdict source_read(void *source, void *bytes, size_t len, size_t *len_out,
+	struct fault *why);
 
 /* Find the letter's documents, count them as used, fill letter->attachments
  * (in `mem`) and letter->paper.  Inline ones are decoded and appended to
@@ -181,7 +190,10 @@ void spool_content_close(struct content *content);
  * not.  One file per lot (box/BATCHID.ids) and per bundle (print/NAME.ids),
  * one letter id a line, durable before the first byte leaves.
  */
-enum journal_kind { JOURNAL_BOX, JOURNAL_PRINT };
+enum journal_kind {
+	JOURNAL_BOX,
+	JOURNAL_PRINT
+};
 
 enum verdict spool_journal_add(struct spool *spool, enum journal_kind kind,
 	const char *name, const struct uuid *ids, size_t count,

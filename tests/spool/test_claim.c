@@ -1,0 +1,379 @@
+/* tests/spool/test_claim.c - one winner, plain files only, crashes are harmless
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <sys/wait.h>
+
+#include "tests/spool/room.h"
+
+#include "base/digest.h"
+
+static struct room room;
+
+static int
+make(void **state)
+{
+	(void)state;
+	room_make(&room);
+	return 0;
+}
+
+static int
+done(void **state)
+{
+	(void)state;
+	room_done(&room);
+	return 0;
+}
+
+static enum verdict
+take(const char *name, struct claim *claim, struct fault *why)
+{
+	*claim = CLAIM_NONE;
+	*why = FAULT_NONE;
+	return spool_claim(room.spool, "woz", name, NOW, claim, why);
+}
+
+static void
+test_claim__one_rename_makes_a_job(void **state)
+{
+	struct claim claim, second;
+	struct fault why;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	assert_int_equal(take("a.xml", &claim, &why), V_OK);
+	assert_int_equal(claim.bytes, 5);
+	assert_string_equal(claim.stream, "woz");
+	assert_string_equal(claim.name, "a.xml");
+	assert_int_equal(strncmp(claim.job, "20260215-", 9), 0);
+	assert_int_equal(claim.promised_letters, -1);
+	assert_int_equal(claim.promised_cents, -1);
+	assert_string_equal(claim.promised_sha256, "");
+	assert_false(room_has(&room, "in/woz/a.xml"));
+	assert_true(room_has(&room, "work/%s/a.xml", claim.job));
+	assert_int_equal(take("a.xml", &second, &why), V_LATER);
+	assert_int_equal(second.fd, -1);
+	assert_int_equal(room_count(&room, "work"), 1);
+	claim_close(&claim);
+	claim_close(&claim);
+}
+
+static void
+test_claim__of_many_processes_one_wins(void **state)
+{
+	int i, status, won = 0, fd[2];
+	char byte;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	assert_int_equal(pipe(fd), 0);
+	for (i = 0; i < 8; i++) {
+		pid_t pid = fork();
+
+		assert_true(pid != -1);
+		if (pid == 0) {
+			struct claim claim;
+			struct fault why;
+
+			close(fd[1]);
+			(void)!read(fd[0], &byte, 1); /* all start at once */
+			_exit(take("a.xml", &claim, &why));
+		}
+	}
+	close(fd[0]);
+	close(fd[1]);
+	for (i = 0; i < 8; i++) {
+		assert_true(wait(&status) != -1);
+		assert_true(WIFEXITED(status));
+		assert_true(WEXITSTATUS(status) == V_OK ||
+			    WEXITSTATUS(status) == V_LATER);
+		won += WEXITSTATUS(status) == V_OK;
+	}
+	assert_int_equal(won, 1);
+	assert_int_equal(room_count(&room, "work"), 1);
+}
+
+static void
+test_claim__sidecars_move_along_and_promise(void **state)
+{
+	static const char hex[] = "2cf24dba5fb0a30e26e83b2ac5b9e29e"
+				  "1b161e5c1fa7425e73043362938b9824";
+	struct claim claim;
+	struct fault why;
+	char text[200];
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	room_text(&room, "in/woz/a.xml.ready", "");
+	room_text(&room, "in/woz/a.xml.trigger", "bytes=5 letters=40213\n");
+	room_text(&room, "in/woz/a.xml.totals",
+		"letters=40213 amount=33914002.17\n");
+	snprintf(text, sizeof(text), "%s  a.xml\n", hex);
+	room_text(&room, "in/woz/a.xml.sha256", text);
+	assert_int_equal(take("a.xml", &claim, &why), V_OK);
+	assert_int_equal(claim.promised_letters, 40213);
+	assert_int_equal(claim.promised_cents, 3391400217);
+	assert_string_equal(claim.promised_sha256, hex);
+	assert_int_equal(room_count(&room, "in/woz"), 0);
+	assert_true(room_has(&room, "work/%s/a.xml.sha256", claim.job));
+	assert_int_equal(spool_digest(&claim, &why), V_OK);
+	digest_hex(claim.sha256, DIGEST_BYTES, text);
+	assert_string_equal(text, hex);
+	claim_close(&claim);
+}
+
+static void
+test_claim__a_sidecar_without_sense_refuses_the_file(void **state)
+{
+	static const char hex[] = "2cf24dba5fb0a30e26e83b2ac5b9e29e"
+				  "1b161e5c1fa7425e73043362938b9824";
+	static const struct {
+		const char *ready, *totals;
+	} cases[] = {
+		{ "lettres=3", "" },
+		{ "letters=-3", "" },
+		{ "letters=3x", "" },
+		{ "letters=3", "letters=4" },
+		{ "amount=1.5", "" },
+		{ "amount=.50", "" },
+		{ "amount=1.23.45", "" },
+		{ "bytes=4", "" },
+		{ "sha256=abc", "" },
+		{ "sha256=zzf24dba5fb0a30e26e83b2ac5b9e29e"
+		  "1b161e5c1fa7425e73043362938b9824",
+			"" },
+		{ "other.xml", "" },
+		{ "99999999999999999999", "" },
+	};
+	struct claim claim;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		room_text(&room, "in/woz/a.xml", "hello");
+		room_text(&room, "in/woz/a.xml.ready", cases[i].ready);
+		room_text(&room, "in/woz/a.xml.totals", cases[i].totals);
+		assert_int_equal(take("a.xml", &claim, &why), V_SKIP);
+		assert_int_equal(why.code, CODE_SIDECAR);
+		assert_int_equal(claim.fd, -1);
+		assert_int_equal(spool_refuse(room.spool, claim.job, claim.name,
+					 why.text, &why),
+			V_OK);
+		assert_true(room_has(&room, "bad/%s/a.xml.reason", claim.job));
+		claim_close(&claim);
+	}
+	room_text(&room, "in/woz/a.xml", "hello");
+	room_text(&room, "in/woz/a.xml.sha256", hex);
+	assert_int_equal(take("a.xml", &claim, &why), V_OK);
+	claim_close(&claim);
+}
+
+static void
+test_claim__links_fifos_and_folders_are_moved_out_to_be_refused(void **state)
+{
+	static const char *const names[] = { "link", "fifo", "folder",
+		"dangling" };
+	struct claim claim;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(symlinkat("/etc/passwd", room.fd, "in/woz/link"), 0);
+	assert_int_equal(symlinkat("/no/such", room.fd, "in/woz/dangling"), 0);
+	assert_int_equal(mkfifoat(room.fd, "in/woz/fifo", 0600), 0);
+	assert_int_equal(mkdirat(room.fd, "in/woz/folder", 0700), 0);
+	room_text(&room, "in/woz/folder/x.xml", "<a/>");
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(take(names[i], &claim, &why), V_SKIP);
+		assert_int_equal(why.code, CODE_NOT_FILE);
+		assert_int_equal(claim.fd, -1);
+		assert_string_equal(claim.name, names[i]);
+		assert_int_equal(spool_refuse(room.spool, claim.job, claim.name,
+					 why.text, &why),
+			V_OK);
+		assert_true(room_has(&room, "bad/%s/%s", claim.job, names[i]));
+		claim_close(&claim);
+	}
+	assert_int_equal(room_count(&room, "in/woz"), 0);
+	assert_int_equal(room_count(&room, "work"), 0);
+}
+
+static void
+test_claim__odd_names_are_refused_under_a_safe_one(void **state)
+{
+	static const char *const names[] = { "two words.xml", "new\nline",
+		"caf\xc3\xa9.xml", "%41", "content", "a;b", "*" };
+	struct claim claim;
+	struct fault why;
+	char path[100];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "in/woz/%s", names[i]);
+		room_text(&room, path, "hello");
+		assert_int_equal(take(names[i], &claim, &why), V_SKIP);
+		assert_int_equal(why.code, CODE_NAME);
+		assert_null(strchr(why.text, '\n'));
+		if (i == 0)
+			assert_non_null(strstr(why.text, "'two%20words.xml'"));
+		/* After a crash it is refused just the same. */
+		claim_close(&claim);
+		assert_int_equal(
+			spool_claimed(room.spool, claim.job, &claim, &why),
+			V_SKIP);
+		assert_int_equal(why.code, CODE_NAME);
+		assert_int_equal(spool_refuse(room.spool, claim.job, claim.name,
+					 why.text, &why),
+			V_OK);
+		claim_close(&claim);
+	}
+	assert_int_equal(room_count(&room, "in/woz"), 0);
+}
+
+static void
+test_claim__a_name_too_long_is_refused(void **state)
+{
+	struct spool_rule rule = { .stream = "woz" };
+	char path[300] = "in/woz/", name[SPOOL_NAME_MAX + 1];
+	struct claim claim;
+	struct fault why;
+
+	(void)state;
+	memset(path + 7, 'x', SPOOL_NAME_MAX + 1);
+	room_text(&room, path, "hello");
+	assert_int_equal(spool_next(room.spool, &rule, NOW, name, &why), V_OK);
+	assert_int_equal(take(name, &claim, &why), V_SKIP);
+	assert_int_equal(why.code, CODE_NAME);
+	assert_int_equal(room_count(&room, "in/woz"), 0);
+	claim_close(&claim);
+	/* One byte less is fine. */
+	path[7 + SPOOL_NAME_MAX] = '\0';
+	room_text(&room, path, "hello");
+	assert_int_equal(spool_next(room.spool, &rule, NOW, name, &why), V_OK);
+	assert_int_equal(take(name, &claim, &why), V_OK);
+	claim_close(&claim);
+}
+
+static void
+test_claim__a_file_larger_than_the_disk_waits(void **state)
+{
+	struct claim claim;
+	struct fault why;
+	int fd = openat(
+		room.fd, "in/woz/a.zip", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	/* A hole of 8 TB takes no room, but working on it would. */
+	if (fd == -1 || ftruncate(fd, INT64_C(8) << 40) == -1) {
+		close(fd);
+		skip();
+	}
+	close(fd);
+	assert_int_equal(take("a.zip", &claim, &why), V_LATER);
+	assert_int_equal(why.code, CODE_DISK_FULL);
+	assert_true(room_has(&room, "in/woz/a.zip"));
+	assert_int_equal(room_count(&room, "work"), 0);
+}
+
+static void
+test_claimed__a_job_is_known_from_its_folder_alone(void **state)
+{
+	struct claim claim, again = CLAIM_NONE;
+	struct fault why;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	room_text(&room, "in/woz/a.xml.ready", "letters=7");
+	assert_int_equal(take("a.xml", &claim, &why), V_OK);
+	claim_close(&claim);
+	assert_int_equal(
+		spool_claimed(room.spool, claim.job, &again, &why), V_OK);
+	assert_string_equal(again.stream, "woz");
+	assert_string_equal(again.name, "a.xml");
+	assert_string_equal(again.job, claim.job);
+	assert_int_equal(again.bytes, 5);
+	assert_int_equal(again.promised_letters, 7);
+	claim_close(&again);
+	assert_int_equal(
+		spool_claimed(room.spool, "20260215-zzzz", &again, &why),
+		V_BROKEN);
+	assert_int_equal(why.code, CODE_NO_JOB);
+	assert_int_equal(
+		spool_claimed(room.spool, "../in", &again, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_NO_JOB);
+}
+
+/* As a crash leaves it between the rename of the file and its sidecars. */
+static void
+test_claimed__sidecars_left_behind_by_a_crash_are_fetched(void **state)
+{
+	struct claim claim;
+	struct fault why;
+	int newer;
+
+	(void)state;
+	assert_int_equal(mkdirat(room.fd, "work/20260215-aaaa", 0700), 0);
+	assert_int_equal(mkdirat(room.fd, "work/20260215-aaab", 0700), 0);
+	for (newer = 0; newer < 2; newer++) {
+		char job[] = "20260215-aaaa", path[64];
+
+		job[12] = newer ? 'b' : 'a';
+		snprintf(path, sizeof(path), "work/%s/.claiming", job);
+		room_text(&room, path, "woz\na.xml\n\n");
+		snprintf(path, sizeof(path), "work/%s/a.xml", job);
+		room_text(&room, path, "hello");
+		room_text(&room, "in/woz/a.xml.ready", "letters=7");
+		/* A newer file of that name keeps its own sidecar. */
+		if (newer)
+			room_text(&room, "in/woz/a.xml", "newer");
+		assert_int_equal(
+			spool_claimed(room.spool, job, &claim, &why), V_OK);
+		assert_int_equal(claim.promised_letters, newer ? -1 : 7);
+		assert_true(room_has(&room, "work/%s/.claim", job));
+		assert_false(room_has(&room, "work/%s/.claiming", job));
+		claim_close(&claim);
+	}
+	assert_true(room_has(&room, "in/woz/a.xml.ready"));
+}
+
+static void
+test_digest__a_file_that_grows_is_noticed(void **state)
+{
+	struct claim claim;
+	struct fault why;
+	int fd;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	fd = openat(room.fd, "in/woz/a.xml", O_WRONLY | O_APPEND);
+	assert_int_equal(take("a.xml", &claim, &why), V_OK);
+	assert_int_equal(write(fd, "more", 4), 4);
+	close(fd);
+	assert_int_equal(spool_digest(&claim, &why), V_BROKEN);
+	claim_close(&claim);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
+	const struct CMUnitTest tests[] = {
+		T(test_claim__one_rename_makes_a_job),
+		T(test_claim__of_many_processes_one_wins),
+		T(test_claim__sidecars_move_along_and_promise),
+		T(test_claim__a_sidecar_without_sense_refuses_the_file),
+		T(test_claim__links_fifos_and_folders_are_moved_out_to_be_refused),
+		T(test_claim__odd_names_are_refused_under_a_safe_one),
+		T(test_claim__a_name_too_long_is_refused),
+		T(test_claim__a_file_larger_than_the_disk_waits),
+		T(test_claimed__a_job_is_known_from_its_folder_alone),
+		T(test_claimed__sidecars_left_behind_by_a_crash_are_fetched),
+		T(test_digest__a_file_that_grows_is_noticed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

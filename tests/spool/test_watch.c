@@ -1,0 +1,257 @@
+/* tests/spool/test_watch.c - only what is complete is seen, and nothing twice
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <poll.h>
+
+#include "tests/spool/room.h"
+
+#include "base/clock.h"
+
+static struct room room;
+
+static int
+make(void **state)
+{
+	(void)state;
+	room_make(&room);
+	return 0;
+}
+
+static int
+done(void **state)
+{
+	(void)state;
+	room_done(&room);
+	return 0;
+}
+
+static const char *
+next(const struct spool_rule *rule, int64_t now_ms)
+{
+	static char name[SPOOL_NAME_MAX + 1];
+	struct fault why = FAULT_NONE;
+	enum verdict v = spool_next(room.spool, rule, now_ms, name, &why);
+
+	assert_true(v == V_OK || v == V_END);
+	return v == V_OK ? name : "";
+}
+
+static void
+test_next__files_come_in_order_of_names(void **state)
+{
+	struct spool_rule rule = { .stream = "woz" };
+
+	(void)state;
+	assert_string_equal(next(&rule, NOW), "");
+	room_text(&room, "in/woz/b.xml", "b");
+	room_text(&room, "in/woz/a.xml", "a");
+	room_text(&room, "in/other/0.xml", "0");
+	assert_string_equal(next(&rule, NOW), "a.xml");
+	assert_int_equal(unlinkat(room.fd, "in/woz/a.xml", 0), 0);
+	assert_string_equal(next(&rule, NOW), "b.xml");
+}
+
+static void
+test_next__what_is_unfinished_is_no_batch_file(void **state)
+{
+	static const char *const names[] = { ".a.xml", "a.xml.part",
+		"a.xml.tmp", "a.xml.filepart", "a.xml.ready", "a.xml.trigger",
+		"a.xml.totals", "a.xml.sha256" };
+	struct spool_rule rule = { .stream = "woz" };
+	char path[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "in/woz/%s", names[i]);
+		room_text(&room, path, "x");
+	}
+	assert_string_equal(next(&rule, NOW), "");
+}
+
+static void
+test_next__with_sidecars_only_the_signalled_file(void **state)
+{
+	struct spool_rule rule = { .stream = "woz", .sidecar = true };
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "a");
+	room_text(&room, "in/woz/b.xml", "b");
+	assert_string_equal(next(&rule, NOW), "");
+	room_text(&room, "in/woz/b.xml.sha256", "");
+	assert_string_equal(next(&rule, NOW), "b.xml");
+	room_text(&room, "in/woz/a.xml.ready", "");
+	assert_string_equal(next(&rule, NOW), "a.xml");
+}
+
+static void
+test_next__a_quiet_file_is_complete_and_a_busy_one_is_not(void **state)
+{
+	struct spool_rule rule = { .stream = "woz", .quiet_ms = 30000 };
+	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	int64_t now = clock_now_ms();
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "a");
+	/* An old modification time, as a copy keeps it, proves nothing. */
+	assert_int_equal(utimensat(room.fd, "in/woz/a.xml", old, 0), 0);
+	assert_string_equal(next(&rule, now), "");
+	assert_string_equal(next(&rule, now + 29000), "");
+	assert_string_equal(next(&rule, now + 31000), "a.xml");
+}
+
+static void
+test_watch__a_drop_wakes_us(void **state)
+{
+	struct pollfd p = { .fd = spool_watch_fd(room.spool),
+		.events = POLLIN };
+
+	(void)state;
+	if (p.fd == -1)
+		skip();
+	assert_int_equal(poll(&p, 1, 0), 0);
+	room_text(&room, "in/other/a.xml", "a");
+	assert_int_equal(poll(&p, 1, 1000), 1);
+	spool_watched(room.spool);
+	assert_int_equal(poll(&p, 1, 0), 0);
+}
+
+static void
+test_open__again_finds_everything_in_place(void **state)
+{
+	static const char *const bad[] = { "../x" };
+	struct spool *again = NULL;
+	struct fault why;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "a");
+	assert_int_equal(
+		spool_open(room.path, room_streams, 2, &again, &why), V_OK);
+	spool_close(again);
+	spool_close(NULL);
+	assert_true(room_has(&room, "in/woz/a.xml"));
+	assert_int_equal(spool_open(room.path, bad, 1, &again, &why), V_BROKEN);
+	assert_int_equal(
+		spool_open("/dev/null", NULL, 0, &again, &why), V_BROKEN);
+}
+
+static void
+test_working__jobs_come_in_order_and_empty_ones_go(void **state)
+{
+	static const char *const jobs[] = { "20260215-aaaa", "20260214-zzzz",
+		"20260216-bbbb" };
+	char job[SPOOL_JOBID_MAX] = "", path[64];
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "work/%s", jobs[i]);
+		assert_int_equal(mkdirat(room.fd, path, 0700), 0);
+		if (i == 2)
+			continue; /* crashed right behind mkdir */
+		snprintf(path, sizeof(path), "work/%s/.claim", jobs[i]);
+		room_text(&room, path, "woz\na.xml\n\n");
+		snprintf(path, sizeof(path), "work/%s/a.xml", jobs[i]);
+		room_text(&room, path, "hello");
+	}
+	/* Crashed before the rename of the file, and in the middle of a sweep
+	 * of one that a claim had just won.
+	 */
+	assert_int_equal(mkdirat(room.fd, "work/20260217-cccc", 0700), 0);
+	room_text(&room, "work/20260217-cccc/.claiming", "woz\na.xml\n\n");
+	assert_int_equal(mkdirat(room.fd, "work/.void-20260218-dddd", 0700), 0);
+	room_text(
+		&room, "work/.void-20260218-dddd/.claiming", "woz\na.xml\n\n");
+	room_text(&room, "work/.void-20260218-dddd/a.xml", "hello");
+	room_text(&room, "work/unknown", "not ours");
+
+	assert_int_equal(spool_working(room.spool, "", job, &why), V_OK);
+	assert_string_equal(job, "20260214-zzzz");
+	assert_int_equal(spool_working(room.spool, job, job, &why), V_OK);
+	assert_string_equal(job, "20260215-aaaa");
+	assert_int_equal(spool_working(room.spool, job, job, &why), V_OK);
+	assert_string_equal(job, "20260218-dddd");
+	assert_int_equal(spool_working(room.spool, job, job, &why), V_END);
+	assert_false(room_has(&room, "work/20260216-bbbb"));
+	assert_false(room_has(&room, "work/20260217-cccc"));
+	assert_int_equal(room_count(&room, "work"), 4);
+}
+
+static struct claim
+claimed(const char *text)
+{
+	struct claim claim = CLAIM_NONE;
+	struct fault why = FAULT_NONE;
+
+	room_text(&room, "in/woz/a.xml", text);
+	assert_int_equal(
+		spool_claim(room.spool, "woz", "a.xml", NOW, &claim, &why),
+		V_OK);
+	return claim;
+}
+
+static void
+test_done__moves_once_and_says_so_twice(void **state)
+{
+	struct claim claim = claimed("one"), second;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(spool_done(room.spool, claim.job, &why), V_OK);
+	assert_true(room_has(&room, "done/%s/a.xml", claim.job));
+	assert_int_equal(spool_done(room.spool, claim.job, &why), V_OK);
+	assert_int_equal(
+		spool_done(room.spool, "20000101-aaaa", &why), V_BROKEN);
+	claim_close(&claim);
+	/* The same name again overwrites nothing. */
+	second = claimed("two");
+	assert_int_equal(spool_done(room.spool, second.job, &why), V_OK);
+	assert_int_equal(room_count(&room, "done"), 2);
+	claim_close(&second);
+}
+
+static void
+test_refuse__the_reason_lies_beside_the_file(void **state)
+{
+	struct claim claim = claimed("one");
+	struct buf b = BUF_MAX(100);
+	struct fault why;
+	char path[100];
+
+	(void)state;
+	claim_close(&claim);
+	assert_int_equal(spool_refuse(room.spool, claim.job, "a.xml",
+				 "MOBB-0115\n", &why),
+		V_OK);
+	assert_int_equal(
+		spool_refuse(room.spool, claim.job, "a.xml", "again\n", &why),
+		V_OK);
+	snprintf(path, sizeof(path), "bad/%s/a.xml.reason", claim.job);
+	assert_int_equal(file_get(room.fd, path, &b, &why), V_OK);
+	assert_string_equal(b.bytes, "MOBB-0115\n");
+	assert_true(room_has(&room, "bad/%s/a.xml", claim.job));
+	assert_int_equal(room_count(&room, "work"), 0);
+	buf_done(&b);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
+	const struct CMUnitTest tests[] = {
+		T(test_next__files_come_in_order_of_names),
+		T(test_next__what_is_unfinished_is_no_batch_file),
+		T(test_next__with_sidecars_only_the_signalled_file),
+		T(test_next__a_quiet_file_is_complete_and_a_busy_one_is_not),
+		T(test_watch__a_drop_wakes_us),
+		T(test_open__again_finds_everything_in_place),
+		T(test_working__jobs_come_in_order_and_empty_ones_go),
+		T(test_done__moves_once_and_says_so_twice),
+		T(test_refuse__the_reason_lies_beside_the_file),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
