@@ -27,6 +27,8 @@ struct cpa_action {
 	const char *service, *service_type;
 	const char *url; /* where the message goes */
 	bool ack_requested, duplicate_elimination;
+	/* perMessage in the CPA: the sender chooses; we ask for both */
+	bool ack_free, duplicate_free;
 	bool sync_reply; /* mshSignalsOnly */
 	int retries;	 /* posts = 1 + retries */
 	int64_t interval_ms, persist_ms;
@@ -55,6 +57,19 @@ enum verdict cpa_read(const char *text, size_t len, const char *oin,
 /* The action by name and direction; NULL when the CPA has none. */
 const struct cpa_action *cpa_find(
 	const struct cpa *cpa, const char *action, bool we_send);
+
+/* xs:duration in milliseconds; a month counts as 30 days, because retries and
+ * memory need no calendar.  False when it is none, negative or over ten years.
+ */
+bool look_duration(const char *text, int64_t *ms_out);
+
+/* Host of an https address (http too when `plain_http`), in `mem`, without
+ * port; NULL when the address will not do.
+ */
+const char *look_host(const char *url, bool plain_http, struct arena *mem);
+
+/* Is the party id this OIN, alone or with the suffix of a test environment? */
+bool look_same_oin(const char *id, const char *oin);
 
 struct certificate {
 	char oin[32];	   /* subject serialNumber, "" when absent */

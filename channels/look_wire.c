@@ -1,0 +1,120 @@
+/* channels/look_wire.c - small texts of the wire: durations, addresses, ids
+ *
+ * See channels/look.h.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <string.h>
+
+#include "channels/look.h"
+
+#define DURATION_MAX_MS ((int64_t)3660 * 86400 * 1000)
+#define URL_MAX 1000
+#define HOST_MAX 80
+
+/* Months count as 30 days: retries and memory need no calendar. */
+bool
+look_duration(const char *text, int64_t *ms_out)
+{
+	static const struct {
+		char unit;
+		bool time;
+		int64_t ms;
+	} units[] = {
+		{ 'Y', false, (int64_t)365 * 86400000 },
+		{ 'M', false, (int64_t)30 * 86400000 },
+		{ 'D', false, 86400000 },
+		{ 'H', true, 3600000 },
+		{ 'M', true, 60000 },
+		{ 'S', true, 1000 },
+	};
+	const size_t count = sizeof(units) / sizeof(*units);
+	int64_t total = 0, n, fraction, scale;
+	bool time = false, any = false;
+	size_t next = 0, digits;
+
+	if (*text++ != 'P')
+		return false;
+	while (*text != '\0') {
+		if (*text == 'T' && !time && text[1] != '\0') {
+			time = true;
+			text++;
+			continue;
+		}
+		n = fraction = 0;
+		scale = 1;
+		digits = strspn(text, "0123456789");
+		if (digits < 1 || digits > 9)
+			return false;
+		for (; digits > 0; digits--)
+			n = n * 10 + (*text++ - '0');
+		if (*text == '.') {
+			digits = strspn(++text, "0123456789");
+			if (digits < 1 || digits > 3)
+				return false;
+			for (; digits > 0; digits--, scale *= 10)
+				fraction = fraction * 10 + (*text++ - '0');
+			if (*text != 'S')
+				return false;
+		}
+		while (next < count &&
+			(units[next].unit != *text || units[next].time != time))
+			next++;
+		if (next == count)
+			return false;
+		if (n > DURATION_MAX_MS / units[next].ms)
+			return false;
+		total += n * units[next].ms + fraction * 1000 / scale;
+		if (total > DURATION_MAX_MS)
+			return false;
+		next++;
+		text++;
+		any = true;
+	}
+	if (!any)
+		return false;
+	*ms_out = total;
+	return true;
+}
+
+const char *
+look_host(const char *url, bool plain_http, struct arena *mem)
+{
+	const char *host, *colon;
+	size_t len;
+
+	if (strncmp(url, "https://", 8) == 0)
+		host = url + 8;
+	else if (plain_http && strncmp(url, "http://", 7) == 0)
+		host = url + 7;
+	else
+		return NULL;
+	len = strcspn(host, "/?#");
+	if (strlen(url) > URL_MAX || memchr(host, '@', len) != NULL)
+		return NULL;
+	for (colon = url; *colon > ' ' && *colon < 0x7f; colon++)
+		;
+	if (*colon != '\0')
+		return NULL;
+	if (host[0] == '[')
+		len = strcspn(host, "]") + 1;
+	else
+		len = strcspn(host, ":/?#");
+	if (len == 0 || len > HOST_MAX)
+		return NULL;
+	return arena_text(mem, host, len);
+}
+
+bool
+look_same_oin(const char *id, const char *oin)
+{
+	static const char *const suffixes[] = { "", "_O", "_T", "_A", "_OTA" };
+	size_t len = strlen(oin), i;
+
+	if (strncmp(id, oin, len) != 0)
+		return false;
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
+		if (strcmp(id + len, suffixes[i]) == 0)
+			return true;
+	return false;
+}
