@@ -54,7 +54,8 @@ $(B)/gen/migrations.h: $(SQL) store/embed.awk
 	@mkdir -p $(@D)
 	awk -f store/embed.awk $(SQL) >$@.tmp && mv $@.tmp $@
 
-$(B)/store/%.o $(B)/san/store/%.o: | $(B)/gen/migrations.h
+$(patsubst %.c,$(B)/%.o,$(wildcard store/*.c)) \
+$(patsubst %.c,$(B)/san/%.o,$(wildcard store/*.c)): | $(B)/gen/migrations.h
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
