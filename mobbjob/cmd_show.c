@@ -1,0 +1,173 @@
+/* mobbjob/cmd_show.c - show: one job, with the sum
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <stdio.h>
+
+#include "mobbjob/job.h"
+#include "mobbjob/show.h"
+
+static void
+line(const struct call *call, const char *name, const char *text)
+{
+	if (call->options.plain)
+		printf("%s\t%s\n", name, text);
+	else
+		printf("  %-14s %s\n", name, text);
+}
+
+static void
+moment(struct call *call, const char *name, int64_t ms, const char *by)
+{
+	if (ms == 0)
+		return;
+	line(call, name,
+		arena_format(&call->mem, "%s%s%s", show_time(ms, &call->mem),
+			by[0] == '\0' ? "" : " by ", by));
+}
+
+static void
+print_totals(struct call *call, const struct job *job)
+{
+	struct arena *mem = &call->mem;
+	const char *amount = "";
+
+	if (job->promised_letters < 0) {
+		line(call, "control total",
+			"none: the supplier did not say how many there are");
+		return;
+	}
+	if (job->promised_cents >= 0)
+		amount = arena_format(mem, ", %s announced and %s read",
+			show_amount(job->promised_cents, mem),
+			show_amount(job->cents, mem));
+	line(call, "control total",
+		arena_format(mem, "%s letters announced, %s records read%s",
+			show_number(job->promised_letters, mem),
+			show_number(job->records, mem), amount));
+}
+
+/* Letters that are on their way, by where they are. */
+static void
+print_open(struct call *call, const struct job *job)
+{
+	const struct {
+		const char *name;
+		int64_t letters;
+	} rows[] = {
+		{ "waiting for a route", job->n_split },
+		{ "to the box, not offered yet", job->n_box },
+		{ "offered, no result yet", job->n_offered },
+		{ "outcome unknown, paper is blocked", job->n_unknown },
+		{ "to be resent", job->n_resend },
+		{ "held for a person", job->n_held },
+		{ "to paper, not in a bundle yet", job->n_paper },
+		{ "in a bundle that is being written", job->n_bundled },
+		{ "handed over to the printer, not posted yet", job->n_handed },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].letters > 0)
+			line(call, "open",
+				arena_format(&call->mem, "%s %s",
+					show_number(
+						rows[i].letters, &call->mem),
+					rows[i].name));
+}
+
+static void
+print_head(struct call *call, const struct job *job)
+{
+	struct arena *mem = &call->mem;
+
+	line(call, "job", job->id);
+	line(call, "state", job_word(job->state));
+	if (job->reason_code != CODE_NONE)
+		line(call, "reason",
+			arena_format(mem, "%s: %s",
+				show_code(job->reason_code, mem),
+				show_clean(job->reason, mem)));
+	line(call, "stream",
+		arena_format(mem, "%s, sender %s, endpoint %s (%s)",
+			job->stream, job->sender, job->endpoint,
+			job->environment));
+	line(call, "file",
+		arena_format(mem, "%s, %s bytes", show_clean(job->file, mem),
+			show_number(job->bytes, mem)));
+	line(call, "file sha256", show_digest(job->sha256, mem));
+	moment(call, "received", job->received_ms, "");
+	moment(call, "split", job->split_ms, "");
+	moment(call, "routed", job->routed_ms, "");
+	moment(call, "released", job->released_ms,
+		job->released_by == NULL ? "" : job->released_by);
+	moment(call, "settled", job->settled_ms, "");
+	print_totals(call, job);
+	if (job->lots > 0)
+		line(call, "box lots",
+			arena_format(mem,
+				"%s, %s acknowledged, %s settled; the other "
+				"side counts %s delivered",
+				show_number(job->lots, mem),
+				show_number(job->lots_acknowledged, mem),
+				show_number(job->lots_settled, mem),
+				show_number(job->their_delivered, mem)));
+	if (job->n_declined > 0)
+		line(call, "declined",
+			arena_format(mem, "%s by the box, so they go on paper",
+				show_number(job->n_declined, mem)));
+	if (job->warnings > 0)
+		line(call, "warnings", show_number(job->warnings, mem));
+}
+
+static enum verdict
+run(struct call *call, struct fault *why)
+{
+	char text[PROOF_LINE_MAX];
+	struct proof proof;
+	const char *person;
+	struct job job;
+	int64_t uncounted;
+	enum verdict v;
+
+	v = job_of(call, call->args[0], &job, why);
+	if (v == V_OK)
+		v = job_uncounted(call, &job, &uncounted, why);
+	if (v != V_OK)
+		return v;
+	proof = job_proof(&job, uncounted);
+	if (call->options.json) {
+		struct json *o = job_json(&job);
+		enum proof_sum sum = proof_line(&proof, text);
+
+		json_add_bool(o, "sum_ok", sum == PROOF_OK);
+		json_add_text(o, "proof", text);
+		json_write(o, stdout);
+		return V_OK;
+	}
+	print_head(call, &job);
+	print_open(call, &job);
+	if (job.letters + job.rejected != job.records)
+		line(call, "fan-out",
+			arena_format(&call->mem,
+				"%s records -> %s letters and %s rejected",
+				show_number(job.records, &call->mem),
+				show_number(job.letters, &call->mem),
+				show_number(job.rejected, &call->mem)));
+	(void)proof_line(&proof, text);
+	line(call, "sum", text);
+	person = job_person(&job, &call->mem);
+	if (person[0] != '\0')
+		line(call, "needs a person", person);
+	return V_OK;
+}
+
+const struct command command_show = {
+	.name = "show",
+	.args = "JOB",
+	.help = "one job: where it is, and whether the sum closes",
+	.args_min = 1,
+	.args_max = 1,
+	.need = NEED_STORE,
+	.run = run,
+};

@@ -1,0 +1,161 @@
+/* mobbjob/cmd_why.c - why: what happened to one letter, step by step
+ *
+ * Plain sentences with the time of each: what a civil servant reads out when
+ * somebody asks where a letter is.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "batch/advice.h"
+#include "mobbjob/command.h"
+#include "mobbjob/letter.h"
+#include "mobbjob/show.h"
+
+#define SENTENCE_MAX 600
+
+/* One step; without a moment the sentence stands under the one before. */
+__attribute__((format(printf, 3, 4))) static void
+step(struct call *call, int64_t ms, const char *fmt, ...)
+{
+	char text[SENTENCE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	printf("%-19s%s%s\n", show_time(ms, &call->mem),
+		call->options.plain ? "\t" : "  ",
+		show_clean(text, &call->mem));
+}
+
+static void
+tell_intake(
+	struct call *call, const struct letter_row *row, const struct job *job)
+{
+	const struct letter *letter = &row->letter;
+	char bsn[BSN_TEXT_MAX];
+	size_t i;
+
+	step(call, job->received_ms, "file %s was taken in as job %s",
+		job->file, row->job);
+	step(call, row->split_ms,
+		"record %" PRId64 ", line %" PRId64
+		": all checks passed, the letter got id %s",
+		letter->record, letter->line,
+		show_uuid(&letter->id, &call->mem));
+	if (letter->bsn.number != 0) {
+		bsn_masked(letter->bsn, bsn);
+		step(call, 0, "for citizen %s, reference %s", bsn,
+			letter->reference);
+	} else {
+		step(call, 0,
+			"for somebody without a citizen number, "
+			"reference %s",
+			letter->reference);
+	}
+	for (i = 0; i < letter->document_count; i++)
+		step(call, 0,
+			"document %zu: %s bytes, %" PRId32
+			" pages, SHA-256 at intake %s",
+			i + 1,
+			show_number(letter->attachments[i].bytes, &call->mem),
+			letter->attachments[i].pages,
+			show_digest(letter->attachments[i].sha256, &call->mem));
+}
+
+static void
+tell_route(struct call *call, const struct letter_row *row)
+{
+	if (row->rule == 0) {
+		step(call, 0, "box or paper is not decided yet");
+		return;
+	}
+	step(call, row->answer_ms, "route: %s%s%s", letter_route(row),
+		row->letter.paper == PAPER_NONE ? "" : ": ",
+		paper_reason_name(row->letter.paper));
+	if (row->rule != ROUTE_PAPER_ONLY && row->answer_source != NULL)
+		step(call, 0, "as answered by %s", row->answer_source);
+}
+
+static void
+tell_box(struct call *call, const struct letter_row *row)
+{
+	const struct advice *advice = advice_find((int)row->code);
+
+	if (row->box_lot == 0)
+		return;
+	step(call, 0, "in lot %" PRId64 ", BatchID %s", row->box_lot,
+		show_uuid(&row->batch_id, &call->mem));
+	if (row->offered_ms != 0)
+		step(call, row->offered_ms, "offered with MessageId %s",
+			row->message_id);
+	if (row->acknowledged_ms != 0)
+		step(call, row->acknowledged_ms,
+			"the other side acknowledged that it has the lot");
+	if (row->result_ms == 0)
+		return;
+	/* The word itself is kept for letters that differ from their lot. */
+	step(call, row->result_ms, "result: %s",
+		row->wire_code[0] != '\0' ? row->wire_code : "processed");
+	if (row->code != CODE_NONE && advice != NULL)
+		step(call, 0, "%s: %s", show_code((int)row->code, &call->mem),
+			advice->what);
+}
+
+static void
+tell_paper(struct call *call, const struct letter_row *row)
+{
+	if (row->print_lot == 0)
+		return;
+	step(call, 0, "in print bundle %s", row->bundle);
+	if (row->handed_ms != 0)
+		step(call, row->handed_ms, "handed over to the printer");
+	if (row->posted_days != LETTER_DATE_NONE)
+		step(call, 0, "posted on %s, as a person recorded",
+			show_day(row->posted_days, &call->mem));
+}
+
+static enum verdict
+run(struct call *call, struct fault *why)
+{
+	struct letter_row row;
+	struct job job;
+	enum verdict v;
+
+	v = store_letter_find(
+		call->site.store, call->args[0], &call->mem, &row, why);
+	if (v != V_OK) {
+		fault_at(why, "LETTER %s", call->args[0]);
+		return v;
+	}
+	if (call->options.json) {
+		json_write(letter_json(&row), stdout);
+		return V_OK;
+	}
+	v = store_job_get(call->site.store, row.job, &call->mem, &job, why);
+	if (v != V_OK)
+		return v;
+	tell_intake(call, &row, &job);
+	tell_route(call, &row);
+	if (job.released_ms != 0)
+		step(call, job.released_ms, "the job was released by %s",
+			job.released_by);
+	tell_box(call, &row);
+	tell_paper(call, &row);
+	step(call, 0, "now: %s", letter_word(row.state));
+	return V_OK;
+}
+
+const struct command command_why = {
+	.name = "why",
+	.args = "LETTER",
+	.help = "what happened to one letter, step by step",
+	.args_min = 1,
+	.args_max = 1,
+	.need = NEED_STORE,
+	.run = run,
+};

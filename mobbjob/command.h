@@ -1,0 +1,64 @@
+/* mobbjob/command.h - one command, one file, one struct
+ *
+ * main.c has the table and reads the options; a command gets a call, writes to
+ * standard output and returns a verdict.  What is not V_OK is told on standard
+ * error with code, place, why and what to do, and gives the exit code.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBJOB_COMMAND_H
+#define MOBBJOB_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "mobbjob/site.h"
+
+#define EXIT_DONE 0
+#define EXIT_USAGE 2
+#define COMMAND_ARGS_MAX 2
+
+struct options {
+	const char *jobs_file;
+	bool json, plain, dry_run, all;
+	const char *reason; /* NULL: not given */
+	const char *date;   /* NULL: not given */
+};
+
+struct call {
+	struct options options;
+	const char *args[COMMAND_ARGS_MAX]; /* "" where not given */
+	size_t arg_count;
+	struct site site;   /* open when the command needs it */
+	struct arena mem;   /* for the whole call */
+	const char *person; /* who asks: the user of the operating system */
+	int exit;	    /* set by a command that is done, but not well */
+};
+
+enum command_need {
+	NEED_NOTHING,
+	NEED_JOBS,  /* the jobs file */
+	NEED_STORE, /* and the database */
+};
+
+struct command {
+	const char *name;
+	const char *args; /* as shown in the help */
+	const char *help; /* one line */
+	size_t args_min, args_max;
+	enum command_need need;
+	bool changes; /* takes --dry-run and --reason */
+	enum verdict (*run)(struct call *call, struct fault *why);
+};
+
+extern const struct command command_list, command_show, command_letters,
+	command_why, command_rejects, command_lots, command_events,
+	command_release, command_print, command_posted, command_submit,
+	command_check, command_explain, command_database;
+
+/* Tell a fault on standard error, all four parts; returns its exit code. */
+int tell_fault(const struct fault *why);
+
+#endif

@@ -1,0 +1,165 @@
+/* mobbjob/job.c - see mobbjob/job.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <string.h>
+
+#include "mobbjob/job.h"
+#include "mobbjob/show.h"
+
+enum verdict
+job_of(struct call *call, const char *part, struct job *job_out,
+	struct fault *why)
+{
+	enum verdict v;
+
+	v = store_job_find(call->site.store, part, &call->mem, job_out, why);
+	if (v == V_SKIP && why->code == CODE_NO_JOB) {
+		fault_set(why, v, CODE_NO_JOB, "no such job");
+		fault_at(why, "JOB %s", part);
+	}
+	return v;
+}
+
+struct proof
+job_proof(const struct job *job, int64_t uncounted)
+{
+	return (struct proof){ .in = job->letters + job->rejected,
+		.delivered = job->n_delivered,
+		.posted = job->n_posted,
+		.rejected = job->rejected,
+		.withdrawn = job->n_withdrawn,
+		.open = job_open(job),
+		.records = job->records,
+		.promised_records = job->promised_letters,
+		.promised_cents = job->promised_cents,
+		.cents = job->cents,
+		.their_delivered = job->their_delivered,
+		.their_uncounted = uncounted };
+}
+
+enum verdict
+job_uncounted(struct call *call, const struct job *job, int64_t *uncounted_out,
+	struct fault *why)
+{
+	struct attempt_row *rows;
+	int64_t sum = 0;
+	size_t i, c, count;
+	enum verdict v;
+
+	v = store_attempt_list(
+		call->site.store, job->id, &call->mem, &rows, &count, why);
+	if (v != V_OK)
+		return v;
+	for (i = 0; i < count; i++) {
+		if (!rows[i].has_result)
+			continue;
+		sum += rows[i].total;
+		for (c = 0; c < RECEIPT_COUNTERS; c++)
+			sum -= rows[i].counters[c];
+	}
+	*uncounted_out = sum;
+	return V_OK;
+}
+
+static void
+json_counts(struct json *o, const struct job *job)
+{
+	json_add_int(o, "records", job->records);
+	json_add_int(o, "in", job->letters + job->rejected);
+	json_add_int(o, "letters", job->letters);
+	json_add_int(o, "delivered", job->n_delivered);
+	json_add_int(o, "posted", job->n_posted);
+	json_add_int(o, "rejected", job->rejected);
+	json_add_int(o, "withdrawn", job->n_withdrawn);
+	json_add_int(o, "open", job_open(job));
+	json_add_int(o, "warnings", job->warnings);
+	json_add_int(o, "waiting_for_route", job->n_split);
+	json_add_int(o, "to_box", job->n_box);
+	json_add_int(o, "to_paper", job->n_paper);
+	json_add_int(o, "offered", job->n_offered);
+	json_add_int(o, "unknown", job->n_unknown);
+	json_add_int(o, "to_resend", job->n_resend);
+	json_add_int(o, "letters_held", job->n_held);
+	json_add_int(o, "bundled", job->n_bundled);
+	json_add_int(o, "handed_over", job->n_handed);
+	json_add_int(o, "declined_by_box", job->n_declined);
+	json_add_int(o, "lots", job->lots);
+	json_add_int(o, "lots_acknowledged", job->lots_acknowledged);
+	json_add_int(o, "lots_settled", job->lots_settled);
+	json_add_int(o, "their_total", job->their_total);
+	json_add_int(o, "their_delivered", job->their_delivered);
+}
+
+struct json *
+job_json(const struct job *job)
+{
+	struct json *o = json_new_object();
+	struct arena mem = ARENA_EMPTY;
+
+	json_add_text(o, "schema", "mobb.job/1");
+	json_add_text(o, "id", job->id);
+	json_add_text(o, "job", job->id);
+	json_add_text(o, "stream", job->stream);
+	json_add_text(o, "sender", job->sender);
+	json_add_text(o, "oin", job->oin);
+	json_add_text(o, "endpoint", job->endpoint);
+	json_add_text(o, "environment", job->environment);
+	json_add_text(o, "format", job->format);
+	json_add_text(o, "file", job->file);
+	json_add_int(o, "file_bytes", job->bytes);
+	json_add_text(o, "file_sha256", show_digest(job->sha256, &mem));
+	json_add_text(o, "state", job_word(job->state));
+	if (job->reason_code == CODE_NONE) {
+		json_add_null(o, "code");
+		json_add_null(o, "reason");
+	} else {
+		json_add_text(o, "code", show_code(job->reason_code, &mem));
+		json_add_text(o, "reason", job->reason);
+	}
+	if (job->promised_letters < 0)
+		json_add_null(o, "announced");
+	else
+		json_add_int(o, "announced", job->promised_letters);
+	if (job->promised_cents < 0)
+		json_add_null(o, "announced_cents");
+	else
+		json_add_int(o, "announced_cents", job->promised_cents);
+	json_add_int(o, "cents", job->cents);
+	json_counts(o, job);
+	json_add_time(o, "received_at", job->received_ms);
+	json_add_time(o, "split_at", job->split_ms);
+	json_add_time(o, "routed_at", job->routed_ms);
+	json_add_time(o, "released_at", job->released_ms);
+	if (job->released_by == NULL || job->released_by[0] == '\0')
+		json_add_null(o, "released_by");
+	else
+		json_add_text(o, "released_by", job->released_by);
+	json_add_time(o, "settled_at", job->settled_ms);
+	arena_done(&mem);
+	return o;
+}
+
+const char *
+job_person(const struct job *job, struct arena *mem)
+{
+	const char *all = "";
+
+	if (job->state == JOB_HELD)
+		return arena_format(mem,
+			"look at it and release it: mobbjob release %s "
+			"--reason TEXT",
+			job->id);
+	if (job->n_held > 0)
+		all = arena_format(mem, "%s letter%s held (mobbjob letters %s)",
+			show_number(job->n_held, mem),
+			job->n_held == 1 ? " is" : "s are", job->id);
+	if (job->n_handed > 0)
+		all = arena_format(mem,
+			"%s%s%s letter%s with the printer: mobbjob posted "
+			"BUNDLE --date DAY",
+			all, all[0] == '\0' ? "" : "; ",
+			show_number(job->n_handed, mem),
+			job->n_handed == 1 ? " is" : "s are");
+	return all;
+}

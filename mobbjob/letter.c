@@ -1,0 +1,96 @@
+/* mobbjob/letter.c - see mobbjob/letter.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include "mobbjob/letter.h"
+#include "mobbjob/show.h"
+
+const char *
+letter_route(const struct letter_row *row)
+{
+	switch (row->rule) {
+	case ROUTE_ASKED:
+		return row->box ? "the box, because the citizen is subscribed"
+				: "paper, because the citizen has no box or "
+				  "is not subscribed";
+	case ROUTE_NOT_LISTED:
+		return "paper, because the subscription service did not "
+		       "mention the citizen";
+	case ROUTE_PAPER_ONLY:
+		return "paper, because the letter cannot go to a box";
+	}
+	return "not decided yet";
+}
+
+static void
+text_or_null(struct json *o, const char *key, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		json_add_null(o, key);
+	else
+		json_add_text(o, key, text);
+}
+
+static void
+json_documents(struct json *o, const struct letter *letter, struct arena *mem)
+{
+	struct json *list = json_new_array();
+	size_t i;
+
+	for (i = 0; i < letter->document_count; i++) {
+		const struct attachment *doc = &letter->attachments[i];
+		struct json *item = json_new_object();
+
+		json_add_text(item, "sha256", show_digest(doc->sha256, mem));
+		json_add_int(item, "bytes", doc->bytes);
+		json_add_int(item, "pages", doc->pages);
+		json_append(list, item);
+	}
+	json_add(o, "documents", list);
+}
+
+struct json *
+letter_json(const struct letter_row *row)
+{
+	const struct letter *letter = &row->letter;
+	struct json *o = json_new_object();
+	struct arena mem = ARENA_EMPTY;
+	char bsn[BSN_TEXT_MAX] = "";
+
+	if (letter->bsn.number != 0)
+		bsn_masked(letter->bsn, bsn);
+	json_add_text(o, "schema", "mobb.letter/1");
+	json_add_text(o, "letter", show_uuid(&letter->id, &mem));
+	json_add_text(o, "job", row->job);
+	json_add_int(o, "record", letter->record);
+	json_add_int(o, "line", letter->line);
+	json_add_text(o, "reference", letter->reference);
+	text_or_null(o, "bsn_masked", bsn);
+	json_add_text(o, "state", letter_word(row->state));
+	json_add_text(o, "route",
+		row->rule == 0 ? "none"
+		: row->box     ? "box"
+			       : "paper");
+	json_add_text(o, "rule", letter_route(row));
+	text_or_null(o, "paper_reason", paper_reason_name(letter->paper));
+	text_or_null(o, "answer_source", row->answer_source);
+	json_add_time(o, "answer_at", row->answer_ms);
+	json_add_time(o, "split_at", row->split_ms);
+	text_or_null(o, "batch_id",
+		row->box_lot == 0 ? "" : show_uuid(&row->batch_id, &mem));
+	text_or_null(o, "message_id", row->message_id);
+	json_add_time(o, "offered_at", row->offered_ms);
+	json_add_time(o, "acknowledged_at", row->acknowledged_ms);
+	json_add_time(o, "result_at", row->result_ms);
+	text_or_null(o, "wire_code", row->wire_code);
+	text_or_null(o, "code", show_code((int)row->code, &mem));
+	text_or_null(o, "bundle", row->bundle);
+	json_add_time(o, "handed_over_at", row->handed_ms);
+	text_or_null(o, "posted_on",
+		row->posted_days == LETTER_DATE_NONE
+			? ""
+			: show_day(row->posted_days, &mem));
+	json_documents(o, letter, &mem);
+	arena_done(&mem);
+	return o;
+}

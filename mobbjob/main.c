@@ -1,0 +1,289 @@
+/* mobbjob/main.c - the operator's tool: mobbjob(1)
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "batch/advice.h"
+#include "mobbjob/command.h"
+
+/* In the order of the help: look, decide, look up. */
+static const struct command *const commands[] = {
+	&command_list,
+	&command_show,
+	&command_letters,
+	&command_why,
+	&command_rejects,
+	&command_lots,
+	&command_events,
+	&command_release,
+	&command_print,
+	&command_posted,
+	&command_submit,
+	&command_check,
+	&command_explain,
+	&command_database,
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int
+tell_fault(const struct fault *why)
+{
+	const struct advice *advice = advice_find((int)why->code);
+
+	fflush(stdout);
+	fprintf(stderr, "mobbjob: MOBB-%04d: %s%s%s\n", (int)why->code,
+		why->place, why->place[0] == '\0' ? "" : ": ", why->text);
+	if (advice == NULL)
+		return EXIT_FAILURE;
+	fprintf(stderr, "  what to do: %s\n", advice->todo);
+	return advice->exit;
+}
+
+static void
+help(FILE *to)
+{
+	char left[64];
+	size_t i;
+
+	fputs("usage: mobbjob [-f FILE] [COMMAND [ARGUMENT ...]] [OPTION "
+	      "...]\n\n",
+		to);
+	for (i = 0; i < COMMANDS; i++) {
+		snprintf(left, sizeof(left), "%s %s", commands[i]->name,
+			commands[i]->args);
+		fprintf(to, "  %-32s %s\n", left, commands[i]->help);
+	}
+	fputs("\n"
+	      "  -f FILE          the jobs file ($MOBB_JOBS, else "
+	      "/etc/mobb/jobs.yaml)\n"
+	      "  --json           one JSON object a line\n"
+	      "  --plain          a tab between fields, for scripts\n"
+	      "  --all            also what is finished\n"
+	      "  --reason TEXT    why; recorded with your name\n"
+	      "  --date DAY       YYYY-MM-DD, with posted\n"
+	      "  --dry-run        say what would be done, change nothing\n"
+	      "  --version        print the version\n"
+	      "\n"
+	      "JOB is any part of a job's id that fits one; LETTER is its id, "
+	      "JOB/RECORD or\n"
+	      "its reference.  Without a command: what is unfinished, and "
+	      "what needs a person.\n",
+		to);
+}
+
+static const struct command *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* The value of an option, in the same argument or in the next one. */
+static const char *
+value_of(char **argv, int *i, const char *name, struct fault *why)
+{
+	size_t len = strlen(name);
+
+	if (argv[*i][len] == '=')
+		return argv[*i] + len + 1;
+	if (argv[*i + 1] == NULL) {
+		fault_set(why, V_BROKEN, CODE_USAGE, "%s wants a value", name);
+		return NULL;
+	}
+	return argv[++*i];
+}
+
+static bool
+is_option(const char *arg, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(arg, name, len) == 0 &&
+	       (arg[len] == '\0' || arg[len] == '=');
+}
+
+static bool
+flag(const char *arg, struct options *options)
+{
+	if (strcmp(arg, "--json") == 0)
+		return options->json = true;
+	if (strcmp(arg, "--plain") == 0)
+		return options->plain = true;
+	if (strcmp(arg, "--all") == 0)
+		return options->all = true;
+	if (strcmp(arg, "--dry-run") == 0)
+		return options->dry_run = true;
+	return false;
+}
+
+/* One argument that begins with '-'. */
+static enum verdict
+option(char **argv, int *i, struct options *options, struct fault *why)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} valued[] = {
+		{ "-f", &options->jobs_file },
+		{ "--reason", &options->reason },
+		{ "--date", &options->date },
+	};
+	size_t k;
+
+	if (flag(argv[*i], options))
+		return V_OK;
+	for (k = 0; k < sizeof(valued) / sizeof(valued[0]); k++)
+		if (is_option(argv[*i], valued[k].name)) {
+			*valued[k].value =
+				value_of(argv, i, valued[k].name, why);
+			return *valued[k].value == NULL ? V_BROKEN : V_OK;
+		}
+	return fault_set(
+		why, V_BROKEN, CODE_USAGE, "unknown option %.60s", argv[*i]);
+}
+
+/* Options may stand before, between and after the words. */
+static enum verdict
+read_args(char **argv, struct call *call, const char **name, struct fault *why)
+{
+	bool only_words = false;
+	enum verdict v;
+	int i;
+
+	for (i = 1; argv[i] != NULL; i++) {
+		if (!only_words && strcmp(argv[i], "--") == 0) {
+			only_words = true;
+		} else if (!only_words && argv[i][0] == '-' &&
+			   argv[i][1] != '\0') {
+			v = option(argv, &i, &call->options, why);
+			if (v != V_OK)
+				return v;
+		} else if (*name == NULL) {
+			*name = argv[i];
+		} else if (call->arg_count == COMMAND_ARGS_MAX) {
+			return fault_set(why, V_BROKEN, CODE_USAGE,
+				"too many arguments");
+		} else {
+			call->args[call->arg_count++] = argv[i];
+		}
+	}
+	return V_OK;
+}
+
+/* The user of the operating system; who became root is noted. */
+static const char *
+person(struct arena *mem)
+{
+	const struct passwd *user = getpwuid(getuid());
+	const char *sudo = getenv("SUDO_USER");
+
+	if (user == NULL)
+		return arena_format(mem, "uid %ld", (long)getuid());
+	if (getuid() == 0 && sudo != NULL && sudo[0] != '\0')
+		return arena_format(
+			mem, "%s (sudo by %.60s)", user->pw_name, sudo);
+	return arena_text(mem, user->pw_name, strlen(user->pw_name));
+}
+
+static enum verdict
+check_usage(const struct command *command, const struct call *call,
+	struct fault *why)
+{
+	enum verdict v = V_OK;
+
+	if (call->arg_count < command->args_min ||
+		call->arg_count > command->args_max)
+		v = fault_set(why, V_BROKEN, CODE_USAGE, "usage: mobbjob %s %s",
+			command->name, command->args);
+	else if (!command->changes && call->options.dry_run)
+		v = fault_set(why, V_BROKEN, CODE_USAGE,
+			"%s changes nothing: no --dry-run", command->name);
+	else if (call->options.json && call->options.plain)
+		v = fault_set(why, V_BROKEN, CODE_USAGE,
+			"--json or --plain, not both");
+	return v;
+}
+
+static enum verdict
+run(const struct command *command, struct call *call, struct fault *why)
+{
+	enum verdict v = check_usage(command, call, why);
+
+	if (v != V_OK)
+		return v;
+	call->person = person(&call->mem);
+	if (command->need != NEED_NOTHING)
+		v = site_open(call->options.jobs_file, &call->site, why);
+	if (v == V_OK && command->need == NEED_STORE)
+		v = site_store(&call->site, why);
+	if (v == V_OK)
+		v = command->run(call, why);
+	return v;
+}
+
+/* Help and version come before everything else. */
+static bool
+asked_for_help(char **argv)
+{
+	int i;
+
+	for (i = 1; argv[i] != NULL; i++) {
+		if (strcmp(argv[i], "--help") == 0 ||
+			strcmp(argv[i], "-h") == 0) {
+			help(stdout);
+			return true;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			puts("mobbjob " MOBB_VERSION);
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct call call = {
+		.args = { "", "" }, .site = SITE_EMPTY, .mem = ARENA_EMPTY
+	};
+	const struct command *command = &command_list;
+	struct fault why = FAULT_NONE;
+	const char *name = NULL;
+	enum verdict v;
+
+	(void)argc;
+	if (asked_for_help(argv))
+		return EXIT_DONE;
+	call.options.jobs_file = getenv("MOBB_JOBS");
+	if (call.options.jobs_file == NULL || *call.options.jobs_file == '\0')
+		call.options.jobs_file = "/etc/mobb/jobs.yaml";
+	v = read_args(argv, &call, &name, &why);
+	if (v == V_OK && name != NULL) {
+		command = find(name);
+		if (command == NULL)
+			v = fault_set(&why, V_BROKEN, CODE_USAGE,
+				"no command %.40s", name);
+	}
+	if (v == V_OK)
+		v = run(command, &call, &why);
+	if (v != V_OK)
+		call.exit = tell_fault(&why);
+	site_close(&call.site);
+	arena_done(&call.mem);
+	/* A full disk behind a pipe must not look like success. */
+	if (fflush(stdout) != 0 && call.exit == EXIT_DONE)
+		call.exit = EXIT_FAILURE;
+	return call.exit;
+}
