@@ -23,6 +23,7 @@ CFLAGS  ?= -O2 -g
 HIDDEN   = -fvisibility=hidden
 HARDEN   = $(HIDDEN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all \
+           -Wno-format-truncation \
            -fno-omit-frame-pointer
 PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
            libevent libevent_openssl jansson yaml-0.1 libutf8proc \

@@ -52,8 +52,7 @@ namespace_of(struct compile *c, const char *name, size_t len,
 	if (colon != NULL) {
 		prefix = (size_t)(colon - name);
 		for (i = 0; i < c->l->namespace_count; i++) {
-			const struct layout_namespace *n =
-				&c->l->namespaces[i];
+			const struct layout_namespace *n = &c->l->namespaces[i];
 
 			if (strlen(n->prefix) == prefix &&
 				memcmp(n->prefix, name, prefix) == 0)
@@ -76,8 +75,12 @@ namespace_of(struct compile *c, const char *name, size_t len,
 static int
 new_node(struct definition *d, const char *ns, const char *local)
 {
-	d->nodes[d->node_count] = (struct node){ .ns = ns, .local = local,
-		.child = -1, .sibling = -1, .record = -1, .slot = -1,
+	d->nodes[d->node_count] = (struct node){ .ns = ns,
+		.local = local,
+		.child = -1,
+		.sibling = -1,
+		.record = -1,
+		.slot = -1,
 		.document = -1 };
 	return d->node_count++;
 }
@@ -121,16 +124,17 @@ walk(struct compile *c, int node, const char *path, int *node_out,
 		const char *ns, *local;
 
 		if (++steps > PATH_STEPS_MAX)
-			return bad(c, CODE_CONFIG_VALUE, "path '%.80s' is too "
-							 "deep",
+			return bad(c, CODE_CONFIG_VALUE,
+				"path '%.80s' is too "
+				"deep",
 				path);
 		if (strpbrk(p, "[]()*") != NULL)
 			return bad(c, CODE_CONFIG_VALUE,
 				"path '%.80s': only names and one @attribute",
 				path);
 		if (*p == '@') {
-			v = namespace_of(c, p + 1, len - 1, attr_ns_out,
-				attr_out);
+			v = namespace_of(
+				c, p + 1, len - 1, attr_ns_out, attr_out);
 			if (v != V_OK)
 				return v;
 			if (p[len] != '\0')
@@ -203,8 +207,9 @@ compile_records(struct compile *c, int node_of[DEFINITION_RECORDS_MAX])
 		const struct layout_record *r = &c->l->records[i];
 		struct record *out = &d->records[i];
 
-		*out = (struct record){ .name = r->name, .parent = -1,
-			.max = r->max };
+		*out = (struct record){
+			.name = r->name, .parent = -1, .max = r->max
+		};
 		from = 0;
 		if (r->parent != NULL) {
 			out->parent = record_named(d, r->parent);
@@ -278,8 +283,7 @@ parse_bad(struct compile *c, const char *of, const char *text,
 
 /* "MOBB-0203" */
 static enum verdict
-parse_code(
-	struct compile *c, const char *of, const char *text, enum code *out)
+parse_code(struct compile *c, const char *of, const char *text, enum code *out)
 {
 	int64_t number;
 
@@ -296,8 +300,7 @@ parse_code(
 
 /* "9" or "1-40" */
 static enum verdict
-parse_length(struct compile *c, const struct layout_field *f,
-	struct field *out)
+parse_length(struct compile *c, const struct layout_field *f, struct field *out)
 {
 	const char *text = f->length == NULL ? "0-200" : f->length;
 	const char *dash = strchr(text, '-');
@@ -308,8 +311,8 @@ parse_length(struct compile *c, const struct layout_field *f,
 		memcpy(first, text, len);
 		first[len] = '\0';
 		if (text_number(first, LENGTH_MAX, &out->min) &&
-			text_number(dash == NULL ? first : dash + 1,
-				LENGTH_MAX, &out->max) &&
+			text_number(dash == NULL ? first : dash + 1, LENGTH_MAX,
+				&out->max) &&
 			out->min <= out->max)
 			return V_OK;
 	}
@@ -337,23 +340,23 @@ parse_field(struct compile *c, const struct layout_field *f, int record,
 	size_t i;
 	enum verdict v;
 
-	*out = (struct field){ .name = f->name, .record = record,
-		.nils = f->nils, .nil_count = f->nil_count,
-		.values = f->values, .value_count = f->value_count };
+	*out = (struct field){ .name = f->name,
+		.record = record,
+		.nils = f->nils,
+		.nil_count = f->nil_count,
+		.values = f->values,
+		.value_count = f->value_count };
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, f->type) == 0)
 			break;
 	if (i == sizeof(types) / sizeof(types[0]))
 		return bad(c, CODE_CONFIG_VALUE,
-			"field %s: there is no type '%.40s'", f->name,
-			f->type);
+			"field %s: there is no type '%.40s'", f->name, f->type);
 	out->type = types[i].type;
 	out->required = f->use != NULL && strcmp(f->use, "required") == 0;
-	if (f->use != NULL && !out->required &&
-		strcmp(f->use, "optional") != 0)
+	if (f->use != NULL && !out->required && strcmp(f->use, "optional") != 0)
 		return bad(c, CODE_CONFIG_VALUE,
-			"field %s: use must be required or optional",
-			f->name);
+			"field %s: use must be required or optional", f->name);
 	if (out->type == FIELD_ENUM && f->value_count == 0)
 		return bad(c, CODE_CONFIG_VALUE,
 			"field %s: an enum needs values", f->name);
@@ -381,8 +384,7 @@ field_named(const struct definition *d, int record, const char *name)
 
 /* Fields of one record lie together, whatever the order in the file. */
 static enum verdict
-compile_fields(
-	struct compile *c, const int node_of[DEFINITION_RECORDS_MAX])
+compile_fields(struct compile *c, const int node_of[DEFINITION_RECORDS_MAX])
 {
 	struct definition *d = c->d;
 	enum verdict v = V_OK;
@@ -457,8 +459,7 @@ compile_keys(struct compile *c)
 /* --- documents, rules, control, letter --- */
 
 static enum verdict
-compile_documents(
-	struct compile *c, const int node_of[DEFINITION_RECORDS_MAX])
+compile_documents(struct compile *c, const int node_of[DEFINITION_RECORDS_MAX])
 {
 	struct definition *d = c->d;
 	const char *ns, *attr;
@@ -484,15 +485,18 @@ compile_documents(
 		/* An element that occurs again is another document. */
 		d->nodes[node].document = i;
 		v = add_slot(c, node_of[0], doc->at,
-			(struct slot){ .field = -1, .document = i,
+			(struct slot){ .field = -1,
+				.document = i,
 				.kind = SLOT_HREF });
 		if (v == V_OK && doc->sha256 != NULL)
 			v = add_slot(c, node_of[0], doc->sha256,
-				(struct slot){ .field = -1, .document = i,
+				(struct slot){ .field = -1,
+					.document = i,
 					.kind = SLOT_SHA256 });
 		if (v == V_OK && doc->base64 != NULL)
 			v = add_slot(c, node_of[0], doc->base64,
-				(struct slot){ .field = -1, .document = i,
+				(struct slot){ .field = -1,
+					.document = i,
 					.kind = SLOT_INLINE });
 		d->document_count++;
 	}
@@ -542,8 +546,8 @@ compile_rule(struct compile *c, const struct layout_rule *r, struct rule *out)
 	enum verdict v;
 
 	*out = (struct rule){ .name = r->name };
-	v = split_call(c, r->name, r->test, word, sizeof(word), names,
-		sizeof(names));
+	v = split_call(
+		c, r->name, r->test, word, sizeof(word), names, sizeof(names));
 	if (v == V_OK)
 		v = parse_bad(c, r->name, r->bad, &out->bad);
 	if (v == V_OK)
@@ -576,8 +580,8 @@ compile_rule(struct compile *c, const struct layout_rule *r, struct rule *out)
 }
 
 static enum verdict
-compile_control(struct compile *c, const struct layout_control *l,
-	struct control *out)
+compile_control(
+	struct compile *c, const struct layout_control *l, struct control *out)
 {
 	char word[32], names[100];
 	enum verdict v;
@@ -707,14 +711,14 @@ compile_input(struct compile *c)
 				"container must be zip or none");
 	}
 	d->payload = in->payload;
-	d->id = arena_format(&d->mem, "%s/%lld", c->l->format,
-		(long long)c->l->version);
+	d->id = arena_format(
+		&d->mem, "%s/%lld", c->l->format, (long long)c->l->version);
 	d->title = c->l->title == NULL ? c->l->format : c->l->title;
 	d->bytes_max = c->l->limits.bytes;
-	d->limits = (struct archive_limits){
-		.unpacked_max = c->l->limits.unpacked,
-		.ratio_max = c->l->limits.ratio,
-		.members_max = c->l->limits.members };
+	d->limits =
+		(struct archive_limits){ .unpacked_max = c->l->limits.unpacked,
+			.ratio_max = c->l->limits.ratio,
+			.members_max = c->l->limits.members };
 	d->records_max = c->l->limits.records;
 	d->record_bytes_max = c->l->limits.record_bytes;
 	if (c->l->limits.depth < 2 || c->l->limits.depth > 200)
@@ -731,10 +735,10 @@ compile(struct compile *c)
 	const char *ns, *local;
 	enum verdict v;
 
-	d->nodes = arena_alloc(
-		&d->mem, DEFINITION_NODES_MAX * sizeof(*d->nodes));
-	d->slots = arena_alloc(
-		&d->mem, DEFINITION_NODES_MAX * sizeof(*d->slots));
+	d->nodes =
+		arena_alloc(&d->mem, DEFINITION_NODES_MAX * sizeof(*d->nodes));
+	d->slots =
+		arena_alloc(&d->mem, DEFINITION_NODES_MAX * sizeof(*d->slots));
 	d->fields = arena_alloc(
 		&d->mem, DEFINITION_FIELDS_MAX * sizeof(*d->fields));
 	v = compile_input(c);

@@ -13,8 +13,8 @@
 #define DEFINITION_FIELDS_MAX 200
 #define DEFINITION_RECORDS_MAX 20
 #define DEFINITION_NODES_MAX 1000
-#define DEFINITION_KEYS_MAX 8	/* parts of a key */
-#define DEFINITION_RULE_MAX 16	/* names in one rule */
+#define DEFINITION_KEYS_MAX 8  /* parts of a key */
+#define DEFINITION_RULE_MAX 16 /* names in one rule */
 #define TEMPLATE_PARTS_MAX 16
 
 enum field_type {
@@ -28,7 +28,7 @@ enum field_type {
 	FIELD_LETTER,
 	FIELD_POSTCODE,
 	FIELD_COUNTRY,
-	FIELD_DATE,	   /* date:ymd */
+	FIELD_DATE, /* date:ymd */
 	FIELD_YEAR,
 	FIELD_MONEY_COMMA, /* 843,17 */
 	FIELD_MONEY_INT,   /* 308000 */
@@ -59,7 +59,8 @@ struct field {
 };
 
 /* Text with {field} in it. */
-struct template {
+struct template
+{
 	int count; /* 0: there is none */
 	struct {
 		const char *text; /* NULL: the field */
@@ -86,7 +87,12 @@ struct slot {
 	const char *ns, *local; /* of an attribute; local NULL: the text */
 	int field;		/* -1: none */
 	int document;		/* -1: none */
-	enum { SLOT_FIELD, SLOT_HREF, SLOT_SHA256, SLOT_INLINE } kind;
+	enum {
+		SLOT_FIELD,
+		SLOT_HREF,
+		SLOT_SHA256,
+		SLOT_INLINE
+	} kind;
 	int next; /* of the same node, -1 the last */
 };
 
@@ -99,7 +105,11 @@ struct node {
 	bool text;	    /* its text is wanted */
 };
 
-enum rule_kind { RULE_EXACTLY_ONE, RULE_AT_LEAST_ONE, RULE_AT_MOST_ONE };
+enum rule_kind {
+	RULE_EXACTLY_ONE,
+	RULE_AT_LEAST_ONE,
+	RULE_AT_MOST_ONE
+};
 
 struct rule {
 	const char *name;
@@ -112,7 +122,10 @@ struct rule {
 	enum code code;
 };
 
-enum control_kind { CONTROL_ASCENDING, CONTROL_UNIQUE };
+enum control_kind {
+	CONTROL_ASCENDING,
+	CONTROL_UNIQUE
+};
 
 struct control {
 	enum control_kind kind;
@@ -172,8 +185,8 @@ enum verdict value_check(const struct field *field, struct value *value,
 
 /* Compile; a field is looked up among those of `record` by name. */
 enum verdict template_parse(const struct definition *definition,
-	const char *text, int record, struct arena *mem,
-	struct template *out, struct fault *why);
+	const char *text, int record, struct arena *mem, struct template *out,
+	struct fault *why);
 
 /* Fill in; absent fields vanish, and blanks that become double with them. */
 const char *template_fill(const struct template *template,

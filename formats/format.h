@@ -72,9 +72,8 @@ struct format_counts {
  * file's.  V_OK: all records went to the sink.  V_BROKEN: the file is refused
  * (why).  Else what read or sink returned.
  */
-enum verdict format_read(const struct definition *definition,
-	xml_read_fn *read, void *read_self, const char *oin,
-	const struct format_sink *sink, struct format_counts *counts_out,
-	struct fault *why);
+enum verdict format_read(const struct definition *definition, xml_read_fn *read,
+	void *read_self, const char *oin, const struct format_sink *sink,
+	struct format_counts *counts_out, struct fault *why);
 
 #endif

@@ -8,31 +8,30 @@
 #include "formats/layout.h"
 
 #define IN(type, member) offsetof(struct type, member)
-#define TEXT(type, key, member)                                              \
-	{                                                                    \
-		.name = key, .kind = YAML_TEXT, .offset = IN(type, member)   \
+#define TEXT(type, key, member)                                                \
+	{                                                                      \
+		.name = key, .kind = YAML_TEXT, .offset = IN(type, member)     \
 	}
-#define NEED(type, key, member)                                              \
-	{                                                                    \
-		.name = key, .kind = YAML_TEXT, .offset = IN(type, member),  \
-		.required = true                                             \
+#define NEED(type, key, member)                                                \
+	{                                                                      \
+		.name = key, .kind = YAML_TEXT, .offset = IN(type, member),    \
+		.required = true                                               \
 	}
-#define TEXTS(type, key, member, count)                                      \
-	{                                                                    \
-		.name = key, .kind = YAML_TEXTS, .offset = IN(type, member), \
-		.count_offset = IN(type, count)                              \
+#define TEXTS(type, key, member, count)                                        \
+	{                                                                      \
+		.name = key, .kind = YAML_TEXTS, .offset = IN(type, member),   \
+		.count_offset = IN(type, count)                                \
 	}
-#define LIST(key, member, count, item, keys)                                 \
-	{                                                                    \
-		.name = key, .kind = YAML_LIST,                              \
-		.offset = IN(layout, member),                                \
-		.count_offset = IN(layout, count),                           \
-		.item_bytes = sizeof(struct item), .inner = keys             \
+#define LIST(key, member, count, item, keys)                                   \
+	{                                                                      \
+		.name = key, .kind = YAML_LIST, .offset = IN(layout, member),  \
+		.count_offset = IN(layout, count),                             \
+		.item_bytes = sizeof(struct item), .inner = keys               \
 	}
-#define AMOUNT(member, otherwise)                                            \
-	{                                                                    \
-		.name = #member, .kind = YAML_AMOUNT,                        \
-		.offset = IN(layout_limits, member), .absent = otherwise     \
+#define AMOUNT(member, otherwise)                                              \
+	{                                                                      \
+		.name = #member, .kind = YAML_AMOUNT,                          \
+		.offset = IN(layout_limits, member), .absent = otherwise       \
 	}
 
 static const struct yaml_key input_keys[] = {
@@ -64,8 +63,10 @@ static const struct yaml_key record_keys[] = {
 	NEED(layout_record, "at", at),
 	TEXT(layout_record, "parent", parent),
 	TEXTS(layout_record, "key", keys, key_count),
-	{ .name = "max", .kind = YAML_AMOUNT,
-		.offset = IN(layout_record, max), .absent = 500 },
+	{ .name = "max",
+		.kind = YAML_AMOUNT,
+		.offset = IN(layout_record, max),
+		.absent = 500 },
 	{ 0 },
 };
 
@@ -131,21 +132,30 @@ static const struct yaml_key letter_keys[] = {
 	TEXT(layout_letter, "text", text),
 	TEXT(layout_letter, "dated", dated),
 	TEXT(layout_letter, "amount", amount),
-	{ .name = "address", .kind = YAML_MAP,
-		.offset = IN(layout_letter, address), .inner = address_keys,
+	{ .name = "address",
+		.kind = YAML_MAP,
+		.offset = IN(layout_letter, address),
+		.inner = address_keys,
 		.required = true },
 	{ 0 },
 };
 
 static const struct yaml_key layout_keys[] = {
 	NEED(layout, "format", format),
-	{ .name = "version", .kind = YAML_INT, .offset = IN(layout, version),
+	{ .name = "version",
+		.kind = YAML_INT,
+		.offset = IN(layout, version),
 		.required = true },
 	TEXT(layout, "title", title),
 	NEED(layout, "kind", kind),
-	{ .name = "input", .kind = YAML_MAP, .offset = IN(layout, input),
-		.inner = input_keys, .required = true },
-	{ .name = "limits", .kind = YAML_MAP, .offset = IN(layout, limits),
+	{ .name = "input",
+		.kind = YAML_MAP,
+		.offset = IN(layout, input),
+		.inner = input_keys,
+		.required = true },
+	{ .name = "limits",
+		.kind = YAML_MAP,
+		.offset = IN(layout, limits),
 		.inner = limits_keys },
 	LIST("namespaces", namespaces, namespace_count, layout_namespace,
 		namespace_keys),
@@ -154,11 +164,13 @@ static const struct yaml_key layout_keys[] = {
 	LIST("fields", fields, field_count, layout_field, field_keys),
 	LIST("documents", documents, document_count, layout_document,
 		document_keys),
-	LIST("control", controls, control_count, layout_control,
-		control_keys),
+	LIST("control", controls, control_count, layout_control, control_keys),
 	LIST("rules", rules, rule_count, layout_rule, rule_keys),
-	{ .name = "letter", .kind = YAML_MAP, .offset = IN(layout, letter),
-		.inner = letter_keys, .required = true },
+	{ .name = "letter",
+		.kind = YAML_MAP,
+		.offset = IN(layout, letter),
+		.inner = letter_keys,
+		.required = true },
 	{ 0 },
 };
 

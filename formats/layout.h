@@ -52,8 +52,8 @@ struct layout_rule {
 };
 
 struct layout_address {
-	char *name, *attention, *street, *number, *letter, *addition,
-		*postcode, *town, *country, *line1, *line2, *line3;
+	char *name, *attention, *street, *number, *letter, *addition, *postcode,
+		*town, *country, *line1, *line2, *line3;
 };
 
 struct layout_letter {

@@ -135,8 +135,8 @@ reading_wrong(struct reading *r, enum code code, const char *field,
 }
 
 static enum verdict
-remark(struct reading *r, enum code code, const char *field,
-	const char *reason, struct fault *why)
+remark(struct reading *r, enum code code, const char *field, const char *reason,
+	struct fault *why)
 {
 	struct rejection w = { .record = r->letter.record,
 		.line = r->letter.line,
@@ -242,8 +242,7 @@ check_rules(struct reading *r, struct fault *why)
 
 		for (k = 0; k < rule->count; k++)
 			n += rule->of[k].field >= 0
-				     ? r->values[rule->of[k].field].text !=
-					       NULL
+				     ? r->values[rule->of[k].field].text != NULL
 				     : r->children[rule->of[k].record] > 0;
 		switch (rule->kind) {
 		case RULE_EXACTLY_ONE:
@@ -395,9 +394,8 @@ make_letter(struct reading *r)
 
 	l->reference = template_fill(&d->reference, r->values, mem);
 	l->subject = template_fill(&d->subject, r->values, mem);
-	l->text = d->text.count == 0
-			  ? NULL
-			  : template_fill(&d->text, r->values, mem);
+	l->text = d->text.count == 0 ? NULL
+				     : template_fill(&d->text, r->values, mem);
 	l->key = make_key(r);
 	if (d->recipient >= 0 && r->values[d->recipient].text != NULL &&
 		bsn_parse(r->values[d->recipient].text, &l->bsn, &ignored) !=
@@ -438,8 +436,8 @@ reading_end(struct reading *r, struct fault *why)
 		r->counts.cents += r->letter.amount_cents;
 		if (!r->wrong) {
 			r->counts.letters++;
-			return r->sink->letter(r->sink->self, &r->letter,
-				&r->mem, why);
+			return r->sink->letter(
+				r->sink->self, &r->letter, &r->mem, why);
 		}
 		r->mistake.record = r->letter.record;
 		r->mistake.line = r->letter.line;

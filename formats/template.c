@@ -7,8 +7,8 @@
 #include "formats/definition.h"
 
 static int
-field_named(const struct definition *d, int record, const char *name,
-	size_t len)
+field_named(
+	const struct definition *d, int record, const char *name, size_t len)
 {
 	int i;
 
@@ -22,8 +22,7 @@ field_named(const struct definition *d, int record, const char *name,
 
 enum verdict
 template_parse(const struct definition *definition, const char *text,
-	int record, struct arena *mem, struct template *out,
-	struct fault *why)
+	int record, struct arena *mem, struct template *out, struct fault *why)
 {
 	struct template t = { 0 };
 	const char *p = text, *end;
@@ -47,8 +46,8 @@ template_parse(const struct definition *definition, const char *text,
 		if (end == NULL)
 			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 				"'%.60s' lacks a }", text);
-		t.part[t.count].field = field_named(definition, record, p + 1,
-			(size_t)(end - p - 1));
+		t.part[t.count].field = field_named(
+			definition, record, p + 1, (size_t)(end - p - 1));
 		if (t.part[t.count].field == -1)
 			return fault_set(why, V_BROKEN, CODE_CONFIG_NAME,
 				"'%.60s' names a field that is not there",

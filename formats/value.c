@@ -101,8 +101,7 @@ money(const struct field *field, struct value *value, struct fault *why)
 }
 
 static enum verdict
-one_of(const struct field *field, const struct value *value,
-	struct fault *why)
+one_of(const struct field *field, const struct value *value, struct fault *why)
 {
 	size_t i;
 

@@ -45,8 +45,7 @@ same(struct reader *r, int node, const struct xml_name *name)
 	const struct node *n = &r->d->nodes[node];
 
 	if (r->local[node] != NULL)
-		return r->local[node] == name->local &&
-		       r->ns[node] == name->ns;
+		return r->local[node] == name->local && r->ns[node] == name->ns;
 	if (strcmp(n->local, name->local) != 0 || strcmp(n->ns, name->ns) != 0)
 		return false;
 	r->local[node] = name->local;
@@ -72,8 +71,8 @@ set_value(struct reader *r, int field, const char *text, size_t len)
 }
 
 static void
-set_slot(struct reader *r, const struct slot *slot, const char *text,
-	size_t len)
+set_slot(
+	struct reader *r, const struct slot *slot, const char *text, size_t len)
 {
 	struct letter_document *doc;
 	char *copy;
@@ -110,7 +109,8 @@ begin_document(struct reader *r, int document)
 	}
 	r->document = (int)l->document_count++;
 	l->documents[r->document] = (struct letter_document){
-		.title = r->d->documents[document].name };
+		.title = r->d->documents[document].name
+	};
 }
 
 static void
@@ -125,19 +125,18 @@ take_attributes(struct reader *r, const struct node *node,
 
 		for (s = node->slot; s != -1; s = r->d->slots[s].next)
 			if (r->d->slots[s].local != NULL &&
-				strcmp(r->d->slots[s].local,
-					a->name.local) == 0 &&
+				strcmp(r->d->slots[s].local, a->name.local) ==
+					0 &&
 				strcmp(r->d->slots[s].ns, a->name.ns) == 0)
-				set_slot(r, &r->d->slots[s], a->value,
-					a->len);
+				set_slot(r, &r->d->slots[s], a->value, a->len);
 		if (strcmp(a->name.local, "nil") == 0 &&
 			strcmp(a->name.ns, XSI) == 0)
 			r->nil = (a->len == 4 &&
 					 memcmp(a->value, "true", 4) == 0) ||
 				 (a->len == 1 && a->value[0] == '1');
 		else if (strcmp(a->name.local, "noValue") == 0)
-			r->nil_reason = arena_text(
-				&r->reading.mem, a->value, a->len);
+			r->nil_reason =
+				arena_text(&r->reading.mem, a->value, a->len);
 	}
 }
 
@@ -167,8 +166,7 @@ unknown(struct reader *r, const struct xml_name *name, struct fault *why)
 
 static enum verdict
 on_open(void *self, const struct xml_name *name,
-	const struct xml_attribute *attributes, size_t count,
-	struct fault *why)
+	const struct xml_attribute *attributes, size_t count, struct fault *why)
 {
 	struct reader *r = self;
 	const struct node *node;
@@ -239,8 +237,7 @@ on_close(void *self, const struct xml_name *name, struct fault *why)
 		for (s = node->slot; s != -1; s = r->d->slots[s].next)
 			if (r->d->slots[s].local == NULL)
 				set_slot(r, &r->d->slots[s],
-					r->text.len == 0 ? ""
-							 : r->text.bytes,
+					r->text.len == 0 ? "" : r->text.bytes,
 					r->text.len);
 		r->capture = false;
 	}
@@ -266,9 +263,9 @@ format_read(const struct definition *definition, xml_read_fn *read,
 	void *read_self, const char *oin, const struct format_sink *sink,
 	struct format_counts *counts_out, struct fault *why)
 {
-	static const struct xml_events events = { .open = on_open,
-		.text = on_text,
-		.close = on_close };
+	static const struct xml_events events = {
+		.open = on_open, .text = on_text, .close = on_close
+	};
 	struct reader *r = mem_zero(1, sizeof(*r));
 	size_t nodes = (size_t)definition->node_count;
 	enum verdict v;
