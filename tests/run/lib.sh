@@ -4,7 +4,7 @@
 # independent count.  Everything lies in one folder that is removed at the end
 # when all went well and kept, with its name on screen, when something failed.
 set -u
-: "${MOBB_BUILD:=build/gcc}"
+: "${MOBB_BUILD:=build/gcc/bin}"
 : "${MOBB_SHARED:=../shared}"
 case $MOBB_BUILD in /*) ;; *) MOBB_BUILD=$PWD/$MOBB_BUILD ;; esac
 top=$PWD
