@@ -1,0 +1,163 @@
+/* spool/content.c - documents of a job on their way out, checked once more
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/gzip.h"
+#include "spool/room.h"
+
+struct reading {
+	int dir;    /* work/JOBID or done/JOBID */
+	int fds[2]; /* by enum attachment_place, -1 not open yet */
+	char name[SPOOL_NAME_MAX + 1];
+	struct gzip *gzip;
+	struct digest *digest;
+	struct attachment doc;
+	int64_t given;
+	bool open;
+};
+
+static enum verdict
+changed(struct fault *why)
+{
+	return fault_set(why, V_NEVER, CODE_CONTENT_CHANGED,
+		"the document is not what it was at intake");
+}
+
+static enum verdict
+reading_open(void *self, const struct attachment *doc, struct fault *why)
+{
+	struct reading *r = self;
+	int *fd = &r->fds[doc->place];
+	enum verdict v;
+
+	assert(doc->place == ATTACHMENT_MEMBER ||
+		doc->place == ATTACHMENT_CONTENT);
+	r->open = false;
+	if (*fd == -1)
+		*fd = openat(r->dir,
+			doc->place == ATTACHMENT_MEMBER ? r->name
+							: ROOM_CONTENT,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd == -1)
+		return fault_errno(
+			why, V_BROKEN, CODE_IO, "open the job's documents");
+	v = gzip_open(*fd, doc->offset, doc->method, doc->bytes, &r->gzip, why);
+	if (v != V_OK)
+		return changed(why);
+	/* What an unfinished document left in it. */
+	digest_free(r->digest);
+	r->digest = digest_new();
+	r->doc = *doc;
+	r->given = 0;
+	r->open = true;
+	return V_OK;
+}
+
+static enum verdict
+reading_read(
+	void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
+{
+	struct reading *r = self;
+	uint8_t sha256[DIGEST_BYTES];
+	enum verdict v;
+	size_t got;
+
+	if (!r->open) {
+		*len_out = 0;
+		return V_OK;
+	}
+	v = gzip_read(r->gzip, bytes, len, &got, why);
+	if (v != V_OK)
+		return why->code == CODE_ARCHIVE_CUT ? changed(why) : v;
+	digest_add(r->digest, bytes, got);
+	r->given += (int64_t)got;
+	if (got == 0) {
+		r->open = false;
+		digest_end(r->digest, sha256);
+		if (r->given != r->doc.bytes ||
+			memcmp(sha256, r->doc.sha256, DIGEST_BYTES) != 0)
+			return changed(why);
+	}
+	*len_out = got;
+	return V_OK;
+}
+
+static enum verdict
+find_job(struct spool *spool, const char *job, int *dir_out, struct fault *why)
+{
+	static const char *const folders[] = { "work", "done" };
+	char path[ROOM_PATH_MAX];
+	size_t i;
+	int dir;
+
+	/* It may move from the one to the other while we look: twice each. */
+	for (i = 0; i < 4; i++) {
+		room_path(path, folders[i % 2], job);
+		dir = openat(
+			spool->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir != -1) {
+			*dir_out = dir;
+			return V_OK;
+		}
+	}
+	return fault_errno(why, V_BROKEN, CODE_NO_JOB, "job %s", job);
+}
+
+enum verdict
+spool_content_open(struct spool *spool, const char *job,
+	struct content *content_out, struct fault *why)
+{
+	struct room_claim claim;
+	struct reading *r;
+	enum verdict v;
+	bool whole;
+	int dir = -1;
+
+	if (!room_job_ok(job))
+		return fault_set(why, V_BROKEN, CODE_NO_JOB, "no job id");
+	v = find_job(spool, job, &dir, why);
+	if (v != V_OK)
+		return v;
+	v = room_claim_read(dir, &claim, &whole, why);
+	if (v != V_OK) {
+		(void)close(dir);
+		return fault_set(why, V_BROKEN, CODE_NO_JOB,
+			"job %s was not made by us", job);
+	}
+	r = mem_zero(1, sizeof(*r));
+	r->dir = dir;
+	r->fds[0] = r->fds[1] = -1;
+	memcpy(r->name, claim.name, sizeof(r->name));
+	*content_out = (struct content){
+		.self = r, .open = reading_open, .read = reading_read
+	};
+	return V_OK;
+}
+
+void
+spool_content_close(struct content *content)
+{
+	struct reading *r = content->self;
+	size_t i;
+
+	if (r == NULL)
+		return;
+	gzip_close(r->gzip);
+	digest_free(r->digest);
+	for (i = 0; i < 2; i++)
+		if (r->fds[i] != -1)
+			(void)close(r->fds[i]);
+	(void)close(r->dir);
+	free(r);
+	*content = (struct content){ 0 };
+}
