@@ -39,7 +39,10 @@ LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
 # mobbjob links nothing that can send: of channels/ only what looks.
 LOOK := $(filter-out channels/%,$(LIB)) $(wildcard channels/look*.c \
           channels/cpa.c channels/certificate.c)
-PROGRAMS = $(B)/mobbd $(B)/mobbjob $(B)/mobbsim
+# mobbsim shares the transport with us, nothing else of channels/.
+WIRE := $(wildcard base/*.c batch/*.c channels/http*.c channels/tls.c \
+          channels/certificate.c)
+PROGRAMS = $(B)/bin/mobbd $(B)/bin/mobbjob $(B)/bin/mobbsim
 UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \
           tests/spool/test_*.c tests/formats/test_*.c \
           tests/channels/test_*.c tests/store/test_*.c \
@@ -47,7 +50,7 @@ UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \
 SQL  := $(sort $(wildcard schemas/db/*.sql))
 
 all: $(PROGRAMS)
-	@ln -sfn $(CC) build/bin
+	@ln -sfn $(CC)/bin build/bin
 
 # Programs
 
@@ -55,10 +58,10 @@ $(B)/gen/migrations.h: $(SQL) store/embed.awk
 	@mkdir -p $(@D)
 	awk -f store/embed.awk $(SQL) >$@.tmp && mv $@.tmp $@
 
-$(patsubst %.c,$(B)/%.o,$(wildcard store/*.c)) \
+$(patsubst %.c,$(B)/obj/%.o,$(wildcard store/*.c)) \
 $(patsubst %.c,$(B)/san/%.o,$(wildcard store/*.c)): | $(B)/gen/migrations.h
 
-$(B)/%.o: %.c
+$(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_C) $(HARDEN) $(CFLAGS) -c -o $@ $<
 
@@ -66,11 +69,14 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_C) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
 
-$(B)/mobbd: $(patsubst %.c,$(B)/%.o,$(wildcard mobbd/*.c) $(LIB))
+$(B)/bin/mobbd: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbd/*.c) $(LIB))
+	@mkdir -p $(@D)
 	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
-$(B)/mobbjob: $(patsubst %.c,$(B)/%.o,$(wildcard mobbjob/*.c) $(LOOK))
+$(B)/bin/mobbjob: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbjob/*.c) $(LOOK))
+	@mkdir -p $(@D)
 	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
-$(B)/mobbsim: $(patsubst %.c,$(B)/%.o,$(wildcard mobbsim/*.c) $(LIB))
+$(B)/bin/mobbsim: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbsim/*.c) $(WIRE))
+	@mkdir -p $(@D)
 	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 
 # Tests
@@ -91,13 +97,13 @@ check: deps
 
 demo: deps
 	+@$(MAKE) --no-print-directory all
-	@tests/run/demo $(B)
+	@tests/run/demo $(B)/bin
 
 deps:
 	@tests/deps
 
 bench: all
-	@tests/bench/bench $(B)
+	@tests/bench/bench $(B)/bin
 
 lint:
 	@tests/lint
@@ -107,8 +113,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/mobb/formats \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man8
-	install -m 755 $(B)/mobbd $(DESTDIR)$(PREFIX)/sbin/mobbd
-	install -m 755 $(B)/mobbjob $(B)/mobbsim $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/bin/mobbd $(DESTDIR)$(PREFIX)/sbin/mobbd
+	install -m 755 $(B)/bin/mobbjob $(B)/bin/mobbsim $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 formats/*.yaml $(DESTDIR)$(PREFIX)/share/mobb/formats/
 	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/
