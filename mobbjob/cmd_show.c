@@ -86,7 +86,7 @@ print_head(struct call *call, const struct job *job)
 	if (job->reason_code != CODE_NONE)
 		line(call, "reason",
 			arena_format(mem, "%s: %s",
-				show_code(job->reason_code, mem),
+				show_code((int)job->reason_code, mem),
 				show_clean(job->reason, mem)));
 	line(call, "stream",
 		arena_format(mem, "%s, sender %s, endpoint %s (%s)",

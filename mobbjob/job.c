@@ -114,7 +114,8 @@ job_json(const struct job *job)
 		json_add_null(o, "code");
 		json_add_null(o, "reason");
 	} else {
-		json_add_text(o, "code", show_code(job->reason_code, &mem));
+		json_add_text(
+			o, "code", show_code((int)job->reason_code, &mem));
 		json_add_text(o, "reason", job->reason);
 	}
 	if (job->promised_letters < 0)

@@ -50,6 +50,48 @@ says "a jobs file with a mistake" 4 'MOBB-100[24]: .*odd.yaml:[0-9]' \
 	mobbjob -f "$dir/odd.yaml" list
 says "check finds it too" 4 'MOBB-' mobbjob check "$dir/odd.yaml"
 ok "a definition is sound" mobbjob check formats/woz-biljet.yaml
+
+# submit: the spool alone, no database
+cat >"$dir/jobs.yaml" <<'Y'
+database: private
+spool: spool
+site_key: site.key
+listen: { at: "127.0.0.1:1", certificate: c, key: k, trust: t }
+senders:
+  - { name: demo, oin: "00000099000000010000", cpa: c, certificate: c, key: k }
+endpoints:
+  - { name: sim, environment: simulator, wus: "https://x/", trust: t }
+printers:
+  - { name: post }
+streams:
+  - { name: woz, sender: demo, endpoint: sim, printer: post,
+      format: woz-biljet/1, type: WOZ1 }
+Y
+printf 'content' >"$dir/a.zip"
+printf 'letters=3' >"$dir/a.zip.totals"
+: >"$dir/a.zip.ready"
+in=$dir/spool/in/woz
+like "submit --dry-run says what it would do" \
+	"$(mobbjob -f "$dir/jobs.yaml" submit woz "$dir/a.zip" --dry-run)" \
+	'^would be: a.zip dropped in in/woz'
+is "and does nothing" "$(ls -A "$in" | wc -l)" 0
+ok "submit drops a file" mobbjob -f "$dir/jobs.yaml" submit woz "$dir/a.zip"
+is "with its sidecars and nothing else" "$(ls -A "$in" | tr '\n' ' ')" \
+	"a.zip a.zip.ready a.zip.totals "
+ok "the copy is the file" cmp "$dir/a.zip" "$in/a.zip"
+says "the same name again" 1 'MOBB-1303: .*waits in in/woz already' \
+	mobbjob -f "$dir/jobs.yaml" submit woz "$dir/a.zip"
+says "a stream that is not there" 10 'STREAM wos: no such stream' \
+	mobbjob -f "$dir/jobs.yaml" submit wos "$dir/a.zip"
+says "a folder is no file" 5 'MOBB-0128' \
+	mobbjob -f "$dir/jobs.yaml" submit woz "$dir/spool"
+says "a file that is not there" 1 'MOBB-1203: .*nothing.zip' \
+	mobbjob -f "$dir/jobs.yaml" submit woz "$dir/nothing.zip"
+says "a jobs file whose keys are missing" 8 'MOBB-1501' \
+	mobbjob check "$dir/jobs.yaml"
+like "it tells every fault, not only the first" \
+	"$(mobbjob check "$dir/jobs.yaml" 2>&1)" 'MOBB-1601'
+
 is "what is said goes to standard error" \
 	"$(mobbjob show 2>/dev/null | wc -c)" 0
 finish
