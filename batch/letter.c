@@ -12,9 +12,9 @@
 #include "batch/letter.h"
 
 /* Markup of one M:Bericht with all elements and the longest fixed values, and
- * of one M:Bijlage; both larger than they are by less than a kilobyte.
+ * of one M:Bijlage; both larger than they are, by less than half a kilobyte.
  */
-#define BOX_MARKUP_BYTES 1400
+#define BOX_MARKUP_BYTES 800
 #define BOX_DOCUMENT_BYTES 250
 
 #define PACKED_MAX (256 * 1024 * 1024) /* far above what a record can hold */
