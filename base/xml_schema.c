@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/xml.h"
@@ -94,6 +95,12 @@ xml_schema_load(
 	if (!is_file(path))
 		return fault_set(
 			why, V_BROKEN, CODE_CONFIG, "a schema is a file");
+	/* libxml2 tells standard error about a file that is not there. */
+	if (access(path, R_OK) == -1) {
+		fault_errno(why, V_BROKEN, CODE_CONFIG, "schema");
+		fault_at(why, "%s", path);
+		return V_BROKEN;
+	}
 	parser = xmlSchemaNewParserCtxt(path);
 	if (parser == NULL)
 		return fault_set(why, V_BROKEN, CODE_MEMORY, "no memory");

@@ -28,9 +28,8 @@ struct address {
 	const char *foreign[3]; /* lines as delivered */
 };
 
-#define ADDRESS_EMPTY                                                        \
-	((struct address){ "", "", "", "", "", "", "", "", "",               \
-		{ "", "", "" } })
+#define ADDRESS_EMPTY                                                          \
+	((struct address){ "", "", "", "", "", "", "", "", "", { "", "", "" } })
 
 /* One text for the letter's row (fields separated by U+001F) and back. */
 void address_pack(const struct address *address, struct buf *out);
@@ -52,8 +51,7 @@ const char *address_kix(const struct address *address, struct arena *mem);
 /* Sorts as the post does: NL first, postcode, house number as a number,
  * letter, addition; then country and lines.  Compared byte by byte.
  */
-const char *address_sort_key(
-	const struct address *address, struct arena *mem);
+const char *address_sort_key(const struct address *address, struct arena *mem);
 
 /* "NL", "EU" or "WORLD". */
 const char *address_zone(const struct address *address);

@@ -17,10 +17,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-#define ATTACHMENT_BOX_MAX 2	  /* documents of one letter to the box */
+#define ATTACHMENT_BOX_MAX 2	    /* documents of one letter to the box */
 #define ATTACHMENT_BOX_BYTES 500000 /* of one letter, before base64 */
 #define ATTACHMENT_TITLE_CHARS 128
-#define ATTACHMENT_LETTER_MAX 10    /* documents of one letter at all */
+#define ATTACHMENT_LETTER_MAX 10 /* documents of one letter at all */
 
 enum attachment_place {
 	ATTACHMENT_MEMBER = 0,	/* in the batch file */
@@ -51,8 +51,8 @@ bool attachment_unpack(const void *bytes, size_t len, struct arena *mem,
  */
 struct content {
 	void *self;
-	enum verdict (*open)(void *self, const struct attachment *doc,
-		struct fault *why);
+	enum verdict (*open)(
+		void *self, const struct attachment *doc, struct fault *why);
 	enum verdict (*read)(void *self, void *bytes, size_t len,
 		size_t *len_out, struct fault *why);
 };

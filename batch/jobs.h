@@ -31,8 +31,8 @@ struct jobs_endpoint {
 	char *environment; /* simulator | preproduction | production */
 	char *wus;	   /* URL */
 	char *trust;
-	int64_t letters; /* per hour */
-	int64_t bytes;	 /* per second, 0 unlimited */
+	int64_t letters;   /* per hour */
+	int64_t bytes;	   /* per second, 0 unlimited */
 	int64_t in_flight; /* lots offered and not yet acknowledged */
 	int64_t lot_letters, lot_bytes; /* at most 1000 and 100 MB */
 };
@@ -46,19 +46,19 @@ struct jobs_printer {
 struct jobs_stream {
 	char *name, *title;
 	char *sender, *endpoint, *printer;
-	char *format;	/* "woz-biljet/1" */
-	char *type;	/* BerichtType, at most 8 characters */
-	char *complete; /* "rename", "sidecar", "quiet 30s" */
-	char *release;	/* automatic | person */
-	int64_t resend; /* pause before a resend, ms */
-	int64_t resends;   /* how many times TechnischProbleem is resent */
+	char *format;	 /* "woz-biljet/1" */
+	char *type;	 /* BerichtType, at most 8 characters */
+	char *complete;	 /* "rename", "sidecar", "quiet 30s" */
+	char *release;	 /* automatic | person */
+	int64_t resend;	 /* pause before a resend, ms */
+	int64_t resends; /* how many times TechnischProbleem is resent */
 
 	/* filled by jobs_parse() */
 	const struct jobs_sender *sender_is;
 	const struct jobs_endpoint *endpoint_is;
 	const struct jobs_printer *printer_is;
-	int64_t quiet_ms;   /* complete: quiet; else 0 */
-	bool sidecar;	    /* complete: sidecar */
+	int64_t quiet_ms; /* complete: quiet; else 0 */
+	bool sidecar;	  /* complete: sidecar */
 	bool automatic;
 };
 

@@ -32,10 +32,10 @@ struct letter_document {
  * Numbers are stored: never change them.
  */
 enum paper_reason {
-	PAPER_NONE = 0,		/* the box decides */
-	PAPER_NO_BSN = 1,	/* no_bsn: other kind of person */
-	PAPER_TOO_LARGE = 2,	/* pdf_too_large */
-	PAPER_TOO_MANY = 3,	/* too_many_attachments */
+	PAPER_NONE = 0,	     /* the box decides */
+	PAPER_NO_BSN = 1,    /* no_bsn: other kind of person */
+	PAPER_TOO_LARGE = 2, /* pdf_too_large */
+	PAPER_TOO_MANY = 3,  /* too_many_attachments */
 };
 
 struct letter {
@@ -46,8 +46,8 @@ struct letter {
 	struct bsn bsn;	 /* BSN_NONE: no citizen number, paper */
 	const char *reference;
 	const char *subject;
-	const char *text; /* NULL: none */
-	int32_t dated;	  /* dagtekening, days since 1970, or _NONE */
+	const char *text;     /* NULL: none */
+	int32_t dated;	      /* dagtekening, days since 1970, or _NONE */
 	int64_t amount_cents; /* counted for the control total */
 	struct address address;
 	struct letter_document documents[ATTACHMENT_LETTER_MAX];
@@ -67,8 +67,8 @@ struct uuid letter_id(const uint8_t site_key[32], const char *sender_oin,
 	const char *stream, const char *key, int edition);
 
 /* Keyed look-up digest of a citizen number; 16 of its bytes are stored. */
-void letter_bsn_key(const uint8_t site_key[32], struct bsn bsn,
-	uint8_t out[16]);
+void letter_bsn_key(
+	const uint8_t site_key[32], struct bsn bsn, uint8_t out[16]);
 
 /* Binds recipient, text and documents: SHA-256 over id, number, reference,
  * subject, text, address, and each document's digest and title.  Taken at

@@ -19,8 +19,8 @@
 #define PACE_PER_HOUR_MAX INT64_C(1000000000)
 
 /* False: not now; *tat_us is untouched.  per_hour 0 is closed. */
-bool pace_take(int64_t *tat_us, int64_t now_us, int64_t letters,
-	int64_t per_hour);
+bool pace_take(
+	int64_t *tat_us, int64_t now_us, int64_t letters, int64_t per_hour);
 int64_t pace_cost_us(int64_t letters, int64_t per_hour);
 
 /* The judge: most letters that may begin in a window. */

@@ -23,7 +23,9 @@ enum receipt_act {
 	RECEIPT_HOLD_STREAM = 5, /* misconfigured: nothing more leaves */
 };
 
-enum { RECEIPT_COUNTERS = 6 };
+enum {
+	RECEIPT_COUNTERS = 6
+};
 
 struct receipt_line {
 	struct uuid letter_id;

@@ -32,7 +32,7 @@ enum lot_state {
 	LOT_EXPIRED = 6,
 	LOT_UNKNOWN = 7,
 	LOT_HELD = 8,
-	LOT_BUNDLED = 9,    /* print: being written */
+	LOT_BUNDLED = 9,      /* print: being written */
 	LOT_HANDED_OVER = 10, /* print: .ready is there */
 };
 

@@ -89,9 +89,8 @@ struct job {
 	int64_t records; /* in = letters + rejected */
 	int64_t letters, rejected, warnings;
 	/* letters per state; they add up to `letters` */
-	int64_t n_split, n_box, n_paper, n_offered, n_unknown, n_resend,
-		n_held, n_bundled, n_handed, n_delivered, n_posted,
-		n_withdrawn;
+	int64_t n_split, n_box, n_paper, n_offered, n_unknown, n_resend, n_held,
+		n_bundled, n_handed, n_delivered, n_posted, n_withdrawn;
 	int64_t n_declined; /* of those on paper: declined by the box */
 	int64_t received_ms, split_ms, routed_ms, released_ms, settled_ms;
 	const char *released_by;
@@ -183,7 +182,7 @@ void store_split_close(struct split *split);
 
 /* --- route --- */
 
-enum route_rule { /* stored: never change */
+enum route_rule {	      /* stored: never change */
 	ROUTE_ASKED = 1,      /* WUS said yes or no */
 	ROUTE_NOT_LISTED = 2, /* WUS did not mention the number: paper */
 	ROUTE_PAPER_ONLY = 3, /* the letter's own paper_reason */
@@ -201,9 +200,8 @@ struct route_row {
 /* The next letters without a route, in order, at most `max`. *count_out 0:
  * all are routed.
  */
-enum verdict store_route_next(struct store *store, const char *job,
-	size_t max, struct route_row *rows_out, size_t *count_out,
-	struct fault *why);
+enum verdict store_route_next(struct store *store, const char *job, size_t max,
+	struct route_row *rows_out, size_t *count_out, struct fault *why);
 /* Keep the routes of one group with the answer that decided them. */
 enum verdict store_route_put(struct store *store, const char *job,
 	const struct route_row *rows, size_t count, const char *source,
@@ -272,12 +270,12 @@ struct offer {
 	size_t envelope_len;
 	const char *content_id;
 	int64_t created_ms, expires_ms;
-	int posts;	    /* complete or unknown so far */
-	int64_t letters;    /* of this attempt: all, or those to resend */
+	int posts;	 /* complete or unknown so far */
+	int64_t letters; /* of this attempt: all, or those to resend */
 	int64_t payload_bytes;
 	uint8_t payload_sha256[32]; /* all zero until known */
-	bool offered_before; /* an earlier attempt of this lot left */
-	const char *oin; /* of the letters' sender */
+	bool offered_before;	    /* an earlier attempt of this lot left */
+	const char *oin;	    /* of the letters' sender */
 };
 
 /* The next lot due at this endpoint: a retry whose time has come, a lot with
@@ -290,9 +288,9 @@ enum verdict store_offer_next(struct store *store, const char *endpoint,
 	int64_t *next_ms_out, struct fault *why);
 
 /* The letters of an attempt, in order, with all that is sent. */
-enum verdict store_offer_letters(struct store *store,
-	const struct offer *offer, struct arena *mem,
-	struct letter **letters_out, size_t *count_out, struct fault *why);
+enum verdict store_offer_letters(struct store *store, const struct offer *offer,
+	struct arena *mem, struct letter **letters_out, size_t *count_out,
+	struct fault *why);
 
 /* Take the allowance and, in the same transaction, store the attempt (new:
  * ids, envelope, length) or count the retry; the lot becomes offered.
@@ -520,7 +518,7 @@ struct attempt_row {
 	int64_t letters;
 	bool has_result;
 	int64_t total, counters[RECEIPT_COUNTERS]; /* theirs */
-	int64_t ours[RECEIPT_COUNTERS]; /* what their lines say */
+	int64_t ours[RECEIPT_COUNTERS];		   /* what their lines say */
 };
 enum verdict store_attempt_list(struct store *store, const char *job,
 	struct arena *mem, struct attempt_row **rows_out, size_t *count_out,
@@ -531,8 +529,8 @@ struct event {
 	char job[16];
 	const char *person, *what, *text;
 };
-enum verdict store_event_add(struct store *store, const struct event *event,
-	struct fault *why);
+enum verdict store_event_add(
+	struct store *store, const struct event *event, struct fault *why);
 enum verdict store_event_list(struct store *store, const char *job,
 	struct arena *mem, struct event **rows_out, size_t *count_out,
 	struct fault *why);
