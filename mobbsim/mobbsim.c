@@ -15,6 +15,7 @@
 #include "batch/advice.h"
 #include "mobbsim/batch.h"
 #include "mobbsim/room.h"
+#include "mobbsim/serve.h"
 
 #define EXIT_USAGE 2
 #define EXIT_BUG 70
@@ -185,6 +186,34 @@ run_batch(int argc, char **argv)
 	return 0;
 }
 
+static int
+run_serve(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "sink", no_argument, NULL, 's' },
+		{ "once-ready-file", required_argument, NULL, 'r' },
+		{ 0 },
+	};
+	struct serve_plan plan = { 0 };
+	struct fault why = FAULT_NONE;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 's')
+			plan.sink = true;
+		else if (c == 'r')
+			plan.ready_file = optarg;
+		else
+			return EXIT_USAGE;
+	}
+	if (optind + 1 != argc)
+		return usage("serve takes one folder");
+	plan.dir = argv[optind];
+	if (serve(&plan, &why) != V_OK)
+		return complain(&why);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -202,5 +231,7 @@ main(int argc, char **argv)
 		return run_init(argc - 1, argv + 1);
 	if (strcmp(argv[1], "batch") == 0)
 		return run_batch(argc - 1, argv + 1);
+	if (strcmp(argv[1], "serve") == 0)
+		return run_serve(argc - 1, argv + 1);
 	return usage("the commands are init, batch and serve");
 }

@@ -1,0 +1,380 @@
+/* mobbsim/ebms.c - see mobbsim/ebms.h
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "mobbsim/ebms.h"
+#include "mobbsim/envelope.h"
+#include "mobbsim/mime.h"
+#include "mobbsim/payload.h"
+#include "mobbsim/result.h"
+
+#define REPLY_MAX ((size_t)100000)
+#define RESULT_MAX ((size_t)64000000)
+#define REQUEST "GLOBE-R-BV-Request"
+#define SAME_BATCH_MAX 100000
+
+/* One request on its way through. */
+struct taking {
+	struct ebms *ebms;
+	const struct http_request *request;
+	struct http_reply *reply;
+	struct post *post;
+	struct mime mime;
+	struct envelope envelope;
+	const struct mime_part *part; /* the payload, NULL when none */
+	struct payload payload;
+	int64_t now_ms;
+	struct fault *why;
+};
+
+/* The envelope could not be handled as ebMS. */
+static enum verdict
+refuse(struct taking *t, const char *code, const char *text)
+{
+	log_line("refused a message: %s", text);
+	t->reply->status = 500;
+	t->reply->content_type = "text/xml; charset=UTF-8";
+	buf_reset(&t->reply->body);
+	envelope_fault(code, text, &t->reply->body);
+	return V_OK;
+}
+
+static void
+new_id(char out[UUID_TEXT_MAX + 32])
+{
+	struct uuid uuid = uuid_random();
+	char text[UUID_TEXT_MAX];
+
+	uuid_text(&uuid, text);
+	snprintf(out, UUID_TEXT_MAX + 32, "%s@berichtenbox.oefening", text);
+}
+
+/* Keep a reply to the message for its duplicates. */
+static enum verdict
+keep_reply(struct taking *t, int64_t letters, const char *received,
+	const struct buf *reply)
+{
+	struct inbox_message message = { .letters = letters };
+
+	snprintf(message.id, sizeof(message.id), "%s", t->envelope.message_id);
+	snprintf(message.cpa_id, sizeof(message.cpa_id), "%s",
+		t->envelope.cpa_id);
+	snprintf(message.received, sizeof(message.received), "%s", received);
+	return inbox_put(t->ebms->inbox, &message, reply, t->why);
+}
+
+static enum verdict
+error_reply(struct taking *t, const struct envelope_wrong *wrong)
+{
+	struct buf reply = BUF_MAX(REPLY_MAX);
+	char id[UUID_TEXT_MAX + 32];
+	enum verdict v;
+
+	log_line("MessageError %s at %s", wrong->code, wrong->location);
+	new_id(id);
+	envelope_error(
+		&t->envelope, &t->ebms->terms, wrong, id, t->now_ms, &reply);
+	v = keep_reply(t, 0, "", &reply);
+	if (v == V_OK)
+		push_signal(t->ebms->push, reply.bytes, reply.len);
+	buf_done(&reply);
+	return v;
+}
+
+/* --- a delivery --- */
+
+/* Under received/, as BatchID.n.xml with the first n that is free. */
+static enum verdict
+put_received(struct taking *t, char name[INBOX_NAME_MAX])
+{
+	char path[INBOX_NAME_MAX + 16];
+	int n;
+
+	for (n = 1; n < SAME_BATCH_MAX; n++) {
+		snprintf(name, INBOX_NAME_MAX, "%.36s.%d.xml",
+			t->payload.batch_id[0] == '\0' ? "unreadable"
+						       : t->payload.batch_id,
+			n);
+		snprintf(path, sizeof(path), "received/%s", name);
+		if (faccessat(t->ebms->sim_fd, path, F_OK, 0) == -1)
+			break;
+	}
+	return file_put(t->ebms->sim_fd, path, t->part->bytes, t->part->len,
+		0640, t->why);
+}
+
+/* Judge the letters and add their lines; returns how many can be named. */
+static int64_t
+judge_all(struct taking *t, bool valid, enum judge_code *codes)
+{
+	struct ebms *ebms = t->ebms;
+	const struct judge judge = {
+		.oin = ebms->terms.peer_oin,
+		.subscribers = ebms->subscribers,
+		.now_ms = t->now_ms,
+		.valid = valid,
+	};
+	int64_t named = 0;
+	size_t i;
+
+	for (i = 0; i < t->payload.letter_count; i++) {
+		const struct payload_letter *letter = &t->payload.letters[i];
+
+		codes[i] = JUDGE_XML;
+		if (letter->id_text[0] == '\0')
+			continue;
+		codes[i] = judge_letter(&judge, &t->payload, letter,
+			ledger_effective(ebms->ledger, &letter->id));
+		ledger_add(ebms->ledger, t->now_ms, t->envelope.message_id,
+			t->payload.batch_id, letter, codes[i]);
+		named++;
+	}
+	return named;
+}
+
+/* Everything that makes the delivery ours, the ledger last. */
+static enum verdict
+keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
+	const struct buf *ack, bool *result_out)
+{
+	struct buf result = BUF_MAX(RESULT_MAX);
+	char received[INBOX_NAME_MAX];
+	enum verdict v;
+
+	*result_out = named > 0 && t->payload.batch_id[0] != '\0';
+	v = put_received(t, received);
+	if (v == V_OK)
+		v = keep_reply(t, named, received, ack);
+	if (v == V_OK && *result_out) {
+		result_write(&t->payload, codes, t->request->last_byte_ms,
+			clock_now_ms(), &result);
+		assert(!result.full);
+		v = push_result_put(t->ebms->push, t->envelope.message_id,
+			t->envelope.conversation, &result, t->why);
+	}
+	if (v == V_OK)
+		v = ledger_commit(t->ebms->ledger, t->why);
+	buf_done(&result);
+	return v;
+}
+
+static enum verdict
+take_delivery(struct taking *t)
+{
+	struct ebms *ebms = t->ebms;
+	struct buf ack = BUF_MAX(REPLY_MAX);
+	struct fault invalid = FAULT_NONE;
+	enum judge_code *codes;
+	char id[UUID_TEXT_MAX + 32];
+	int64_t named;
+	enum verdict v;
+	bool result;
+
+	v = xml_schema_check(
+		ebms->schema, t->part->bytes, t->part->len, &invalid);
+	if (v != V_OK)
+		log_fault(&invalid);
+	codes = arena_alloc(
+		&ebms->mem, (t->payload.letter_count + 1) * sizeof(*codes));
+	named = judge_all(t, v == V_OK && t->payload.whole, codes);
+	new_id(id);
+	envelope_ack(&t->envelope, &ebms->terms, id, t->now_ms, &ack);
+	v = keep_delivery(t, codes, named, &ack, &result);
+	if (v == V_OK) {
+		push_signal(ebms->push, ack.bytes, ack.len);
+		if (result)
+			push_result_go(ebms->push, t->envelope.message_id,
+				t->envelope.conversation,
+				t->now_ms + ebms->result_after_ms);
+		else
+			log_line("a delivery that cannot be named: no result");
+	}
+	buf_done(&ack);
+	return v;
+}
+
+/* --- messages --- */
+
+static enum verdict
+acknowledge_only(struct taking *t)
+{
+	struct buf ack = BUF_MAX(REPLY_MAX);
+	char id[UUID_TEXT_MAX + 32];
+	enum verdict v = V_OK;
+
+	new_id(id);
+	envelope_ack(&t->envelope, &t->ebms->terms, id, t->now_ms, &ack);
+	if (!t->ebms->sink)
+		v = keep_reply(t, 0, "", &ack);
+	if (v == V_OK)
+		push_signal(t->ebms->push, ack.bytes, ack.len);
+	buf_done(&ack);
+	return v;
+}
+
+/* A message that was answered before gets the same bytes again. */
+static enum verdict
+take_duplicate(struct taking *t, const struct inbox_message *known,
+	const struct buf *reply)
+{
+	t->post->duplicate = true;
+	if (strcmp(known->cpa_id, t->envelope.cpa_id) != 0)
+		return refuse(t, "Client", "MessageId is already used");
+	push_signal(t->ebms->push, reply->bytes, reply->len);
+	return V_OK;
+}
+
+static enum verdict
+take_new(struct taking *t)
+{
+	struct envelope_wrong wrong;
+
+	if (envelope_wrong(&t->envelope, &t->ebms->terms, t->now_ms, &wrong))
+		return error_reply(t, &wrong);
+	if (t->part == NULL) {
+		wrong = (struct envelope_wrong){ "MimeProblem",
+			t->envelope.references[0], "part is not there" };
+		return error_reply(t, &wrong);
+	}
+	if (t->ebms->sink || strcmp(t->envelope.action, REQUEST) != 0)
+		return acknowledge_only(t);
+	return take_delivery(t);
+}
+
+static enum verdict
+take_business(struct taking *t)
+{
+	struct buf reply = BUF_MAX(REPLY_MAX);
+	struct inbox_message known;
+	enum verdict v;
+	size_t i;
+
+	for (i = 0; i < t->envelope.reference_count; i++) {
+		const char *href = t->envelope.references[i];
+
+		t->part = strncmp(href, "cid:", 4) == 0
+				  ? mime_find(&t->mime, href + 4)
+				  : NULL;
+		if (t->part == NULL)
+			break;
+	}
+	if (t->envelope.reference_count > 0 && t->part != NULL &&
+		strcmp(t->envelope.action, REQUEST) == 0) {
+		payload_read(t->part->bytes, t->part->len, &t->ebms->mem,
+			&t->payload);
+		t->post->batch_id = t->payload.batch_id;
+		t->post->letters = (int64_t)t->payload.letter_count;
+	}
+	v = inbox_find(
+		t->ebms->inbox, t->envelope.message_id, &known, &reply, t->why);
+	if (v == V_OK)
+		v = take_duplicate(t, &known, &reply);
+	else if (v == V_SKIP)
+		v = take_new(t);
+	buf_done(&reply);
+	return v;
+}
+
+static enum verdict
+take_ping(struct taking *t)
+{
+	struct buf pong = BUF_MAX(REPLY_MAX);
+	char id[UUID_TEXT_MAX + 32];
+
+	new_id(id);
+	envelope_pong(&t->envelope, &t->ebms->terms, id, t->now_ms, &pong);
+	push_signal(t->ebms->push, pong.bytes, pong.len);
+	buf_done(&pong);
+	return V_OK;
+}
+
+static enum verdict
+take_envelope(struct taking *t)
+{
+	const struct envelope *e = &t->envelope;
+
+	t->post->message_id = e->message_id;
+	if (strcmp(e->cpa_id, t->ebms->terms.id) != 0)
+		return refuse(t, "Client", "CPA is not found");
+	if (strcmp(e->from, t->ebms->terms.peer_oin) != 0 ||
+		strcmp(t->request->peer_oin, e->from) != 0)
+		return refuse(t, "Client",
+			"client certificate is not of the From party");
+	switch (e->kind) {
+	case ENVELOPE_BUSINESS:
+		return take_business(t);
+	case ENVELOPE_ERROR:
+	case ENVELOPE_ACKNOWLEDGMENT:
+		if (e->kind == ENVELOPE_ERROR)
+			log_line("MessageError about our message: %s",
+				e->error_code);
+		if (!push_settled(t->ebms->push, e->ref_to))
+			log_line("a signal about a message we do not know");
+		return V_OK;
+	case ENVELOPE_PING:
+		return take_ping(t);
+	case ENVELOPE_OTHER_SIGNAL:
+		return V_OK;
+	}
+	return V_OK;
+}
+
+static bool
+is_ebxml(const char *soap_action)
+{
+	return strcmp(soap_action, "\"ebXML\"") == 0 ||
+	       strcmp(soap_action, "ebXML") == 0;
+}
+
+static enum verdict
+take(struct taking *t)
+{
+	const struct http_request *r = t->request;
+	const struct mime_part *root;
+
+	if (!is_ebxml(r->soap_action))
+		return refuse(t, "Client", "SOAPAction is not \"ebXML\"");
+	if (mime_split(r->content_type, r->body, r->body_len, &t->mime,
+		    t->why) != V_OK)
+		return refuse(t, "Client", t->why->text);
+	root = &t->mime.parts[t->mime.root];
+	if (envelope_read(root->bytes, root->len, &t->ebms->mem, &t->envelope,
+		    t->why) != V_OK)
+		return refuse(t, "Client", t->why->text);
+	return take_envelope(t);
+}
+
+enum verdict
+ebms_take(struct ebms *ebms, const struct http_request *request,
+	struct http_reply *reply, struct post *post, struct fault *why)
+{
+	struct taking *t;
+	enum verdict v;
+
+	arena_reset(&ebms->mem);
+	t = arena_alloc(&ebms->mem, sizeof(*t));
+	memset(t, 0, sizeof(*t));
+	t->ebms = ebms;
+	t->request = request;
+	t->reply = reply;
+	t->post = post;
+	t->payload.batch_id = "";
+	t->now_ms = clock_now_ms();
+	t->why = why;
+	v = take(t);
+	if (v != V_OK) {
+		reply->status = 503;
+		buf_reset(&reply->body);
+	}
+	return v;
+}

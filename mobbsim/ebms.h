@@ -1,0 +1,43 @@
+/* mobbsim/ebms.h - what happens to a message posted to /ebms
+ *
+ * A delivery is kept in this order, each step durable: received/, messages/,
+ * queue/, and last the ledger; only then the POST is answered.  What died
+ * before the ledger is taken away at start and counts as never received.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBSIM_EBMS_H
+#define MOBBSIM_EBMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/xml.h"
+#include "channels/http_listen.h"
+#include "mobbsim/citizen.h"
+#include "mobbsim/cpa.h"
+#include "mobbsim/inbox.h"
+#include "mobbsim/ledger.h"
+#include "mobbsim/push.h"
+
+struct ebms {
+	struct cpa_terms terms;
+	struct xml_schema *schema;
+	struct subscribers *subscribers; /* NULL: the rule */
+	struct ledger *ledger;
+	struct inbox *inbox;
+	struct push *push;
+	int sim_fd;
+	int64_t result_after_ms;
+	bool sink;	  /* acknowledge and count, nothing else */
+	struct arena mem; /* of one request */
+};
+
+/* Answer a request; what posts.csv has to know goes into *post.  V_BROKEN:
+ * nothing can be kept any more; the reply says 503.
+ */
+enum verdict ebms_take(struct ebms *ebms, const struct http_request *request,
+	struct http_reply *reply, struct post *post, struct fault *why);
+
+#endif

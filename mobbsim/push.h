@@ -1,0 +1,61 @@
+/* mobbsim/push.h - what the other side pushes to us, on a thread of its own
+ *
+ * Signals (Acknowledgment, MessageError, Pong) are pushed at once and tried a
+ * few times; when all fail the peer sends its message again and gets the same
+ * bytes again.  Results are business messages: repeated every RetryInterval
+ * up to Retries, the same bytes, until their Acknowledgment comes; expired,
+ * they are offered anew under another MessageId.  They wait in sim/queue/ and
+ * survive a restart.
+ *
+ * The functions may be called from another thread than the pushing one.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBSIM_PUSH_H
+#define MOBBSIM_PUSH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "mobbsim/cpa.h"
+#include "mobbsim/ledger.h"
+
+struct push;
+
+struct push_conf {
+	const char *trust, *certificate, *key;
+	const struct cpa_terms *terms; /* lent while pushing */
+	int sim_fd;		       /* lent */
+};
+
+/* Read the queue; what belongs to a message the ledger does not know is taken
+ * away.  Nothing is pushed before push_start().
+ */
+enum verdict push_open(const struct push_conf *conf,
+	const struct ledger *ledger, struct push **push_out, struct fault *why);
+enum verdict push_start(struct push *push, struct fault *why);
+/* Stops within the time of one answer; accepts NULL. */
+void push_close(struct push *push);
+
+/* Push a signal now. */
+void push_signal(struct push *push, const void *bytes, size_t len);
+
+/* Keep the result of message `ref_to` in the queue; it is pushed only after
+ * push_result_go().
+ */
+enum verdict push_result_put(struct push *push, const char *ref_to,
+	const char *conversation, const struct buf *payload, struct fault *why);
+void push_result_go(struct push *push, const char *ref_to,
+	const char *conversation, int64_t due_ms);
+
+/* An Acknowledgment (or MessageError) of `message_id` came; false when that is
+ * no result that waits.
+ */
+bool push_settled(struct push *push, const char *message_id);
+
+/* Results that are not acknowledged yet. */
+size_t push_waiting(struct push *push);
+
+#endif
