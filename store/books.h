@@ -124,6 +124,56 @@ enum verdict receipts_write(struct pg *pg, struct lot_row *lot, int64_t job_no,
 	int64_t attempt, const struct receipt_row *rows, size_t count,
 	int64_t at_ms, struct fault *why);
 
+/* Give letters of `lot` whose newest receipt is `from` the state `to`, with a
+ * receipt by `attempt` each; `by` not 0: only those whose newest is by that
+ * attempt.
+ */
+enum verdict receipts_turn(struct pg *pg, const struct lot_row *lot,
+	enum letter_state from, int64_t by, enum letter_state to,
+	int64_t attempt, enum code code, int64_t at_ms, int64_t *turned_out,
+	struct fault *why);
+
+/* --- attempts (store/attempt.c) --- */
+
+/* An attempt carries all letters of its lot that follow the lot, or a part of
+ * it: those that had to be resent.  The newest receipt of the lot at its begin
+ * (`mark`) tells later which those were.
+ */
+struct attempt {
+	int64_t number, lot_no, letters, mark, expires_ms;
+	int nth, posts;
+	bool part, result; /* result: was applied */
+	enum attempt_state state;
+};
+
+/* Row lock; the lot and the job must be locked already. */
+enum verdict attempt_lock(
+	struct pg *pg, int64_t number, struct attempt *out, struct fault *why);
+/* Lot, job and attempt, in the order that everybody keeps. */
+enum verdict attempt_lock_all(struct pg *pg, int64_t number,
+	struct lot_row *lot, struct job_row *job, struct attempt *attempt,
+	struct fault *why);
+/* It was acknowledged: by an acknowledgment, or by a result. */
+enum verdict attempt_acknowledge(struct pg *pg, struct attempt *attempt,
+	struct lot_row *lot, int64_t now_ms, struct counts *counts,
+	struct fault *why);
+/* Its letters wait for a person. */
+enum verdict attempt_hold(struct pg *pg, const struct attempt *attempt,
+	struct lot_row *lot, enum code code, const char *reason, int64_t now_ms,
+	struct counts *counts, struct fault *why);
+/* Records and ids of its letters, in order: record, bericht_id, and the newest
+ * receipt in this lot (state or null) and newest lot (of LETTER columns l).
+ */
+enum verdict attempt_letters(struct pg *pg, const struct attempt *attempt,
+	const struct job_row *job, const char *columns,
+	struct pg_rows *rows_out, struct fault *why);
+
+/* --- inbound (store/inbound.c) --- */
+
+/* Mark it applied; *already_out: it was, so change nothing. */
+enum verdict inbound_applied(struct pg *pg, const struct inbound *in,
+	bool *already_out, struct fault *why);
+
 /* --- letters (store/letter.c) --- */
 
 #define LETTER_COLUMNS                                                         \

@@ -71,8 +71,7 @@ store_event_list(struct store *store, const char *job, struct arena *mem,
 			.person = pg_text(&rows, i, 2, mem),
 			.what = pg_text(&rows, i, 3, mem),
 			.text = pg_text(&rows, i, 4, mem) };
-		snprintf(events[i].job, sizeof(events[i].job), "%s",
-			pg_text(&rows, i, 1, mem));
+		pg_word(&rows, i, 1, events[i].job, sizeof(events[i].job));
 	}
 	*rows_out = events;
 	*count_out = (size_t)rows.count;

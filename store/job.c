@@ -37,13 +37,7 @@ row_get(struct pg *pg, const char *sql, const struct pg_arg *args,
 		.part = (int32_t)pg_int(&rows, 0, 2),
 		.letters = pg_int(&rows, 0, 3),
 		.received_ms = pg_int(&rows, 0, 5) };
-	{
-		size_t len;
-		const char *id = pg_bytes(&rows, 0, 4, &len);
-
-		assert(len < sizeof(job.id));
-		memcpy(job.id, id, len + 1);
-	}
+	pg_word(&rows, 0, 4, job.id, sizeof(job.id));
 	pg_rows_done(&rows);
 	*out = job;
 	return V_OK;
@@ -217,7 +211,7 @@ job_read(
 		&j.split_ms, &j.routed_ms, &j.released_ms, &j.settled_ms };
 	int i, column = 2;
 
-	pg_fixed(rows, row, 1, j.id, strlen(pg_text(rows, row, 1, mem)));
+	pg_word(rows, row, 1, j.id, sizeof(j.id));
 	for (i = 0; i < 7; i++)
 		*texts[i] = pg_text(rows, row, column++, mem);
 	j.state = (enum job_state)pg_int(rows, row, column++);

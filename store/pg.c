@@ -327,6 +327,12 @@ pg_text(const struct pg_rows *rows, int row, int column, struct arena *mem)
 }
 
 void
+pg_word(const struct pg_rows *rows, int row, int column, char *out, size_t size)
+{
+	snprintf(out, size, "%s", PQgetvalue(rows->result, row, column));
+}
+
+void
 pg_fixed(const struct pg_rows *rows, int row, int column, void *out, size_t len)
 {
 	size_t got;

@@ -87,6 +87,9 @@ const char *pg_bytes(
 /* A copy in `mem`. */
 const char *pg_text(
 	const struct pg_rows *rows, int row, int column, struct arena *mem);
+/* A short text into a field of `size` bytes, closed with a NUL. */
+void pg_word(const struct pg_rows *rows, int row, int column, char *out,
+	size_t size);
 /* Exactly `len` bytes, or zeros. */
 void pg_fixed(
 	const struct pg_rows *rows, int row, int column, void *out, size_t len);

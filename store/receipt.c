@@ -50,3 +50,23 @@ receipts_write(struct pg *pg, struct lot_row *lot, int64_t job_no,
 	return pg_do(pg, "update lot set apart = $2 where number = $1",
 		PG_ARGS(PG_N(lot->number), PG_N(lot->apart)), NULL, why);
 }
+
+enum verdict
+receipts_turn(struct pg *pg, const struct lot_row *lot, enum letter_state from,
+	int64_t by, enum letter_state to, int64_t attempt, enum code code,
+	int64_t at_ms, int64_t *turned_out, struct fault *why)
+{
+	return pg_do(pg,
+		"insert into receipt (lot_no, job_no, record, attempt_no, "
+		"state, code, at_ms) "
+		"select lot_no, job_no, record, $5::bigint, $6::smallint, "
+		"$7::int, $8::bigint from (select distinct on (record) lot_no, "
+		"job_no, record, attempt_no, state from receipt "
+		"where job_no = $1 and lot_no = $2 "
+		"order by record, number desc) r "
+		"where state = $3 and ($4::bigint = 0 or attempt_no = $4)",
+		PG_ARGS(PG_N(lot->job_no), PG_N(lot->number), PG_N(from),
+			PG_N(by), PG_N(attempt), PG_N(to), PG_N(code),
+			PG_N(at_ms)),
+		turned_out, why);
+}

@@ -191,6 +191,17 @@ create table receipt (
 );
 create index receipt_letter on receipt (job_no, lot_no, record, number);
 
+-- Which counter of a result counts a code of the wire; four have none.
+create table wire_counter (
+	wire_code text primary key,
+	counter smallint not null
+);
+insert into wire_counter values ('Verwerkt', 0),
+	('NietActiefOfGeabonneerd', 1), ('TechnischProbleem', 2),
+	('BerichtTypeNietOndersteund', 3),
+	('PublicatieDatumLigtTeVerInDeToekomst', 4),
+	('AanmaakDatumLigtTeVerInHetVerleden', 5);
+
 create table rejected (
 	job_no bigint not null,
 	record bigint not null,

@@ -1,0 +1,497 @@
+/* store/bundle.c - the paper run: print lots, from paper to posted
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/books.h"
+
+/* --- what can be printed --- */
+
+enum verdict
+store_print_ready(struct store *store, struct arena *mem, struct job *job_out,
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+	const char *id;
+
+	/* An attempt that may still bring a letter to a box keeps all paper of
+	 * the job waiting: never both.
+	 */
+	v = pg_ask(store->pg,
+		"select id from job j where state in (6, 7) and n_paper > 0 "
+		"and (print_close or (n_box + n_offered + n_unknown + n_resend "
+		"= 0 and not exists (select from lot o "
+		"join attempt a on a.lot_no = o.number "
+		"where o.job_no = j.number and not o.print and o.state <> 8 "
+		"and a.state in (1, 2, 3)))) order by number limit 1",
+		NULL, &rows, why);
+	if (v != V_OK)
+		return v;
+	id = rows.count > 0 ? pg_text(&rows, 0, 0, mem) : NULL;
+	pg_rows_done(&rows);
+	return id == NULL ? V_END : store_job_get(store, id, mem, job_out, why);
+}
+
+/* Behind LETTER_COLUMNS: box, rule, wire code of the receipt that says paper.
+ * What came back from the box is called so, with what the other side said.
+ */
+static const char *
+reason_of(const struct pg_rows *rows, int row, const struct letter *letter,
+	struct arena *mem)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	bool box = pg_bool(rows, row, LETTER_COLUMN_COUNT);
+	int64_t rule = pg_int(rows, row, LETTER_COLUMN_COUNT + 1);
+	const char *wire = pg_text(rows, row, LETTER_COLUMN_COUNT + 2, mem);
+
+	if (!box && rule == ROUTE_PAPER_ONLY && letter->paper != PAPER_NONE)
+		return paper_reason_name(letter->paper);
+	if (!box)
+		return "not_subscribed";
+	if (wire[0] == '\0' || strspn(wire, letters) != strlen(wire))
+		return "rejected_by_box";
+	return arena_format(mem, "rejected_by_box(%s)", wire);
+}
+
+static enum verdict
+read_with_reasons(const struct pg_rows *rows, struct arena *mem,
+	struct letter **letters_out, const char ***reasons_out,
+	size_t *count_out, struct fault *why)
+{
+	const char **reasons =
+		arena_alloc(mem, ((size_t)rows->count + 1) * sizeof(*reasons));
+	enum verdict v;
+	int i;
+
+	v = letters_read(rows, mem, letters_out, count_out, why);
+	for (i = 0; v == V_OK && i < rows->count; i++)
+		reasons[i] = reason_of(rows, i, &(*letters_out)[i], mem);
+	if (v == V_OK)
+		*reasons_out = reasons;
+	return v;
+}
+
+enum verdict
+store_print_letters(struct store *store, const char *job, size_t max,
+	struct arena *mem, struct letter **letters_out,
+	const char ***reasons_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct job_row row;
+	enum verdict v = job_peek(store->pg, job, &row, why);
+
+	/* Routed to paper and in no lot; and those whose newest receipt, in
+	 * the newest lot they have, says paper.
+	 */
+	if (v == V_OK)
+		v = pg_ask(store->pg,
+			"with paper as ((select r.record, r.box, r.rule, '' as "
+			"code from route r where r.job_no = $2 and not r.box "
+			"and (select 1 from place p where p.job_no = r.job_no "
+			"and p.record = r.record limit 1) is null "
+			"and coalesce((select x.state from receipt x "
+			"where x.job_no = r.job_no and x.lot_no = 0 "
+			"and x.record = r.record order by x.number desc "
+			"limit 1), 3) = 3 order by r.record limit $3) "
+			"union all (select x.record, r.box, r.rule, "
+			"x.wire_code "
+			"from (select distinct on (lot_no, record) lot_no, "
+			"record, state, wire_code from receipt where job_no = "
+			"$2 "
+			"order by lot_no, record, number desc) x "
+			"join route r on r.job_no = $2 and r.record = x.record "
+			"where x.state = 3 and (x.lot_no > 0 or r.box) "
+			"and x.lot_no = coalesce((select max(p.lot_no) "
+			"from place p where p.job_no = $2 "
+			"and p.record = x.record), 0) "
+			"order by x.record limit $3)) "
+			"select " LETTER_COLUMNS ", n.box, n.rule, n.code "
+			"from (select * from paper order by record limit $3) n "
+			"join letter l on l.part = $1 and l.job_no = $2 "
+			"and l.record = n.record order by l.record",
+			PG_ARGS(PG_N(row.part), PG_N(row.number),
+				PG_N((int64_t)max)),
+			&rows, why);
+	if (v == V_OK)
+		v = read_with_reasons(
+			&rows, mem, letters_out, reasons_out, count_out, why);
+	pg_rows_done(&rows);
+	return v;
+}
+
+/* --- print lots --- */
+
+/* All of them must be on paper now, by what the books say. */
+static enum verdict
+check_paper(struct pg *pg, const struct job_row *job,
+	const struct letter *letters, size_t count, struct fault *why)
+{
+	int64_t *records = mem_new((count + 1) * sizeof(*records));
+	struct buf array = BUF_MAX(ARRAY_TEXT_MAX);
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		records[i] = letters[i].record;
+	pg_array(&array, records, count);
+	v = pg_ask(pg,
+		"select count(*) from letter_now where part = $1 "
+		"and job_no = $2 and record = any($3::bigint[]) and state = 3",
+		PG_ARGS(PG_N(job->part), PG_N(job->number), PG_T(array.bytes)),
+		&rows, why);
+	if (v == V_OK && pg_int(&rows, 0, 0) != (int64_t)count)
+		v = fault_set(why, V_SKIP, CODE_PRINT_TWICE,
+			"%zu letters to print, %" PRId64 " of them on paper",
+			count, pg_int(&rows, 0, 0));
+	pg_rows_done(&rows);
+	buf_done(&array);
+	free(records);
+	return v;
+}
+
+static enum verdict
+copy_places(struct pg *pg, int64_t lot, int64_t job_no,
+	const struct letter *letters, size_t count, struct fault *why)
+{
+	struct pg_copy copy = PG_COPY_NONE;
+	enum verdict v;
+	size_t i;
+
+	v = pg_copy_begin(&copy, pg,
+		"copy place (lot_no, seq, job_no, record) "
+		"from stdin (format binary)",
+		why);
+	for (i = 0; v == V_OK && i < count; i++) {
+		v = pg_copy_row(&copy, 4, why);
+		if (v != V_OK)
+			break;
+		pg_copy_i64(&copy, lot);
+		pg_copy_i64(&copy, (int64_t)i + 1);
+		pg_copy_i64(&copy, job_no);
+		pg_copy_i64(&copy, letters[i].record);
+	}
+	if (v == V_OK)
+		v = pg_copy_end(&copy, why);
+	pg_copy_done(&copy);
+	return v;
+}
+
+static int64_t
+bytes_of(const struct letter *letters, size_t count)
+{
+	int64_t bytes = 0;
+	size_t i, d;
+
+	for (i = 0; i < count; i++)
+		for (d = 0; d < letters[i].document_count; d++)
+			bytes += letters[i].attachments[d].bytes;
+	return bytes;
+}
+
+static enum verdict
+insert_lot(struct pg *pg, const struct job_row *job, int64_t number,
+	const char *name, const struct letter *letters, size_t count,
+	int64_t now_ms, struct fault *why)
+{
+	int64_t made = 0;
+	enum verdict v;
+
+	v = pg_do(pg,
+		"insert into lot (number, job_no, print, name, state, letters, "
+		"bytes, due_ms, cut_ms) overriding system value "
+		"values ($1, $2, true, $3, $4, $5, $6, $7, $7) "
+		"on conflict (name) where name <> '' do nothing",
+		PG_ARGS(PG_N(number), PG_N(job->number), PG_T(name),
+			PG_N(LOT_BUNDLED), PG_N((int64_t)count),
+			PG_N(bytes_of(letters, count)), PG_N(now_ms)),
+		&made, why);
+	if (v == V_OK && made == 0)
+		v = fault_set(why, V_SKIP, CODE_PRINT_TWICE,
+			"there is a bundle %.100s already", name);
+	return v;
+}
+
+enum verdict
+store_print_cut(struct store *store, const char *job, const char *name,
+	const struct letter *letters, size_t count, int64_t now_ms,
+	int64_t *lot_out, struct fault *why)
+{
+	struct counts counts = COUNTS_NONE;
+	struct pg *pg = store->pg;
+	int64_t number = 0;
+	struct job_row row;
+	enum verdict v;
+
+	assert(count > 0 && name[0] != '\0');
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = job_lock(pg, job, &row, why);
+	if (v == V_OK && row.state != JOB_SENDING && row.state != JOB_AWAITING)
+		v = fault_set(why, V_SKIP, CODE_STATE, "the job is %s",
+			job_word(row.state));
+	if (v == V_OK)
+		v = check_paper(pg, &row, letters, count, why);
+	if (v == V_OK)
+		v = lot_numbers(pg, 1, &number, why);
+	if (v == V_OK)
+		v = insert_lot(
+			pg, &row, number, name, letters, count, now_ms, why);
+	if (v == V_OK)
+		v = copy_places(pg, number, row.number, letters, count, why);
+	counts_move(&counts, LETTER_PAPER, LETTER_BUNDLED, (int64_t)count);
+	if (v == V_OK)
+		v = counts_write(pg, row.number, &counts, why);
+	v = pg_end(pg, v, why);
+	if (v == V_OK)
+		*lot_out = number;
+	return v;
+}
+
+enum verdict
+store_print_unfinished(struct store *store, struct arena *mem,
+	struct lot *lot_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select " LOT_COLUMNS " from lot o "
+		"join job j on j.number = o.job_no where o.state = 9 "
+		"order by o.number limit 1",
+		NULL, &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = V_END;
+	if (v == V_OK)
+		lot_read(&rows, 0, mem, lot_out);
+	pg_rows_done(&rows);
+	return v;
+}
+
+enum verdict
+store_lot_letters(struct store *store, int64_t lot, struct arena *mem,
+	struct letter **letters_out, const char ***reasons_out,
+	size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select j.part from lot o join job j on j.number = o.job_no "
+		"where o.number = $1",
+		PG_ARGS(PG_N(lot)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no lot %" PRId64, lot);
+	if (v == V_OK) {
+		int64_t part = pg_int(&rows, 0, 0);
+
+		pg_rows_done(&rows);
+		v = pg_ask(store->pg,
+			"select " LETTER_COLUMNS ", t.box, t.rule, "
+			"(select x.wire_code from receipt x "
+			"where x.job_no = p.job_no and x.record = p.record "
+			"and x.lot_no = coalesce((select max(q.lot_no) "
+			"from place q where q.job_no = p.job_no "
+			"and q.record = p.record and q.lot_no < p.lot_no), 0) "
+			"order by x.number desc limit 1) from place p "
+			"join letter l on l.part = $2 and l.job_no = p.job_no "
+			"and l.record = p.record "
+			"left join route t on t.job_no = p.job_no "
+			"and t.record = p.record "
+			"where p.lot_no = $1 order by p.seq",
+			PG_ARGS(PG_N(lot), PG_N(part)), &rows, why);
+	}
+	if (v == V_OK)
+		v = read_with_reasons(
+			&rows, mem, letters_out, reasons_out, count_out, why);
+	pg_rows_done(&rows);
+	return v;
+}
+
+/* --- handed over, posted --- */
+
+/* The digest of the bundle, when it was handed over before. */
+static enum verdict
+same_bundle(struct pg *pg, int64_t lot, const uint8_t sha256[32],
+	bool *same_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	uint8_t have[32];
+	enum verdict v;
+
+	v = pg_ask(pg, "select sha256 from lot where number = $1",
+		PG_ARGS(PG_N(lot)), &rows, why);
+	if (v != V_OK)
+		return v;
+	pg_fixed(&rows, 0, 0, have, sizeof(have));
+	*same_out = memcmp(have, sha256, sizeof(have)) == 0;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+static enum verdict
+hand_over(struct pg *pg, struct lot_row *lot, const uint8_t sha256[32],
+	int64_t now_ms, struct counts *counts, struct fault *why)
+{
+	bool same = false;
+	enum verdict v = V_OK;
+
+	if (lot->state == LOT_HANDED_OVER) {
+		v = same_bundle(pg, lot->number, sha256, &same, why);
+		if (v != V_OK || same)
+			return v;
+	}
+	if (lot->state != LOT_BUNDLED)
+		return fault_set(why, V_SKIP, CODE_STATE,
+			"lot %" PRId64 " is %s", lot->number,
+			lot_word(lot->state));
+	v = lot_step(pg, lot, LOT_HANDED_OVER, NULL, counts, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update lot set sha256 = $2, handed_ms = $3 "
+			"where number = $1",
+			PG_ARGS(PG_N(lot->number), PG_B(sha256, 32),
+				PG_N(now_ms)),
+			NULL, why);
+	return v;
+}
+
+enum verdict
+store_print_handed(struct store *store, int64_t lot, const uint8_t sha256[32],
+	int64_t now_ms, struct fault *why)
+{
+	struct counts counts = COUNTS_NONE;
+	struct pg *pg = store->pg;
+	struct lot_row row;
+	struct job_row job;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = lot_lock(pg, lot, &row, why);
+	if (v == V_OK)
+		v = job_lock_number(pg, row.job_no, &job, why);
+	if (v == V_OK)
+		v = hand_over(pg, &row, sha256, now_ms, &counts, why);
+	if (v == V_OK)
+		v = counts_write(pg, job.number, &counts, why);
+	return pg_end(pg, v, why);
+}
+
+enum verdict
+store_print_count(struct store *store, const char *job, struct arena *mem,
+	int *count_out, const char **previous_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select (select count(*) from lot o "
+		"where o.job_no = j.number and o.print), "
+		"(select o.name from lot o join job k on k.number = o.job_no "
+		"where k.stream = j.stream and o.print "
+		"order by o.number desc limit 1) from job j where j.id = $1",
+		PG_ARGS(PG_T(job)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such job");
+	if (v == V_OK) {
+		*count_out = (int)pg_int(&rows, 0, 0);
+		*previous_out = pg_text(&rows, 0, 1, mem);
+	}
+	pg_rows_done(&rows);
+	return v;
+}
+
+static enum verdict
+find_bundle(
+	struct pg *pg, const char *name, int64_t *number_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(pg, "select number from lot where name = $1 and name <> ''",
+		PG_ARGS(PG_T(name)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(
+			why, V_SKIP, CODE_NO_JOB, "no bundle %.100s", name);
+	if (v == V_OK)
+		*number_out = pg_int(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
+enum verdict
+store_posted(struct store *store, const char *bundle, int32_t date_days,
+	const char *person, int64_t now_ms, int64_t *letters_out,
+	struct fault *why)
+{
+	struct counts counts = COUNTS_NONE;
+	struct pg *pg = store->pg;
+	int64_t number = 0;
+	int year, month, day;
+	struct lot_row lot;
+	struct job_row job;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = find_bundle(pg, bundle, &number, why);
+	if (v == V_OK)
+		v = lot_lock(pg, number, &lot, why);
+	if (v == V_OK)
+		v = job_lock_number(pg, lot.job_no, &job, why);
+	if (v == V_OK && lot.state != LOT_HANDED_OVER)
+		v = fault_set(why, V_SKIP, CODE_STATE, "the bundle is %s",
+			lot.state == LOT_SETTLED ? "posted already"
+						 : lot_word(lot.state));
+	if (v == V_OK)
+		v = lot_step(pg, &lot, LOT_SETTLED, NULL, &counts, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update lot set posted_days = $2 where number = $1",
+			PG_ARGS(PG_N(number), PG_N(date_days)), NULL, why);
+	if (v == V_OK)
+		v = counts_write(pg, job.number, &counts, why);
+	clock_date(date_days, &year, &month, &day);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, job.id, person, "posted", why,
+			"bundle %.100s, %" PRId64 " letters, on %04d-%02d-%02d",
+			bundle, lot.letters - lot.apart, year, month, day);
+	v = pg_end(pg, v, why);
+	if (v == V_OK)
+		*letters_out = lot.letters - lot.apart;
+	return v;
+}
+
+enum verdict
+store_print_close(struct store *store, const char *job, const char *person,
+	int64_t now_ms, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	struct job_row row;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = job_lock(pg, job, &row, why);
+	if (v == V_OK &&
+		(row.state >= JOB_SETTLED || row.state == JOB_RECEIVED))
+		v = fault_set(why, V_SKIP, CODE_STATE, "the job is %s",
+			job_word(row.state));
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set print_close = true where number = $1",
+			PG_ARGS(PG_N(row.number)), NULL, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, row.id, person, "print closed", why,
+			"paper does not wait for more results");
+	return pg_end(pg, v, why);
+}

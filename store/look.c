@@ -1,0 +1,257 @@
+/* store/look.c - letters and attempts as shown; changes nothing
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/books.h"
+
+/* A letter with all its steps.  The newest attempt is one that carried it. */
+#define ROW_SQL                                                                \
+	"select " LETTER_COLUMNS ", j.id, n.state, coalesce(n.box, false), "   \
+	"n.rule, s.source, s.asked_ms, j.split_ms, b.number, p.number, "       \
+	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
+	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
+	"p.handed_ms, p.posted_days from letter l "                            \
+	"join job j on j.number = l.job_no "                                   \
+	"join letter_now n on n.part = l.part and n.job_no = l.job_no "        \
+	"and n.record = l.record "                                             \
+	"left join answer s on s.number = n.answer_no "                        \
+	"left join lateral (select o.number, o.batch_id from place q "         \
+	"join lot o on o.number = q.lot_no where q.job_no = l.job_no "         \
+	"and q.record = l.record and not o.print "                             \
+	"order by o.number desc limit 1) b on true "                           \
+	"left join lateral (select o.number, o.name, o.handed_ms, "            \
+	"o.posted_days from place q join lot o on o.number = q.lot_no "        \
+	"where q.job_no = l.job_no and q.record = l.record and o.print "       \
+	"order by o.number desc limit 1) p on true "                           \
+	"left join lateral (select a.message_id, a.begun_ms, "                 \
+	"a.acknowledged_ms, a.result_ms from attempt a "                       \
+	"where a.lot_no = b.number and (not a.part_of_lot or exists "          \
+	"(select from receipt r where r.job_no = l.job_no "                    \
+	"and r.lot_no = b.number and r.record = l.record "                     \
+	"and r.attempt_no = a.number)) "                                       \
+	"order by a.nth desc limit 1) a on true "                              \
+	"left join lateral (select r.code, r.wire_code from receipt r "        \
+	"where r.job_no = l.job_no and r.lot_no = b.number "                   \
+	"and r.record = l.record order by r.number desc limit 1) x on true "
+
+static enum verdict
+row_read(const struct pg_rows *rows, int i, struct arena *mem,
+	struct letter_row *out, struct fault *why)
+{
+	struct letter_row r = { .posted_days = LETTER_DATE_NONE };
+	int c = LETTER_COLUMN_COUNT;
+	enum verdict v = letter_read(rows, i, mem, &r.letter, why);
+
+	if (v != V_OK)
+		return v;
+	pg_word(rows, i, c++, r.job, sizeof(r.job));
+	r.state = (enum letter_state)pg_int(rows, i, c++);
+	r.box = pg_bool(rows, i, c++);
+	r.rule = (enum route_rule)pg_int(rows, i, c++);
+	r.answer_source = pg_text(rows, i, c++, mem);
+	r.answer_ms = pg_int(rows, i, c++);
+	r.split_ms = pg_int(rows, i, c++);
+	r.box_lot = pg_int(rows, i, c++);
+	r.print_lot = pg_int(rows, i, c++);
+	r.batch_id = pg_uuid(rows, i, c++);
+	r.message_id = pg_text(rows, i, c++, mem);
+	r.offered_ms = pg_int(rows, i, c++);
+	r.acknowledged_ms = pg_int(rows, i, c++);
+	r.result_ms = pg_int(rows, i, c++);
+	r.wire_code = pg_text(rows, i, c++, mem);
+	r.code = (enum code)pg_int(rows, i, c++);
+	r.bundle = pg_text(rows, i, c++, mem);
+	r.handed_ms = pg_int(rows, i, c++);
+	if (!pg_null(rows, i, c))
+		r.posted_days = (int32_t)pg_int(rows, i, c);
+	*out = r;
+	return V_OK;
+}
+
+/* One letter, or none, or several. */
+static enum verdict
+ask_one(struct store *store, const char *sql, const struct pg_arg *args,
+	struct arena *mem, struct letter_row *out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v = pg_ask(store->pg, sql, args, &rows, why);
+
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such letter");
+	else if (v == V_OK && rows.count > 1)
+		v = fault_set(why, V_SKIP, CODE_AMBIGUOUS,
+			"more than one letter; name it by JOB/record or by its "
+			"BerichtID");
+	if (v == V_OK)
+		v = row_read(&rows, 0, mem, out, why);
+	pg_rows_done(&rows);
+	return v;
+}
+
+/* JOB/record; false when `what` does not look like it. */
+static bool
+job_and_record(const char *what, struct arena *mem, char **job_out,
+	int64_t *record_out)
+{
+	const char *slash = strrchr(what, '/');
+
+	if (slash == NULL || slash == what ||
+		!text_number(slash + 1, INT64_MAX, record_out))
+		return false;
+	*job_out = arena_text(mem, what, (size_t)(slash - what));
+	return true;
+}
+
+enum verdict
+store_letter_find(struct store *store, const char *what, struct arena *mem,
+	struct letter_row *out, struct fault *why)
+{
+	struct job job;
+	struct job_row row;
+	struct uuid id;
+	char *part;
+	int64_t record;
+	enum verdict v;
+
+	/* The same letter again after a job that was given up: the newest. */
+	if (uuid_parse(what, &id))
+		return ask_one(store,
+			ROW_SQL "where l.bericht_id = $1 "
+				"order by l.job_no desc limit 1",
+			PG_ARGS(PG_U(&id)), mem, out, why);
+	if (job_and_record(what, mem, &part, &record)) {
+		v = store_job_find(store, part, mem, &job, why);
+		if (v == V_OK)
+			v = job_peek(store->pg, job.id, &row, why);
+		if (v == V_OK)
+			return ask_one(store,
+				ROW_SQL "where l.part = $1 and l.job_no = $2 "
+					"and l.record = $3",
+				PG_ARGS(PG_N(row.part), PG_N(row.number),
+					PG_N(record)),
+				mem, out, why);
+		/* A reference may have a slash too. */
+		if (v != V_SKIP || why->code != CODE_NO_JOB)
+			return v;
+	}
+	return ask_one(store, ROW_SQL "where l.reference = $1 limit 2",
+		PG_ARGS(PG_T(what)), mem, out, why);
+}
+
+enum verdict
+store_letter_list(struct store *store, const char *job, int64_t after,
+	size_t max, enum letter_state state, struct arena *mem,
+	struct letter_row **rows_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct letter_row *list;
+	struct job_row row;
+	enum verdict v = job_peek(store->pg, job, &row, why);
+	int i;
+
+	if (v == V_OK)
+		v = pg_ask(store->pg,
+			ROW_SQL "where l.part = $1 and l.job_no = $2 "
+				"and l.record > $3 "
+				"and ($4::int = 0 or n.state = $4) "
+				"order by l.record limit $5",
+			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),
+				PG_N(state), PG_N((int64_t)max)),
+			&rows, why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; v == V_OK && i < rows.count; i++)
+		v = row_read(&rows, i, mem, &list[i], why);
+	if (v == V_OK) {
+		*rows_out = list;
+		*count_out = (size_t)rows.count;
+	}
+	pg_rows_done(&rows);
+	return v;
+}
+
+/* --- attempts --- */
+
+static const char *
+attempt_word(enum attempt_state state)
+{
+	switch (state) {
+	case ATTEMPT_POSTING:
+		return "posting";
+	case ATTEMPT_OFFERED:
+		return "offered";
+	case ATTEMPT_ACKNOWLEDGED:
+		return "acknowledged";
+	case ATTEMPT_RESULTED:
+		return "result";
+	case ATTEMPT_FAILED:
+		return "failed";
+	case ATTEMPT_EXPIRED:
+		return "expired";
+	case ATTEMPT_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+static void
+attempt_read(const struct pg_rows *rows, int i, struct arena *mem,
+	struct attempt_row *out)
+{
+	struct attempt_row a = { .lot = pg_int(rows, i, 0) };
+	int n;
+
+	a.nth = (int)pg_int(rows, i, 1);
+	a.posts = (int)pg_int(rows, i, 2);
+	a.message_id = pg_text(rows, i, 3, mem);
+	a.state = attempt_word((enum attempt_state)pg_int(rows, i, 4));
+	a.created_ms = pg_int(rows, i, 5);
+	a.acknowledged_ms = pg_int(rows, i, 6);
+	a.result_ms = pg_int(rows, i, 7);
+	a.letters = pg_int(rows, i, 8);
+	a.total = pg_int(rows, i, 9);
+	a.has_result = a.result_ms > 0 || a.total > 0;
+	for (n = 0; n < RECEIPT_COUNTERS; n++) {
+		a.counters[n] = pg_int(rows, i, 10 + n);
+		a.ours[n] = pg_int(rows, i, 10 + RECEIPT_COUNTERS + n);
+	}
+	*out = a;
+}
+
+enum verdict
+store_attempt_list(struct store *store, const char *job, struct arena *mem,
+	struct attempt_row **rows_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct attempt_row *list;
+	enum verdict v;
+	int i;
+
+	_Static_assert(RECEIPT_COUNTERS == 6, "as many as are selected");
+	v = pg_ask(store->pg,
+		"select a.lot_no, a.nth, a.posts, a.message_id, a.state, "
+		"a.created_ms, a.acknowledged_ms, a.result_ms, a.letters, "
+		"a.total, counters[1], counters[2], counters[3], counters[4], "
+		"counters[5], counters[6], ours[1], ours[2], ours[3], ours[4], "
+		"ours[5], ours[6] from attempt a "
+		"join lot o on o.number = a.lot_no "
+		"join job j on j.number = o.job_no where j.id = $1 "
+		"order by a.lot_no, a.nth",
+		PG_ARGS(PG_T(job)), &rows, why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; i < rows.count; i++)
+		attempt_read(&rows, i, mem, &list[i]);
+	*rows_out = list;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
