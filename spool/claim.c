@@ -91,7 +91,7 @@ percent(const char *name, char *out, size_t size)
 {
 	size_t n = 0;
 
-	for (; *name != '\0' && n + 4 < size; name++)
+	for (; *name != '\0' && n + 3 < size; name++)
 		if ((*name >= '0' && *name <= '9') ||
 			(*name >= 'A' && *name <= 'Z') ||
 			(*name >= 'a' && *name <= 'z') || *name == '.' ||
@@ -100,6 +100,25 @@ percent(const char *name, char *out, size_t size)
 		else
 			n += (size_t)snprintf(out + n, 4, "%%%02x",
 				(unsigned)(unsigned char)*name);
+	out[n] = '\0';
+}
+
+/* The reverse, of what percent() made. */
+static void
+unpercent(const char *text, char out[NAME_MAX + 1])
+{
+	char hex[3] = "";
+	size_t n = 0;
+
+	while (*text != '\0' && n < NAME_MAX) {
+		if (*text != '%') {
+			out[n++] = *text++;
+			continue;
+		}
+		memcpy(hex, text + 1, strnlen(text + 1, 2));
+		out[n++] = (char)strtol(hex, NULL, 16);
+		text += 1 + strnlen(text + 1, 2);
+	}
 	out[n] = '\0';
 }
 
@@ -283,11 +302,12 @@ static enum verdict
 finish_move(struct spool *spool, const struct room_claim *c, int dir,
 	struct fault *why)
 {
-	char path[ROOM_PATH_MAX];
+	char path[ROOM_PATH_MAX], dropped[NAME_MAX + 1];
 	struct stat st;
 	enum verdict v;
 	int in = -1;
 
+	unpercent(c->refused[0] != '\0' ? c->refused : c->name, dropped);
 	if (fstatat(dir, c->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return fault_set(why, V_BROKEN, CODE_NO_JOB,
 			"the job was never claimed");
@@ -295,11 +315,10 @@ finish_move(struct spool *spool, const struct room_claim *c, int dir,
 	v = file_dir(spool->fd, path, &in, why);
 	if (v != V_OK)
 		return v;
-	if (c->refused[0] != '\0' ||
-		fstatat(in, c->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstatat(in, dropped, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		v = file_move(dir, ROOM_CLAIMING, dir, ROOM_CLAIM, why);
 	else
-		v = move_sidecars(in, c->name, dir, c->name, why);
+		v = move_sidecars(in, dropped, dir, c->name, why);
 	(void)close(in);
 	return v;
 }
@@ -352,7 +371,7 @@ spool_digest(struct claim *claim, struct fault *why)
 		at += (int64_t)got;
 	} while (got > 0);
 	if (v == V_OK && at != claim->bytes)
-		v = fault_set(why, V_BROKEN, CODE_SIDECAR,
+		v = fault_set(why, V_BROKEN, CODE_IO,
 			"the file was still growing when it was claimed");
 	if (v == V_OK)
 		digest_end(digest, claim->sha256);

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "spool/room.h"
 
-#define CLAIM_BYTES_MAX 1024
+#define CLAIM_BYTES_MAX 1024 /* a name of 255 bytes in percents, and more */
 #define DATE_DIGITS 8
 #define JOB_RANDOM 4
 

@@ -10,6 +10,8 @@
 #ifndef SPOOL_ROOM_H
 #define SPOOL_ROOM_H
 
+#include <limits.h>
+
 #include "spool/spool.h"
 
 #define ROOM_CLAIM ".claim"
@@ -40,8 +42,8 @@ void room_path(char out[ROOM_PATH_MAX], const char *dir, const char *name);
 struct room_claim {
 	char stream[SPOOL_STREAM_MAX + 1];
 	char name[SPOOL_NAME_MAX + 1];
-	char refused[SPOOL_NAME_MAX * 3 + 1]; /* the name as dropped, percent-
-					       * encoded; "" when it is fine */
+	/* The name as dropped, percent-encoded; "" when it is fine. */
+	char refused[NAME_MAX * 3 + 1];
 };
 
 enum verdict room_claim_write(

@@ -136,8 +136,8 @@ spool_watched(struct spool *spool)
 {
 	char events[EVENT_BYTES];
 
-	assert(spool->watch != -1);
-	while (read(spool->watch, events, sizeof(events)) > 0)
+	while (spool->watch != -1 &&
+		read(spool->watch, events, sizeof(events)) > 0)
 		;
 }
 
