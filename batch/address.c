@@ -352,6 +352,17 @@ natural(const char *text, struct arena *mem)
 	return out;
 }
 
+/* Blanks at the end would not survive every spreadsheet, and say nothing. */
+static const char *
+trimmed(char *key)
+{
+	size_t len = strlen(key);
+
+	while (len > 0 && key[len - 1] == ' ')
+		key[--len] = '\0';
+	return key;
+}
+
 const char *
 address_sort_key(const struct address *address, struct arena *mem)
 {
@@ -361,19 +372,19 @@ address_sort_key(const struct address *address, struct arena *mem)
 	if (strcmp(zone, "NL") == 0) {
 		if (!postcode_plain(address->postcode, postcode))
 			postcode[0] = '\0';
-		return arena_format(mem, "1 %s %s %s %s", postcode,
+		return trimmed(arena_format(mem, "1 %s %s %s %s", postcode,
 			natural(address->number, mem),
 			natural(address->letter, mem),
-			natural(address->addition, mem));
+			natural(address->addition, mem)));
 	}
-	return arena_format(mem, "%c %s %s %s %s %s %s %s %s",
+	return trimmed(arena_format(mem, "%c %s %s %s %s %s %s %s %s",
 		strcmp(zone, "EU") == 0 ? '2' : '3',
 		text_upper(mem, address->country),
 		natural(address->postcode, mem), text_upper(mem, address->town),
 		natural(address->foreign[2], mem),
 		natural(address->foreign[1], mem),
 		natural(address->foreign[0], mem),
-		natural(address->street, mem), natural(address->number, mem));
+		natural(address->street, mem), natural(address->number, mem)));
 }
 
 const char *

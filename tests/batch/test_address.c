@@ -258,6 +258,7 @@ test_address__sorts_as_the_post_does(void **state)
 
 		if (strcmp(a, b) >= 0)
 			fail_msg("'%s' is not before '%s'", a, b);
+		assert_true(b[strlen(b) - 1] != ' ');
 	}
 	arena_done(&mem);
 }
