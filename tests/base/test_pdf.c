@@ -1,0 +1,327 @@
+/* tests/base/test_pdf.c - what a look at a stranger's PDF says
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/page.h"
+#include "base/pdf.h"
+#include "tests/fonts.h"
+
+#define PDF_MAX ((size_t)3000000)
+#define OBJECTS_MAX 4200
+
+/* A PDF written by hand: objects in order, then table and trailer. */
+struct writer {
+	struct buf out;
+	size_t at[OBJECTS_MAX + 1];
+	int count;
+};
+
+static void
+begin(struct writer *w)
+{
+	*w = (struct writer){ .out = BUF_MAX(PDF_MAX) };
+	buf_text(&w->out, "%PDF-1.4\n");
+}
+
+static void
+add(struct writer *w, const char *object)
+{
+	assert_true(w->count < OBJECTS_MAX);
+	w->at[++w->count] = w->out.len;
+	buf_format(&w->out, "%d 0 obj\n%s\nendobj\n", w->count, object);
+}
+
+static void
+end(struct writer *w, const char *more)
+{
+	size_t table = w->out.len;
+	int i;
+
+	buf_format(&w->out, "xref\n0 %d\n0000000000 65535 f \n", w->count + 1);
+	for (i = 1; i <= w->count; i++)
+		buf_format(&w->out, "%010zu 00000 n \n", w->at[i]);
+	buf_format(&w->out,
+		"trailer\n<< /Size %d /Root 1 0 R %s>>\nstartxref\n%zu\n"
+		"%%%%EOF\n",
+		w->count + 1, more, table);
+	assert_false(w->out.full);
+}
+
+static enum verdict
+look_at(struct writer *w, struct pdf_look *look)
+{
+	struct fault why = FAULT_NONE;
+	enum verdict v = pdf_look(w->out.bytes, w->out.len, look, &why);
+
+	if (v != V_OK)
+		assert_int_equal(why.code, CODE_DOCUMENT);
+	buf_done(&w->out);
+	return v;
+}
+
+static void
+add_page_tree(struct writer *w)
+{
+	add(w, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
+	add(w, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>");
+}
+
+static void
+test_pdf__a_plain_one(void **state)
+{
+	struct pdf_look look;
+	struct writer w;
+
+	(void)state;
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R >>");
+	add_page_tree(&w);
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_OK);
+	assert_int_equal(look.pages, 1);
+	assert_false(look.encrypted);
+	assert_string_equal(look.claim, "");
+}
+
+static enum verdict
+look_at_xmp(const char *xmp, size_t len, struct pdf_look *look)
+{
+	struct writer w;
+
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R /Metadata 4 0 R >>");
+	add_page_tree(&w);
+	w.at[++w.count] = w.out.len;
+	buf_format(
+		&w.out, "%d 0 obj\n<< /Length %zu >>\nstream\n", w.count, len);
+	buf_add(&w.out, xmp, len);
+	buf_text(&w.out, "\nendstream\nendobj\n");
+	end(&w, "");
+	return look_at(&w, look);
+}
+
+static void
+test_pdf__what_it_claims(void **state)
+{
+	static const struct {
+		const char *xmp, *claim;
+	} cases[] = {
+		{ "<pdfaid:part>2</pdfaid:part>"
+		  "<pdfaid:conformance>A</pdfaid:conformance>",
+			"2a" },
+		{ "<x pdfaid:part=\"1\" pdfaid:conformance=\"B\"/>", "1b" },
+		{ "<x pdfaid:part='3' pdfaid:conformance='U'/>", "3u" },
+		{ "<x pdfaid:part = \"1\" pdfaid:conformance\n=\n\"A\"/>",
+			"1a" },
+		/* small letters are a mistake, not a claim */
+		{ "<x pdfaid:part=\"1\" pdfaid:conformance=\"a\"/>", "" },
+		{ "<x pdfaid:part=\"2\"/>", "" },
+		{ "<x pdfaid:part", "" },
+		{ "<x pdfaid:part=", "" },
+		{ "nothing of the kind", "" },
+	};
+	struct pdf_look look;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+			look_at_xmp(cases[i].xmp, strlen(cases[i].xmp), &look),
+			V_OK);
+		assert_string_equal(look.claim, cases[i].claim);
+	}
+}
+
+static void
+test_pdf__a_claim_in_utf16(void **state)
+{
+	static const char text[] =
+		"<x pdfaid:part=\"2\" pdfaid:conformance=\"A\"/>";
+	char wide[2 * sizeof(text)];
+	struct pdf_look look;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(text); i++) {
+		wide[2 * i] = '\0';
+		wide[2 * i + 1] = text[i];
+	}
+	assert_int_equal(look_at_xmp(wide, sizeof(wide) - 2, &look), V_OK);
+	assert_string_equal(look.claim, "2a");
+}
+
+static void
+test_pdf__not_one_at_all(void **state)
+{
+	static const char *const texts[] = { "", "%PDF-", "%PDF-1.4\n",
+		"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>",
+		"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n" };
+	struct pdf_look look;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct fault why = FAULT_NONE;
+
+		assert_int_equal(
+			pdf_look(texts[i], strlen(texts[i]), &look, &why),
+			V_SKIP);
+		assert_int_equal(why.code, CODE_DOCUMENT);
+	}
+}
+
+/* Cut anywhere, a PDF is no PDF: nothing is repaired. */
+static void
+test_pdf__cut_is_refused(void **state)
+{
+	static const struct page_letter letter = { "s", "a", "t", "b",
+		"2026-02-15T00:00:00", 0, 0 };
+	struct fault why = FAULT_NONE;
+	struct buf pdf = BUF_MAX(PDF_MAX);
+	struct pdf_look look;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(page_letter(&letter, &pdf, &why), V_OK);
+	for (len = 0; len + 8 < pdf.len; len += 997)
+		assert_int_equal(pdf_look(pdf.bytes, len, &look, &why), V_SKIP);
+	buf_done(&pdf);
+}
+
+/* A page tree that bites its tail, or is as deep as a well. */
+static void
+test_pdf__page_trees_of_strangers(void **state)
+{
+	struct pdf_look look;
+	struct writer w;
+	char object[80];
+	int i;
+
+	(void)state;
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R >>");
+	add(&w, "<< /Type /Pages /Count 1 /Kids [2 0 R] >>");
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_SKIP);
+
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R >>");
+	for (i = 2; i < OBJECTS_MAX; i++) {
+		snprintf(object, sizeof(object),
+			"<< /Type /Pages /Count 1 /Kids [%d 0 R] >>", i + 1);
+		add(&w, object);
+	}
+	add(&w, "<< /Type /Page >>");
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_SKIP);
+
+	/* Each level names the next twice: 2^15 pages of 30 objects. */
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R >>");
+	for (i = 2; i < 17; i++) {
+		snprintf(object, sizeof(object),
+			"<< /Type /Pages /Kids [%d 0 R %d 0 R] >>", i + 1,
+			i + 1);
+		add(&w, object);
+	}
+	add(&w, "<< /Type /Page >>");
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_SKIP);
+
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 2 0 R >>");
+	add(&w, "<< /Type /Pages /Count 0 /Kids [] >>");
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_SKIP);
+
+	begin(&w);
+	add(&w, "<< /Type /Catalog /Pages 17 >>");
+	end(&w, "");
+	assert_int_equal(look_at(&w, &look), V_SKIP);
+}
+
+static void
+test_pdf__claim_adds_what_a_reader_looks_for(void **state)
+{
+	static const struct page_letter letter = { "s", "a", "Titel & <zo>",
+		"b", "2026-02-15T00:00:00", 0, 0 };
+	struct buf pdf = BUF_MAX(PDF_MAX), a = pdf, b = pdf;
+	struct fault why = FAULT_NONE;
+	struct pdf_look look;
+
+	(void)state;
+	assert_int_equal(page_letter(&letter, &pdf, &why), V_OK);
+	assert_int_equal(
+		pdf_claim(pdf.bytes, pdf.len, "nl-NL", letter.title, &a, &why),
+		V_OK);
+	assert_int_equal(
+		pdf_claim(pdf.bytes, pdf.len, "nl-NL", letter.title, &b, &why),
+		V_OK);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.bytes, b.bytes, a.len);
+	assert_int_equal(pdf_look(a.bytes, a.len, &look, &why), V_OK);
+	assert_string_equal(look.claim, "2a");
+	assert_int_equal(look.pages, 1);
+	assert_int_equal(pdf_claim("x", 1, "nl-NL", "t", &b, &why), V_SKIP);
+	buf_done(&pdf);
+	buf_done(&a);
+	buf_done(&b);
+}
+
+static void
+test_pdf__locked_is_seen(void **state)
+{
+	static const struct page_letter letter = { "s", "a", "t", "b",
+		"2026-02-15T00:00:00", 0, 0 };
+	struct buf pdf = BUF_MAX(PDF_MAX), a = pdf, b = pdf;
+	struct fault why = FAULT_NONE;
+	struct pdf_look look;
+
+	(void)state;
+	assert_int_equal(page_letter(&letter, &pdf, &why), V_OK);
+	/* Behind a password, and encrypted without one. */
+	assert_int_equal(
+		pdf_lock(pdf.bytes, pdf.len, "geheim", &a, &why), V_OK);
+	assert_int_equal(pdf_lock(pdf.bytes, pdf.len, "", &b, &why), V_OK);
+	assert_int_equal(pdf_look(a.bytes, a.len, &look, &why), V_OK);
+	assert_true(look.encrypted);
+	assert_int_equal(look.pages, 0);
+	assert_int_equal(pdf_look(b.bytes, b.len, &look, &why), V_OK);
+	assert_true(look.encrypted);
+	buf_reset(&b);
+	assert_int_equal(
+		pdf_lock(pdf.bytes, pdf.len, "geheim", &b, &why), V_OK);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.bytes, b.bytes, a.len);
+	buf_done(&pdf);
+	buf_done(&a);
+	buf_done(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pdf__a_plain_one),
+		cmocka_unit_test(test_pdf__what_it_claims),
+		cmocka_unit_test(test_pdf__a_claim_in_utf16),
+		cmocka_unit_test(test_pdf__not_one_at_all),
+		cmocka_unit_test(test_pdf__cut_is_refused),
+		cmocka_unit_test(test_pdf__page_trees_of_strangers),
+		cmocka_unit_test(test_pdf__claim_adds_what_a_reader_looks_for),
+		cmocka_unit_test(test_pdf__locked_is_seen),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
