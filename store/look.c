@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "store/books.h"
 
+#define RECORD_MAX INT64_C(1000000000000)
+
 /* A letter with all its steps.  The newest attempt is one that carried it. */
 #define ROW_SQL                                                                \
 	"select " LETTER_COLUMNS ", j.id, n.state, coalesce(n.box, false), "   \
@@ -102,7 +104,7 @@ job_and_record(const char *what, struct arena *mem, char **job_out,
 	const char *slash = strrchr(what, '/');
 
 	if (slash == NULL || slash == what ||
-		!text_number(slash + 1, INT64_MAX, record_out))
+		!text_number(slash + 1, RECORD_MAX, record_out))
 		return false;
 	*job_out = arena_text(mem, what, (size_t)(slash - what));
 	return true;

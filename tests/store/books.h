@@ -183,4 +183,218 @@ make_split(const char *id, const char *stream, const char *key, int64_t from,
 	store_split_close(split);
 }
 
+/* --- on their way --- */
+
+/* Routes all: those whose record is a multiple of `paper` go on paper. */
+static inline void
+make_routed(const char *id, int64_t paper)
+{
+	struct route_row rows[100];
+	size_t count, i;
+
+	for (;;) {
+		OK(store_route_next(books, id, 100, rows, &count, &why));
+		if (count == 0)
+			break;
+		for (i = 0; i < count; i++) {
+			rows[i].box = paper == 0 || rows[i].record % paper != 0;
+			rows[i].rule = ROUTE_ASKED;
+		}
+		OK(store_route_put(books, id, rows, count, "wus", NOW, &why));
+	}
+	OK(store_job_routed(books, id, false, NULL, NOW, &why));
+}
+
+struct cutting {
+	int64_t records[20000];
+	size_t count;
+};
+
+static inline enum verdict
+cut_one(void *self, int64_t record, const struct uuid *id, int64_t box_bytes)
+{
+	struct cutting *c = self;
+
+	assert_true(c->count < 20000);
+	assert_true(box_bytes > 0);
+	assert_int_not_equal(id->bytes[0], 0);
+	c->records[c->count++] = record;
+	return V_OK;
+}
+
+/* Lots of at most `size` letters; their BatchIDs are id_of(key, 1 ..). */
+static inline void
+make_cut(const char *id, const char *key, int64_t size)
+{
+	static struct cutting c;
+	struct lot_new lots[32];
+	size_t count = 0, from = 0;
+
+	c.count = 0;
+	OK(store_cut_read(books, id, cut_one, &c, &why));
+	while (from < c.count) {
+		size_t n = c.count - from < (size_t)size ? c.count - from
+							 : (size_t)size;
+
+		assert_true(count < 32);
+		lots[count] = (struct lot_new){ .letters = (int64_t)n,
+			.bytes = 1000 * (int64_t)n,
+			.records = c.records + from };
+		lots[count].batch_id = id_of(key, (int64_t)count + 1);
+		count++;
+		from += n;
+	}
+	OK(store_cut_write(books, id, lots, count, NOW, &why));
+}
+
+/* Received, split, routed, released and cut. */
+static inline void
+make_lots(const char *id, const char *stream, const char *key, int64_t letters,
+	int64_t paper, int64_t size)
+{
+	make_split(id, stream, key, 1, letters);
+	make_routed(id, paper);
+	make_cut(id, key, size);
+}
+
+#define FAST INT64_C(1000000000) /* letters an hour: no limit */
+
+/* Fill in what the courier makes, for a message called `message`. */
+static inline void
+address_offer(struct offer *offer, const char *message)
+{
+	offer->message_id = message;
+	offer->conversation_id = arena_format(&mem, "c-%s", message);
+	offer->content_id = "payload";
+	offer->envelope = "<envelope/>";
+	offer->envelope_len = 11;
+	offer->created_ms = NOW;
+	offer->expires_ms = NOW + 60000;
+	offer->payload_bytes = 12345;
+}
+
+/* The next offer, begun, with this message id. */
+static inline struct offer
+begin(const char *message)
+{
+	struct letter *letters;
+	struct offer offer;
+	int64_t next_ms = -1, wait_ms = -1;
+	size_t count;
+
+	OK(store_offer_next(
+		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	assert_int_equal(offer.attempt, 0);
+	OK(store_offer_letters(books, &offer, &mem, &letters, &count, &why));
+	assert_int_equal(count, offer.letters);
+	address_offer(&offer, message);
+	OK(store_offer_begin(books, &offer, FAST, 1000, &wait_ms, &why));
+	return offer;
+}
+
+static inline bool
+nothing_due(int64_t now_ms)
+{
+	struct offer offer;
+	int64_t next_ms = 0;
+
+	return store_offer_next(books, "simulator", now_ms, &mem, &offer,
+		       &next_ms, &why) == V_END;
+}
+
+static inline void
+post(const struct offer *offer, enum post_end end, int64_t retry_ms)
+{
+	const struct fault reason = { .code = CODE_HTTP, .text = "said no" };
+	uint8_t sha256[32];
+
+	memset(sha256, 9, sizeof(sha256));
+	OK(store_post_end(books, offer, end, retry_ms, sha256, &reason, &why));
+}
+
+/* A signal from the peer about a message of ours. */
+static inline struct inbound
+inbound_of(const char *id, int kind, const char *ref_to)
+{
+	return (struct inbound){ .message_id = id,
+		.cpa_id = "cpa",
+		.conversation_id = "",
+		.ref_to = ref_to,
+		.action = "",
+		.kind = kind,
+		.payload = "",
+		.error_code = "",
+		.error_text = "",
+		.reply = "",
+		.reply_id = "",
+		.reply_url = "",
+		.received_ms = NOW };
+}
+
+static inline void
+acknowledge(const char *id, const char *ref_to)
+{
+	struct inbound in = inbound_of(id, 2, ref_to);
+	struct buf reply = BUF_MAX(1000);
+
+	OK(store_inbound_keep(books, &in, &reply, &why));
+	OK(store_ack_apply(books, &in, NOW, &why));
+	buf_done(&reply);
+}
+
+/* What a result says: letter number n (of `key`) has code codes[n - from]. */
+struct said {
+	const char *key;
+	int64_t from, to;
+	const char *exception; /* wire word of letter `at`, the rest Verwerkt */
+	int64_t at, at_to;
+	const char *contradiction;
+};
+
+static inline struct result_match
+result(const char *id, const char *ref_to, const struct said *said)
+{
+	struct inbound in = inbound_of(id, 1, ref_to);
+	struct buf reply = BUF_MAX(1000);
+	struct uuid batch = id_of(said->key, 1);
+	struct result_letter letters[200];
+	struct receipt_line lines[200];
+	struct receipt receipt = { .lines = lines };
+	struct result_match match;
+	struct result_apply apply = { .match = &match,
+		.receipt = &receipt,
+		.letters = letters,
+		.contradiction = said->contradiction,
+		.now_ms = NOW,
+		.resend_ms = NOW + 900000,
+		.resends = 2 };
+	int64_t n;
+
+	(void)store_inbound_keep(books, &in, &reply, &why);
+	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
+	for (n = said->from; n <= said->to; n++) {
+		struct result_letter *l = &letters[apply.letter_count];
+		struct receipt_line *line = &lines[apply.letter_count++];
+		bool odd = said->exception != NULL && n >= said->at &&
+			   n <= said->at_to;
+
+		*line = (struct receipt_line){ .letter_id =
+						       id_of(said->key, n) };
+		strcpy(line->code, odd ? said->exception : "Verwerkt");
+		*l = (struct result_letter){ .letter_id = line->letter_id,
+			.wire_code = line->code,
+			.stage = "NA" };
+		l->act =
+			receipt_act(line->code, match.offered_before, &l->code);
+		if (l->act == RECEIPT_HOLD_STREAM)
+			apply.hold = true;
+		receipt.counters[0] += odd ? 0 : 1;
+	}
+	receipt.total = match.letters;
+	receipt.line_count = apply.letter_count;
+	OK(store_result_apply(books, &in, &apply, &why));
+	buf_done(&reply);
+	return match;
+}
+
 #endif

@@ -1,0 +1,211 @@
+/* tests/store/test_route.c - routes are kept once; held or released; cut
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include "tests/store/books.h"
+
+static void
+test_route__letters_come_in_order_and_once(void **state)
+{
+	struct route_row rows[10], second[4];
+	size_t count, i;
+
+	(void)state;
+	make_split("20260210-ordr", "route", "ordr", 1, 10);
+	OK(store_route_next(books, "20260210-ordr", 4, rows, &count, &why));
+	assert_int_equal(count, 4);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(rows[i].record, (int64_t)i + 1);
+		assert_int_equal(rows[i].bsn.number, 900000001 + (int)i);
+		assert_int_equal(rows[i].paper, PAPER_NONE);
+		rows[i].box = i < 3;
+		rows[i].rule = i < 3 ? ROUTE_ASKED : ROUTE_NOT_LISTED;
+	}
+	/* The last of the group first: what is before it is not forgotten. */
+	OK(store_route_put(
+		books, "20260210-ordr", &rows[3], 1, "wus", NOW, &why));
+	OK(store_route_next(books, "20260210-ordr", 4, second, &count, &why));
+	assert_int_equal(count, 4);
+	assert_int_equal(second[0].record, 1);
+	assert_int_equal(second[3].record, 5);
+	OK(store_route_put(books, "20260210-ordr", rows, 3, "wus", NOW, &why));
+	assert_int_equal(job_now("20260210-ordr").n_box, 3);
+	assert_int_equal(job_now("20260210-ordr").n_paper, 1);
+	assert_int_equal(job_now("20260210-ordr").n_split, 6);
+	/* The same group twice is our bug, and changes nothing. */
+	assert_int_equal(store_route_put(books, "20260210-ordr", rows, 3, "wus",
+				 NOW, &why),
+		V_BROKEN);
+	assert_int_equal(job_now("20260210-ordr").n_box, 3);
+	/* Not routed as long as one is left. */
+	assert_int_equal(store_job_routed(books, "20260210-ordr", false, NULL,
+				 NOW, &why),
+		V_SKIP);
+	assert_int_equal(why.code, CODE_STATE);
+	make_routed("20260210-ordr", 0);
+	assert_int_equal(job_now("20260210-ordr").state, JOB_RELEASED);
+	assert_string_equal(job_now("20260210-ordr").released_by, "automatic");
+}
+
+static void
+test_route__a_held_job_waits_for_a_person(void **state)
+{
+	struct fault reason = { .code = CODE_HELD, .text = "no control total" };
+	struct route_row row;
+	struct event *events;
+	size_t count;
+
+	(void)state;
+	make_split("20260210-held", "route", "held", 1, 1);
+	OK(store_route_next(books, "20260210-held", 1, &row, &count, &why));
+	row.box = true;
+	row.rule = ROUTE_ASKED;
+	OK(store_route_put(books, "20260210-held", &row, 1, "wus", NOW, &why));
+	OK(store_job_routed(books, "20260210-held", true, &reason, NOW, &why));
+	assert_int_equal(job_now("20260210-held").state, JOB_HELD);
+	assert_string_equal(job_now("20260210-held").reason, reason.text);
+	assert_int_equal(job_now("20260210-held").reason_code, CODE_HELD);
+	OK(store_job_release(
+		books, "20260210-held", "anna", "checked", NOW + 5, &why));
+	assert_int_equal(job_now("20260210-held").state, JOB_RELEASED);
+	assert_int_equal(job_now("20260210-held").released_ms, NOW + 5);
+	assert_string_equal(job_now("20260210-held").released_by, "anna");
+	assert_string_equal(job_now("20260210-held").reason, "");
+	assert_int_equal(store_job_release(books, "20260210-held", "anna", "x",
+				 NOW, &why),
+		V_SKIP);
+	assert_int_equal(why.code, CODE_STATE);
+	OK(store_event_list(
+		books, "20260210-held", &mem, &events, &count, &why));
+	assert_int_equal(count, 2);
+	assert_string_equal(events[1].person, "anna");
+	assert_string_equal(events[1].what, "released");
+	assert_string_equal(events[1].text, "checked");
+}
+
+static void
+test_route__lots_hold_each_box_letter_once(void **state)
+{
+	static struct cutting c;
+	struct letter_row row;
+	struct lot *lots;
+	size_t count;
+
+	(void)state;
+	make_lots("20260211-lots", "lots", "lots", 10, 4, 3);
+	OK(store_lot_list(books, "20260211-lots", &mem, &lots, &count, &why));
+	assert_int_equal(count, 3); /* 8 letters, 4 and 8 are paper */
+	assert_int_equal(
+		lots[0].letters + lots[1].letters + lots[2].letters, 8);
+	assert_int_equal(lots[2].letters, 2);
+	assert_int_equal(lots[0].state, LOT_CUT);
+	assert_string_equal(lots[0].job, "20260211-lots");
+	assert_int_equal(job_now("20260211-lots").state, JOB_SENDING);
+	assert_int_equal(job_now("20260211-lots").lots, 3);
+	c.count = 0;
+	OK(store_cut_read(books, "20260211-lots", cut_one, &c, &why));
+	assert_int_equal(c.count, 0);
+	/* And not again. */
+	assert_int_equal(
+		store_cut_write(books, "20260211-lots", NULL, 0, NOW, &why),
+		V_SKIP);
+	OK(store_letter_find(books, "20260211-lots/5", &mem, &row, &why));
+	assert_int_equal(row.box_lot, lots[1].number);
+	assert_int_equal(row.state, LETTER_BOX);
+	assert_string_equal(row.letter.reference, "lots-5");
+}
+
+static void
+test_route__a_letter_left_out_of_the_lots_is_noticed(void **state)
+{
+	const int64_t records[] = { 1, 2 };
+	struct lot_new lot = { .letters = 2, .bytes = 9, .records = records };
+
+	(void)state;
+	make_split("20260211-left", "lots", "left", 1, 3);
+	make_routed("20260211-left", 0);
+	lot.batch_id = id_of("left", 1);
+	assert_int_equal(
+		store_cut_write(books, "20260211-left", &lot, 1, NOW, &why),
+		V_BROKEN);
+	assert_int_equal(why.code, CODE_BUG);
+	assert_int_equal(job_now("20260211-left").state, JOB_RELEASED);
+	assert_int_equal(job_now("20260211-left").lots, 0);
+}
+
+static void
+test_route__without_box_letters_results_are_not_awaited(void **state)
+{
+	(void)state;
+	make_lots("20260211-papr", "lots", "papr", 3, 1, 10);
+	assert_int_equal(job_now("20260211-papr").state, JOB_AWAITING);
+	assert_int_equal(job_now("20260211-papr").n_paper, 3);
+}
+
+static void
+test_route__a_letter_held_before_the_cut_is_not_cut(void **state)
+{
+	struct fault reason = { .code = CODE_PRINT_TWICE, .text = "journal" };
+	const int64_t records[] = { 2 };
+	struct letter_row row;
+	struct lot *lots;
+	size_t count;
+
+	(void)state;
+	make_split("20260211-hold", "lots", "hold", 1, 3);
+	make_routed("20260211-hold", 0);
+	OK(store_letters_hold(
+		books, "20260211-hold", records, 1, &reason, NOW, &why));
+	make_cut("20260211-hold", "hold", 10);
+	OK(store_lot_list(books, "20260211-hold", &mem, &lots, &count, &why));
+	assert_int_equal(count, 1);
+	assert_int_equal(lots[0].letters, 2);
+	assert_int_equal(job_now("20260211-hold").n_held, 1);
+	OK(store_letter_find(books, "20260211-hold/2", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_HELD);
+	assert_int_equal(row.code, CODE_PRINT_TWICE);
+	/* In a lot it cannot be held that way. */
+	assert_int_equal(store_letters_hold(books, "20260211-hold",
+				 (const int64_t[]){ 1 }, 1, &reason, NOW, &why),
+		V_SKIP);
+	assert_int_equal(why.code, CODE_STATE);
+}
+
+static void
+test_route__a_large_job_is_routed_and_cut(void **state)
+{
+	struct letter_row *rows, one;
+	size_t count;
+
+	(void)state;
+	make_lots("20260212-larg", "large", "larg", 12000, 3, 1000);
+	assert_int_equal(job_now("20260212-larg").lots, 8);
+	assert_int_equal(job_now("20260212-larg").n_box, 8000);
+	assert_int_equal(job_now("20260212-larg").n_paper, 4000);
+	OK(store_letter_list(books, "20260212-larg", 11990, 5, LETTER_PAPER,
+		&mem, &rows, &count, &why));
+	assert_int_equal(count, 4);
+	assert_int_equal(rows[0].letter.record, 11991);
+	OK(store_letter_find(books, "larg-777", &mem, &one, &why));
+	assert_int_equal(one.letter.record, 777);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_route__letters_come_in_order_and_once),
+		cmocka_unit_test(test_route__a_held_job_waits_for_a_person),
+		cmocka_unit_test(test_route__lots_hold_each_box_letter_once),
+		cmocka_unit_test(
+			test_route__a_letter_left_out_of_the_lots_is_noticed),
+		cmocka_unit_test(
+			test_route__without_box_letters_results_are_not_awaited),
+		cmocka_unit_test(
+			test_route__a_letter_held_before_the_cut_is_not_cut),
+		cmocka_unit_test(test_route__a_large_job_is_routed_and_cut),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, books_open, books_close);
+}
