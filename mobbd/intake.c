@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
-#include "batch/advice.h"
+#include "mobbd/reason.h"
 #include "mobbd/role.h"
 
 struct intake {
@@ -46,31 +46,6 @@ intake_close(struct role_run *run)
 	free(run->own);
 }
 
-/* The reason file: the same four parts, in both languages. */
-static void
-reason_text(const struct claim *claim, const struct fault *why, struct buf *out)
-{
-	const struct advice *a = advice_find((int)why->code);
-
-	buf_format(out,
-		"MOBB-%04d %s\n\n"
-		"Bestand / file:   %s\n"
-		"Taak / job:       %s\n"
-		"Plaats / place:   %s\n"
-		"Reden / reason:   %s\n",
-		(int)why->code, a == NULL ? "" : a->titel, claim->name,
-		claim->job, why->place[0] == '\0' ? claim->name : why->place,
-		why->text);
-	if (a == NULL)
-		return;
-	buf_format(out,
-		"\nNederlands\n  Dit bestand is geweigerd; er is niets van "
-		"verzonden.\n  Wat te doen: %s\n"
-		"\nEnglish\n  This file was refused; nothing of it was sent.\n"
-		"  %s\n  What to do: %s\n",
-		a->doen, a->what, a->todo);
-}
-
 /* Database first, then the move: the sweep finishes the second. */
 static enum verdict
 refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
@@ -85,7 +60,7 @@ refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
 		v = store_job_refuse(run->site->store, claim->job, reason,
 			clock_now_ms(), why);
 	if (v == V_OK) {
-		reason_text(claim, reason, &text);
+		reason_text(claim->job, claim->name, reason, &text);
 		v = spool_refuse(run->site->spool, claim->job, claim->name,
 			text.bytes, why);
 	}

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "mobbd/reason.h"
 #include "mobbd/role.h"
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
@@ -163,6 +164,20 @@ apply_all(struct role_run *run, bool *some, struct fault *why)
 	return V_OK;
 }
 
+static enum verdict
+refuse_again(struct role_run *run, const struct job *job, struct fault *why)
+{
+	struct buf text = BUF_MAX(16384);
+	struct fault reason;
+	enum verdict v;
+
+	(void)fault_set(&reason, V_BROKEN, job->reason_code, "%s", job->reason);
+	reason_text(job->id, job->file, &reason, &text);
+	v = spool_refuse(run->site->spool, job->id, job->file, text.bytes, why);
+	buf_done(&text);
+	return v;
+}
+
 /* Settled or refused, but the file still lies in work/. */
 static enum verdict
 file_away(struct role_run *run, bool *some, struct fault *why)
@@ -173,13 +188,8 @@ file_away(struct role_run *run, bool *some, struct fault *why)
 
 	v = store_job_unfiled(run->site->store, &run->mem, &jobs, &count, why);
 	for (i = 0; v == V_OK && i < count; i++) {
-		char text[FAULT_TEXT_MAX + 64];
-
-		snprintf(text, sizeof(text), "MOBB-%04d\n\n%s\n",
-			(int)jobs[i].reason_code, jobs[i].reason);
 		if (jobs[i].state == JOB_REFUSED)
-			v = spool_refuse(run->site->spool, jobs[i].id,
-				jobs[i].file, text, why);
+			v = refuse_again(run, &jobs[i], why);
 		else
 			v = spool_done(run->site->spool, jobs[i].id, why);
 		if (v == V_OK)
