@@ -83,10 +83,6 @@ judge(const struct proof *p, char word[160])
 			a, b);
 		return PROOF_DIFFERS;
 	}
-	if (p->open > 0) {
-		snprintf(word, 160, "not finished");
-		return PROOF_OPEN;
-	}
 	/* What the box had already is ours, but not among its successes. */
 	if (missing < 0 || missing > p->their_uncounted) {
 		proof_number(p->their_delivered, a);
@@ -96,12 +92,12 @@ judge(const struct proof *p, char word[160])
 			b);
 		return PROOF_DIFFERS;
 	}
-	if (p->promised_records < 0) {
-		snprintf(word, 160, "closes, no control total");
+	snprintf(word, 160, "%s%s",
+		p->promised_records < 0 ? "closes, no control total" : "sum OK",
+		p->open > 0 ? ", not finished" : "");
+	if (p->promised_records < 0)
 		return PROOF_NO_TOTAL;
-	}
-	snprintf(word, 160, "sum OK");
-	return PROOF_OK;
+	return p->open > 0 ? PROOF_OPEN : PROOF_OK;
 }
 
 enum proof_sum

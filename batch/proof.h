@@ -3,8 +3,9 @@
  *	in 2,000 = 1,281 delivered + 709 posted + 10 rejected + 0 withdrawn
  *		+ 0 open   sum OK
  *
- * "sum OK" is said only when everything has its end and three agree: what the
- * supplier announced, our rows, and what the other side counted.  Pure.
+ * "sum OK" is said only when three agree: what the supplier announced, our
+ * rows, and what the other side counted.  While letters are open it holds for
+ * what has an end so far, and the line says "not finished".  Pure.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -32,7 +33,7 @@ struct proof {
 
 enum proof_sum {
 	PROOF_OK = 1,
-	PROOF_OPEN,	/* not everything has its end */
+	PROOF_OPEN,	/* the same, but not everything has its end */
 	PROOF_NO_TOTAL, /* closes, but the supplier announced nothing */
 	PROOF_DIFFERS,	/* the line says what */
 };

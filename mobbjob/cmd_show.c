@@ -32,6 +32,8 @@ print_totals(struct call *call, const struct job *job)
 	struct arena *mem = &call->mem;
 	const char *amount = "";
 
+	if (job->split_ms == 0)
+		return;
 	if (job->promised_letters < 0) {
 		line(call, "control total",
 			"none: the supplier did not say how many there are");
@@ -120,14 +122,53 @@ print_head(struct call *call, const struct job *job)
 		line(call, "warnings", show_number(job->warnings, mem));
 }
 
+/* The proof, or why there is none: before the split nothing is counted. */
+static bool
+sum_of(const struct job *job, int64_t uncounted, char text[PROOF_LINE_MAX])
+{
+	struct proof proof = job_proof(job, uncounted);
+	enum proof_sum sum;
+
+	if (job->split_ms == 0) {
+		snprintf(text, PROOF_LINE_MAX, "%s",
+			job->state == JOB_RECEIVED
+				? "the file is not read to its end yet"
+				: "the file was not taken: nothing of it was "
+				  "or will be sent");
+		return false;
+	}
+	sum = proof_line(&proof, text);
+	return sum == PROOF_OK || sum == PROOF_OPEN;
+}
+
+static void
+print_all(struct call *call, const struct job *job, const char *sum)
+{
+	struct arena *mem = &call->mem;
+	const char *person = job_person(job, mem);
+
+	print_head(call, job);
+	print_open(call, job);
+	if (job->letters + job->rejected != job->records)
+		line(call, "fan-out",
+			arena_format(mem,
+				"%s records -> %s letters and %s rejected",
+				show_number(job->records, mem),
+				show_number(job->letters, mem),
+				show_number(job->rejected, mem)));
+	line(call, "sum", sum);
+	if (person[0] != '\0')
+		line(call, "needs a person", person);
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	char text[PROOF_LINE_MAX];
-	struct proof proof;
-	const char *person;
+	struct json *o;
 	struct job job;
 	int64_t uncounted;
+	bool good;
 	enum verdict v;
 
 	v = job_of(call, call->args[0], &job, why);
@@ -135,30 +176,16 @@ run(struct call *call, struct fault *why)
 		v = job_uncounted(call, &job, &uncounted, why);
 	if (v != V_OK)
 		return v;
-	proof = job_proof(&job, uncounted);
-	if (call->options.json) {
-		struct json *o = job_json(&job);
-		enum proof_sum sum = proof_line(&proof, text);
-
-		json_add_bool(o, "sum_ok", sum == PROOF_OK);
-		json_add_text(o, "proof", text);
-		json_write(o, stdout);
+	good = sum_of(&job, uncounted, text);
+	if (!call->options.json) {
+		print_all(call, &job, text);
 		return V_OK;
 	}
-	print_head(call, &job);
-	print_open(call, &job);
-	if (job.letters + job.rejected != job.records)
-		line(call, "fan-out",
-			arena_format(&call->mem,
-				"%s records -> %s letters and %s rejected",
-				show_number(job.records, &call->mem),
-				show_number(job.letters, &call->mem),
-				show_number(job.rejected, &call->mem)));
-	(void)proof_line(&proof, text);
-	line(call, "sum", text);
-	person = job_person(&job, &call->mem);
-	if (person[0] != '\0')
-		line(call, "needs a person", person);
+	o = job_json(&job);
+	json_add_bool(o, "sum_ok", good);
+	json_add_bool(o, "finished", job_open(&job) == 0);
+	json_add_text(o, "proof", text);
+	json_write(o, stdout);
 	return V_OK;
 }
 

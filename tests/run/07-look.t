@@ -85,6 +85,16 @@ like "then the sum closes" "$(job show "$id")" \
 	'in 60 = .* 4 rejected \+ 0 withdrawn \+ 0 open   sum OK'
 is "JSON agrees" "$(job show "$id" --json | grep -c '"sum_ok":true')" 1
 
+# A file that is refused
+printf 'no zip' >"$dir/no.zip"
+drop "$dir/no.zip"
+once
+no=$(field id)
+is "a refused file is shown" "$(field state)" refused
+like "with its code" "$(job show "$no")" 'reason +MOBB-01(09|10): '
+like "and no sum is claimed" "$(job show "$no")" 'nothing of it was or will'
+is "in JSON neither" "$(job show "$no" --json | grep -c '"sum_ok":true')" 0
+
 # Nothing that is shown holds a citizen number.
 cut -d';' -f3 "$truth" | grep -Ex '[0-9]{9}' >"$dir/bsn"
 for c in "list --all" "show $id" "letters $id" "why $box" "rejects $id" \
