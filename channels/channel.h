@@ -160,6 +160,14 @@ struct ebms_listen_conf {
 	const struct cpa *cpas; /* of all senders */
 	size_t cpa_count;
 	const char *path; /* "/ebms" */
+	/* OINs of certificates that may speak for the other party besides its
+	 * own (a gateway), NULL-ended; may be NULL
+	 */
+	const char *const *gateways;
+	/* accept what breaks only the rules on DuplicateElimination,
+	 * AckRequested and SyncReply: a result is worth more than strictness
+	 */
+	bool lenient;
 };
 
 struct http_request;
