@@ -12,35 +12,38 @@
 
 #define RECORD_MAX INT64_C(1000000000000)
 
-/* A letter with all its steps.  The newest attempt is one that carried it. */
+/* A letter with all its steps: ROW_SQL, a choice from letter_now, ROW_JOINS.
+ * The newest attempt is one that carried it.
+ */
 #define ROW_SQL                                                                \
 	"select " LETTER_COLUMNS ", j.id, n.state, coalesce(n.box, false), "   \
 	"n.rule, s.source, s.asked_ms, j.split_ms, b.number, p.number, "       \
 	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
 	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
-	"p.handed_ms, p.posted_days from letter l "                            \
-	"join job j on j.number = l.job_no "                                   \
-	"join letter_now n on n.part = l.part and n.job_no = l.job_no "        \
-	"and n.record = l.record "                                             \
-	"left join answer s on s.number = n.answer_no "                        \
+	"p.handed_ms, p.posted_days from (select * from letter_now "
+#define ROW_JOINS                                                              \
+	") n join letter l on l.part = n.part and l.job_no = n.job_no "        \
+	"and l.record = n.record join job j on j.number = n.job_no "           \
+	"left join lateral (select s.source, s.asked_ms from answer s "        \
+	"where s.number = n.answer_no limit 1) s on true "                     \
 	"left join lateral (select o.number, o.batch_id from place q "         \
-	"join lot o on o.number = q.lot_no where q.job_no = l.job_no "         \
-	"and q.record = l.record and not o.print "                             \
-	"order by o.number desc limit 1) b on true "                           \
+	"join lot o on o.number = q.lot_no where q.job_no = n.job_no "         \
+	"and q.record = n.record and not o.print "                             \
+	"order by q.lot_no desc limit 1) b on true "                           \
 	"left join lateral (select o.number, o.name, o.handed_ms, "            \
 	"o.posted_days from place q join lot o on o.number = q.lot_no "        \
-	"where q.job_no = l.job_no and q.record = l.record and o.print "       \
-	"order by o.number desc limit 1) p on true "                           \
+	"where q.job_no = n.job_no and q.record = n.record and o.print "       \
+	"order by q.lot_no desc limit 1) p on true "                           \
 	"left join lateral (select a.message_id, a.begun_ms, "                 \
 	"a.acknowledged_ms, a.result_ms from attempt a "                       \
 	"where a.lot_no = b.number and (not a.part_of_lot or exists "          \
-	"(select from receipt r where r.job_no = l.job_no "                    \
-	"and r.lot_no = b.number and r.record = l.record "                     \
+	"(select from receipt r where r.job_no = n.job_no "                    \
+	"and r.lot_no = b.number and r.record = n.record "                     \
 	"and r.attempt_no = a.number)) "                                       \
 	"order by a.nth desc limit 1) a on true "                              \
 	"left join lateral (select r.code, r.wire_code from receipt r "        \
-	"where r.job_no = l.job_no and r.lot_no = b.number "                   \
-	"and r.record = l.record order by r.number desc limit 1) x on true "
+	"where r.job_no = n.job_no and r.lot_no = b.number "                   \
+	"and r.record = n.record order by r.number desc limit 1) x on true "
 
 static enum verdict
 row_read(const struct pg_rows *rows, int i, struct arena *mem,
@@ -124,8 +127,8 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 	/* The same letter again after a job that was given up: the newest. */
 	if (uuid_parse(what, &id))
 		return ask_one(store,
-			ROW_SQL "where l.bericht_id = $1 "
-				"order by l.job_no desc limit 1",
+			ROW_SQL "where bericht_id = $1 "
+				"order by job_no desc limit 1" ROW_JOINS,
 			PG_ARGS(PG_U(&id)), mem, out, why);
 	if (job_and_record(what, mem, &part, &record)) {
 		v = store_job_find(store, part, mem, &job, why);
@@ -133,8 +136,8 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 			v = job_peek(store->pg, job.id, &row, why);
 		if (v == V_OK)
 			return ask_one(store,
-				ROW_SQL "where l.part = $1 and l.job_no = $2 "
-					"and l.record = $3",
+				ROW_SQL "where part = $1 and job_no = $2 "
+					"and record = $3" ROW_JOINS,
 				PG_ARGS(PG_N(row.part), PG_N(row.number),
 					PG_N(record)),
 				mem, out, why);
@@ -142,7 +145,7 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v != V_SKIP || why->code != CODE_NO_JOB)
 			return v;
 	}
-	return ask_one(store, ROW_SQL "where l.reference = $1 limit 2",
+	return ask_one(store, ROW_SQL "where reference = $1 limit 2" ROW_JOINS,
 		PG_ARGS(PG_T(what)), mem, out, why);
 }
 
@@ -159,10 +162,11 @@ store_letter_list(struct store *store, const char *job, int64_t after,
 
 	if (v == V_OK)
 		v = pg_ask(store->pg,
-			ROW_SQL "where l.part = $1 and l.job_no = $2 "
-				"and l.record > $3 "
-				"and ($4::int = 0 or n.state = $4) "
-				"order by l.record limit $5",
+			ROW_SQL
+			"where part = $1 and job_no = $2 and record > $3 "
+			"and ($4::int = 0 or state = $4) "
+			"order by record limit $5" ROW_JOINS
+			"order by n.record",
 			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),
 				PG_N(state), PG_N((int64_t)max)),
 			&rows, why);

@@ -290,9 +290,11 @@ returns smallint language sql immutable parallel safe as $$
 		when 9 then 10 when 10 then 11 end)::smallint
 $$;
 
--- Where each letter is now.  Ask it with part and job_no.
+-- Where each letter is now.  Ask it with part and job_no.  Each look-up has a
+-- limit, so that it goes by index for each letter, whatever the planner thinks
+-- of tables that have just been filled.
 create view letter_now as
-select l.part, l.job_no, l.record, l.bericht_id,
+select l.part, l.job_no, l.record, l.bericht_id, l.reference,
 	coalesce(p.lot_no, 0) as lot_no,
 	r.state as own_state, r.attempt_no as own_attempt,
 	r.code, r.wire_code,
@@ -301,12 +303,16 @@ select l.part, l.job_no, l.record, l.bericht_id,
 		case t.box when true then 2 when false then 3 else 1 end)
 		::smallint as state
 from letter l
-left join route t on t.job_no = l.job_no and t.record = l.record
+left join lateral (
+	select t.box, t.rule, t.answer_no from route t
+	where t.job_no = l.job_no and t.record = l.record limit 1) t on true
 left join lateral (
 	select p.lot_no from place p
 	where p.job_no = l.job_no and p.record = l.record
 	order by p.lot_no desc limit 1) p on true
-left join lot o on o.number = p.lot_no
+left join lateral (
+	select o.state, o.print from lot o
+	where o.number = p.lot_no limit 1) o on true
 left join lateral (
 	select r.state, r.attempt_no, r.code, r.wire_code from receipt r
 	where r.job_no = l.job_no and r.lot_no = coalesce(p.lot_no, 0)
