@@ -22,6 +22,7 @@
 
 struct directory {
 	int64_t offset, bytes, entries;
+	int64_t end; /* where what follows it begins */
 };
 
 static uint64_t
@@ -72,6 +73,7 @@ end64(int fd, int64_t end_at, struct directory *d, struct fault *why)
 {
 	uint8_t b[END64_BYTES];
 	enum verdict v;
+	int64_t at;
 	size_t got;
 
 	if (end_at < LOCATOR_BYTES)
@@ -82,14 +84,47 @@ end64(int fd, int64_t end_at, struct directory *d, struct fault *why)
 		return v;
 	if (le(b + 8, 8) > (uint64_t)end_at)
 		return cut(why, "the ZIP's 64-bit end is not in the file");
-	v = file_read_at(fd, b, END64_BYTES, (int64_t)le(b + 8, 8), &got, why);
+	at = (int64_t)le(b + 8, 8);
+	v = file_read_at(fd, b, END64_BYTES, at, &got, why);
 	if (v != V_OK)
 		return v;
 	if (got != END64_BYTES || memcmp(b, "PK\6\6", 4) != 0)
 		return cut(why, "the ZIP's 64-bit end is not where it says");
+	d->end = at;
 	d->entries = (int64_t)le(b + 32, 8);
 	d->bytes = (int64_t)le(b + 40, 8);
 	d->offset = (int64_t)le(b + 48, 8);
+	return V_OK;
+}
+
+/* The end in the last bytes of the file, NULL when there is none.  Behind it
+ * comes its comment and nothing else.
+ */
+static const uint8_t *
+find_end(const uint8_t *b, size_t len)
+{
+	size_t i;
+
+	for (i = END_BYTES; i <= len; i++)
+		if (memcmp(b + len - i, "PK\5\6", 4) == 0)
+			return le(b + len - i + 20, 2) == i - END_BYTES
+				       ? b + len - i
+				       : NULL;
+	return NULL;
+}
+
+/* It must lie right before its end: what stands before a ZIP shifts all
+ * offsets, and tools differ in whether they shift along.
+ */
+static enum verdict
+directory_sound(
+	const struct directory *d, int64_t file_bytes, struct fault *why)
+{
+	if (d->offset < 0 || d->bytes < 0 || d->entries < 0 ||
+		d->offset > file_bytes || d->bytes > file_bytes - d->offset ||
+		d->offset + d->bytes != d->end)
+		return cut(why, "the ZIP's central directory is not where its "
+				"end says");
 	return V_OK;
 }
 
@@ -102,30 +137,23 @@ find_directory(
 	uint8_t *b = mem_new(want + 1);
 	const uint8_t *end = NULL;
 	enum verdict v;
-	int64_t at;
-	size_t got, i;
+	size_t got;
 
 	v = file_read_at(fd, b, want, file_bytes - (int64_t)want, &got, why);
-	for (i = 0; v == V_OK && got >= END_BYTES && i <= got - END_BYTES; i++)
-		if (memcmp(b + got - END_BYTES - i, "PK\5\6", 4) == 0) {
-			end = b + got - END_BYTES - i;
-			break;
-		}
+	if (v == V_OK)
+		end = find_end(b, got);
 	if (v == V_OK && end == NULL)
-		v = cut(why, "the ZIP is cut off: it has no end");
+		v = cut(why, "the ZIP is cut off, or something stands behind "
+			     "its end");
 	if (v == V_OK) {
-		at = file_bytes - (int64_t)want + (end - b);
+		d->end = file_bytes - (int64_t)want + (end - b);
 		d->entries = (int64_t)le(end + 10, 2);
 		d->bytes = (int64_t)le(end + 12, 4);
 		d->offset = (int64_t)le(end + 16, 4);
-		v = end64(fd, at, d, why);
+		v = end64(fd, d->end, d, why);
 	}
-	if (v == V_OK && (d->offset < 0 || d->bytes < 0 || d->entries < 0 ||
-				 d->offset > file_bytes ||
-				 d->bytes > file_bytes - d->offset))
-		v = cut(why, "the ZIP's central directory is not in the file");
 	free(b);
-	return v;
+	return v == V_OK ? directory_sound(d, file_bytes, why) : v;
 }
 
 /* Where the entry says its member is; a large one says it in the extra, behind

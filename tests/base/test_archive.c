@@ -270,6 +270,31 @@ test_archive__a_zip_cut_anywhere_is_refused(void **state)
 }
 
 static void
+test_archive__nothing_stands_before_or_behind_a_zip(void **state)
+{
+	struct zip_member member = {
+		.name = "a.xml", .bytes = "<a>mine</a>", .len = 11
+	};
+	struct zip_member other = {
+		.name = "a.xml", .bytes = "<a>hers</a>", .len = 11
+	};
+	struct buf b = BUF_MAX(1000), second = BUF_MAX(1000);
+
+	(void)state;
+	/* Two whole ZIPs: some tools see the first, others the second. */
+	zip_make(&b, &other, 1);
+	zip_make(&second, &member, 1);
+	buf_add(&b, second.bytes, second.len);
+	buf_done(&second);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	buf_reset(&b);
+	zip_make(&b, &member, 1);
+	buf_text(&b, "x");
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	buf_done(&b);
+}
+
+static void
 test_archive__a_wrong_checksum_is_refused(void **state)
 {
 	(void)state;
@@ -417,6 +442,76 @@ test_archive__members_in_the_same_bytes_are_refused(void **state)
 	buf_done(&inner);
 }
 
+/* Names and contents of all members, as one text. */
+static enum verdict
+contents(int fd, struct buf *out)
+{
+	struct archive_in *in = NULL;
+	struct archive_member m;
+	struct fault why;
+	enum verdict v;
+	char bytes[100];
+	size_t got;
+
+	buf_reset(out);
+	v = archive_open(fd, &wide, &in, &why);
+	while (v == V_OK) {
+		v = archive_next(in, &m, &why);
+		if (v != V_OK)
+			break;
+		buf_format(out, "%s=", m.name);
+		do {
+			v = archive_read(in, bytes, sizeof(bytes), &got, &why);
+			if (v == V_OK)
+				buf_add(out, bytes, got);
+		} while (v == V_OK && got > 0);
+	}
+	archive_close(in);
+	return v;
+}
+
+static void
+test_archive__a_byte_turned_over_anywhere_is_noticed_or_harmless(void **state)
+{
+	static const char packed[] = "\x4b\x4c\x4a\x06\0"; /* "abc" */
+	struct zip_member members[] = {
+		{ .name = "a.xml", .bytes = "<a>hello</a>", .len = 12 },
+		{ .name = "d/b.pdf",
+			.bytes = "abc",
+			.len = 3,
+			.method = 8,
+			.packed = packed,
+			.packed_len = 5 },
+		{ .name = "e.pdf", .bytes = "", .len = 0 },
+	};
+	struct buf b = BUF_MAX(1000), right = BUF_MAX(1000),
+		   seen = BUF_MAX(100000);
+	size_t i, refused_count = 0;
+	int fd, bit;
+
+	(void)state;
+	zip_make(&b, members, 3);
+	fd = file_of(&b);
+	assert_int_equal(contents(fd, &right), V_END);
+	assert_string_equal(right.bytes, "a.xml=<a>hello</a>d/b.pdf=abce.pdf=");
+	close(fd);
+	for (i = 0; i < b.len * 8; i++) {
+		bit = 1 << (i % 8);
+		b.bytes[i / 8] = (char)(b.bytes[i / 8] ^ bit);
+		fd = file_of(&b);
+		if (contents(fd, &seen) == V_END)
+			assert_string_equal(seen.bytes, right.bytes);
+		else
+			refused_count++;
+		close(fd);
+		b.bytes[i / 8] = (char)(b.bytes[i / 8] ^ bit);
+	}
+	assert_true(refused_count > b.len * 4);
+	buf_done(&b);
+	buf_done(&right);
+	buf_done(&seen);
+}
+
 static void
 test_archive__bombs_are_refused(void **state)
 {
@@ -523,6 +618,8 @@ main(void)
 			test_archive__a_folder_of_one_level_is_allowed),
 		cmocka_unit_test(test_archive__what_is_no_zip_is_refused),
 		cmocka_unit_test(test_archive__a_zip_cut_anywhere_is_refused),
+		cmocka_unit_test(
+			test_archive__nothing_stands_before_or_behind_a_zip),
 		cmocka_unit_test(test_archive__a_wrong_checksum_is_refused),
 		cmocka_unit_test(test_archive__unsafe_names_are_refused),
 		cmocka_unit_test(test_archive__links_and_devices_are_refused),
@@ -534,6 +631,8 @@ main(void)
 		cmocka_unit_test(test_archive__a_wrong_size_is_refused),
 		cmocka_unit_test(
 			test_archive__members_in_the_same_bytes_are_refused),
+		cmocka_unit_test(
+			test_archive__a_byte_turned_over_anywhere_is_noticed_or_harmless),
 		cmocka_unit_test(test_archive__bombs_are_refused),
 		cmocka_unit_test(test_archive__members_are_counted),
 		cmocka_unit_test(test_archive__many_names_are_kept_apart),
