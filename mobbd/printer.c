@@ -49,7 +49,15 @@ may_print(const struct letter *letter, const char *reason,
 	struct fault *why)
 {
 	const char *where = journal_find(printed, &letter->id);
+	uint8_t bind[32];
 
+	letter_bind(letter, bind);
+	if (memcmp(bind, letter->bind, sizeof(bind)) != 0)
+		return fault_set(why, V_SKIP, CODE_CONTENT_CHANGED,
+			"the letter is not what was taken in");
+	if (letter->document_count == 0)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"a letter without a document cannot be printed yet");
 	if (where != NULL)
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"printed before, in bundle %s", where);
