@@ -444,8 +444,8 @@ test_ebms_listen__blocks_we_may_ignore_are_ignored(void **state)
 	static const char *const blocks[] = {
 		"<x:y xmlns:x=\"urn:x\"/>",
 		"<x:y xmlns:x=\"urn:x\" soap:mustUnderstand=\"0\"/>",
-		"<x:y xmlns:x=\"urn:x\" soap:mustUnderstand=\"1\" "
-		"soap:actor=\"urn:somebody:else\"/>",
+		("<x:y xmlns:x=\"urn:x\" soap:mustUnderstand=\"1\" "
+		 "soap:actor=\"urn:somebody:else\"/>"),
 		"<eb:Via soap:mustUnderstand=\"0\"/>",
 	};
 	struct buf new = BUF_MAX(1000);
