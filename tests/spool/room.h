@@ -89,7 +89,7 @@ room_text(struct room *room, const char *name, const char *text)
 	room_put(room, name, text, strlen(text));
 }
 
-static inline bool
+__attribute__((format(printf, 2, 3))) static inline bool
 room_has(struct room *room, const char *fmt, ...)
 {
 	char name[512];

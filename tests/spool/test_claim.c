@@ -78,7 +78,7 @@ test_claim__of_many_processes_one_wins(void **state)
 
 			close(fd[1]);
 			(void)!read(fd[0], &byte, 1); /* all start at once */
-			_exit(take("a.xml", &claim, &why));
+			_exit((int)take("a.xml", &claim, &why));
 		}
 	}
 	close(fd[0]);
