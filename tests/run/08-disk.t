@@ -7,7 +7,8 @@ small=$dir/spool/work
 mount -t tmpfs -o size=40m tmpfs "$small" 2>/dev/null ||
 	skip_all "a small file system cannot be mounted here"
 umount_small() { umount "$small" 2>/dev/null; }
-trap 'umount_small; umount "$dir/db" 2>/dev/null; cleanup' EXIT
+trap 'job database stop >/dev/null 2>&1; umount_small; umount "$dir/db" 2>/dev/null
+	cleanup' EXIT
 
 # in/ and work/ must be one file system for the claim to be one rename.
 umount_small

@@ -24,7 +24,7 @@ run_killed() { # run_killed AT WHEN
 truths=
 one() { # one NR AT WHEN
 	f=$dir/woz-$1.zip
-	batch "$f" "$letters" "$1" --pdf-bytes 12000-16000
+	batch "$f" "$letters" "$1"
 	truths=$truths${truths:+:}$f.truth.csv
 	drop "$f"
 	run_killed "$2" "$3"
