@@ -128,6 +128,15 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 		spool_content_close(&content);
 	}
 	(void)close(out);
+	/* Something changed since intake: nothing of it may be printed. */
+	if (v == V_NEVER) {
+		struct fault reason = *why;
+
+		fault_at(&reason, "bundle %s", name);
+		log_fault(&reason);
+		return store_print_hold(
+			site->store, lot, &reason, clock_now_ms(), why);
+	}
 	if (v == V_OK)
 		v = store_print_handed(
 			site->store, lot, sha256, clock_now_ms(), why);

@@ -387,6 +387,32 @@ store_print_handed(struct store *store, int64_t lot, const uint8_t sha256[32],
 }
 
 enum verdict
+store_print_hold(struct store *store, int64_t lot, const struct fault *reason,
+	int64_t now_ms, struct fault *why)
+{
+	struct counts counts = COUNTS_NONE;
+	struct pg *pg = store->pg;
+	struct lot_row row;
+	struct job_row job;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = lot_lock(pg, lot, &row, why);
+	if (v == V_OK)
+		v = job_lock_number(pg, row.job_no, &job, why);
+	if (v == V_OK)
+		v = lot_step(pg, &row, LOT_HELD, reason->text, &counts, why);
+	if (v == V_OK)
+		v = counts_write(pg, job.number, &counts, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, job.id, "automatic", "bundle held",
+			why, "lot %" PRId64 ": MOBB-%04d %s", lot,
+			(int)reason->code, reason->text);
+	return pg_end(pg, v, why);
+}
+
+enum verdict
 store_print_count(struct store *store, const char *job, struct arena *mem,
 	int *count_out, const char **previous_out, struct fault *why)
 {

@@ -451,6 +451,11 @@ enum verdict store_lot_letters(struct store *store, int64_t lot,
 	const char ***reasons_out, size_t *count_out, struct fault *why);
 enum verdict store_print_handed(struct store *store, int64_t lot,
 	const uint8_t sha256[32], int64_t now_ms, struct fault *why);
+/* A bundle that cannot be written because something changed since intake: its
+ * letters are held for a person.
+ */
+enum verdict store_print_hold(struct store *store, int64_t lot,
+	const struct fault *reason, int64_t now_ms, struct fault *why);
 /* Number of print lots of a job so far, and the name of the newest bundle of
  * the stream ("" when none).
  */
