@@ -138,7 +138,8 @@ struct ebms_inbound {
 	bool ack_wanted;
 	const char *error_code, *error_text; /* MessageError */
 	/* what we answer: an Acknowledgment or a MessageError, to be stored
-	 * with the message and pushed to reply_url; empty when none
+	 * with the message and pushed to reply_url; empty when none.
+	 * reply_url "": it is answered in this connection, not pushed
 	 */
 	const char *reply, *reply_id, *reply_url;
 	size_t reply_len;

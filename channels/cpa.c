@@ -175,27 +175,6 @@ channel_url(struct reading *r, const struct xml_node *party,
 	return V_OK;
 }
 
-/* Where signals to this party go. */
-static enum verdict
-signal_url(struct reading *r, const struct xml_node *party,
-	const char **url_out, const char **host_out, struct fault *why)
-{
-	const struct xml_node *over = by_id(
-		party, "OverrideMshActionBinding", "action", "Acknowledgment");
-	const struct xml_node *channel;
-	const char *id = over != NULL
-				 ? xml_attr(over, NS, "channelId")
-				 : xml_attr(party, NS, "defaultMshChannelId");
-	enum verdict v;
-
-	v = channel_of(party, party, id, &channel, why);
-	return v != V_OK
-		       ? v
-		       : channel_url(r, party, channel, url_out, host_out, why);
-}
-
-/* --- actions --- */
-
 static bool
 attr_is(const struct xml_node *node, const char *local, const char *value)
 {
@@ -203,6 +182,30 @@ attr_is(const struct xml_node *node, const char *local, const char *value)
 
 	return has != NULL && strcmp(has, value) == 0;
 }
+
+/* Where signals to this party go, and whether it waits for them. */
+static enum verdict
+signal_channel(struct reading *r, const struct xml_node *party,
+	const char **url_out, const char **host_out, bool *sync_out,
+	struct fault *why)
+{
+	const struct xml_node *over = by_id(
+		party, "OverrideMshActionBinding", "action", "Acknowledgment");
+	const char *id = xml_attr(party, NS, "defaultMshChannelId");
+	const struct xml_node *channel;
+	enum verdict v;
+
+	if (over != NULL)
+		id = xml_attr(over, NS, "channelId");
+	v = channel_of(party, party, id, &channel, why);
+	if (v != V_OK)
+		return v;
+	*sync_out = attr_is(xml_child(channel, NS, "MessagingCharacteristics"),
+		"syncReplyMode", "mshSignalsOnly");
+	return channel_url(r, party, channel, url_out, host_out, why);
+}
+
+/* --- actions --- */
 
 /* What we cannot do; NULL when there is nothing. */
 static const char *
@@ -519,6 +522,7 @@ read_root(struct reading *r, const char *oin, const char *const *use,
 	const struct xml_node *end = xml_child(root, NS, "End");
 	const char *host;
 	enum verdict v;
+	bool sync;
 
 	if (!xml_is(root, NS, "CollaborationProtocolAgreement"))
 		return wrong(why, root, "is no CPA");
@@ -540,11 +544,11 @@ read_root(struct reading *r, const char *oin, const char *const *use,
 	if (v == V_OK)
 		v = read_party(r, r->theirs, NULL, &cpa->theirs, why);
 	if (v == V_OK)
-		v = signal_url(
-			r, r->ours, &cpa->our_signal_url, &cpa->our_host, why);
+		v = signal_channel(r, r->ours, &cpa->our_signal_url,
+			&cpa->our_host, &sync, why);
 	if (v == V_OK)
-		v = signal_url(
-			r, r->theirs, &cpa->their_signal_url, &host, why);
+		v = signal_channel(r, r->theirs, &cpa->their_signal_url, &host,
+			&cpa->their_signals_sync, why);
 	if (v == V_OK)
 		v = take_actions(r, oin, use, cpa, why);
 	return v;

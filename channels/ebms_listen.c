@@ -280,7 +280,7 @@ inbound_of(struct receiving *r, enum ebms_kind kind)
 }
 
 static void
-attach_answer(struct receiving *r, struct ebms_inbound *in)
+attach_answer(struct receiving *r, struct ebms_inbound *in, bool sync)
 {
 	assert(!r->answer.full);
 	if (r->answer.len == 0)
@@ -288,7 +288,9 @@ attach_answer(struct receiving *r, struct ebms_inbound *in)
 	in->reply = r->answer.bytes;
 	in->reply_len = r->answer.len;
 	in->reply_id = r->answer_id;
-	in->reply_url = r->cpa->their_signal_url;
+	/* Answered in this connection: kept, but not to be pushed. */
+	if (!sync)
+		in->reply_url = r->cpa->their_signal_url;
 }
 
 /* Keep it, then answer.  `sync`: the reply goes into this answer; otherwise it
@@ -351,7 +353,7 @@ refuse_business(struct receiving *r, const struct ebms_error *error, bool sync)
 		return;
 	}
 	in.reply_is_error = true;
-	attach_answer(r, &in);
+	attach_answer(r, &in, sync);
 	keep_and_answer(r, &in, sync);
 }
 
@@ -389,7 +391,7 @@ take_business(struct receiving *r)
 		head = signal_head(r, "Acknowledgment");
 		ebms_write_acknowledgment(&head, r->now_ms, &r->answer);
 	}
-	attach_answer(r, &in);
+	attach_answer(r, &in, sync);
 	keep_and_answer(r, &in, sync);
 }
 
@@ -464,11 +466,12 @@ take_ping(struct receiving *r)
 		return;
 	}
 	ebms_write_plain(&head, &r->answer);
-	if (r->message.sync_reply.there) {
+	/* ebms-core waits here for the Pong, with SyncReply or without. */
+	if (r->message.sync_reply.there || r->cpa->their_signals_sync) {
 		answer_envelope(r, &r->answer);
 		return;
 	}
-	attach_answer(r, &in);
+	attach_answer(r, &in, false);
 	keep_and_answer(r, &in, false);
 }
 

@@ -40,6 +40,7 @@ struct cpa {
 	struct cpa_party ours, theirs; /* role NULL here */
 	const char *our_host; /* host of our endpoint, for MessageIds */
 	const char *our_signal_url, *their_signal_url; /* default channels */
+	bool their_signals_sync; /* theirs says mshSignalsOnly */
 	struct cpa_action *actions;
 	size_t action_count;
 };

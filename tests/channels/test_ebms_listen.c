@@ -290,6 +290,12 @@ test_ebms_listen__a_synchronous_agreement_answers_at_once(void **state)
 		w.reply_http.content_type, "text/xml; charset=UTF-8");
 	check_signal(w.reply_http.body.bytes, "Acknowledgment", NULL, NULL);
 	assert_string_equal(w.reply, w.reply_http.body.bytes);
+	assert_string_equal(w.in.reply_url, ""); /* not pushed as well */
+	/* A Ping need not say so: the agreement does. */
+	a_signal(&w, "Ping", "", "");
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 200);
+	check_signal(w.reply_http.body.bytes, "Pong", NULL, NULL);
 	world_done(&w);
 }
 
