@@ -85,5 +85,7 @@ store_migrate(struct store *store, struct fault *why)
 	for (i = 0; v == V_OK && i < COUNT; i++)
 		if (migrations[i].number > have)
 			v = run_one(pg, i, why);
+	if (v == V_OK)
+		v = pg_do(pg, "select mobb_grant_look()", NULL, NULL, why);
 	return pg_end(pg, v, why);
 }

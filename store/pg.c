@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "store/pg.h"
+#include "store/utf8.h"
 
 #define OID_BYTEA 17
 #define OID_UUID 2950
@@ -155,7 +156,19 @@ struct params {
 	const char *values[PG_ARGS_MAX];
 	int lengths[PG_ARGS_MAX], formats[PG_ARGS_MAX];
 	char numbers[PG_ARGS_MAX][NUMBER_TEXT_MAX];
+	char *mended[PG_ARGS_MAX];
 };
+
+/* Text goes as it is; what is no UTF-8 in a mended copy. */
+static const char *
+text_param(const char *text, char **mended_out)
+{
+	if (text == NULL || utf8_good(text, strlen(text)) == strlen(text))
+		return text;
+	*mended_out = mem_text(text);
+	utf8_mend(*mended_out, strlen(text));
+	return *mended_out;
+}
 
 static void
 params_fill(struct params *p, const struct pg_arg *args)
@@ -168,6 +181,7 @@ params_fill(struct params *p, const struct pg_arg *args)
 		p->lengths[n] = 0;
 		p->formats[n] = 0;
 		p->values[n] = args[n].bytes;
+		p->mended[n] = NULL;
 		switch (args[n].kind) {
 		case PG_NUMBER:
 			snprintf(p->numbers[n], NUMBER_TEXT_MAX, "%" PRId64,
@@ -188,6 +202,8 @@ params_fill(struct params *p, const struct pg_arg *args)
 			p->formats[n] = 1;
 			break;
 		case PG_TEXT:
+			p->values[n] = text_param(args[n].bytes, &p->mended[n]);
+			break;
 		case PG_END:
 			break;
 		}
@@ -208,6 +224,8 @@ pg_ask(struct pg *pg, const char *sql, const struct pg_arg *args,
 	pg->sqlstate[0] = '\0';
 	result = PQexecParams(pg->conn, sql, p.count, p.types, p.values,
 		p.lengths, p.formats, 1);
+	while (p.count > 0)
+		free(p.mended[--p.count]);
 	status = PQresultStatus(result);
 	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
 		v = failed(pg, result, sql, why);
@@ -421,32 +439,6 @@ pg_wait(struct pg *pg, int64_t ms, int also_fd)
 /* --- binary COPY in --- */
 
 #define COPY_PIECE ((size_t)64 * 1024)
-#define COPY_SIZE_FIRST (2 * COPY_PIECE)
-
-static uint8_t *
-room(struct pg_copy *copy, size_t len)
-{
-	assert(len < SIZE_MAX / 4);
-	if (copy->size - copy->len < len) {
-		size_t size = copy->size == 0 ? COPY_SIZE_FIRST : copy->size;
-
-		while (size - copy->len < len)
-			size *= 2;
-		copy->bytes = mem_grow(copy->bytes, size);
-		copy->size = size;
-	}
-	copy->len += len;
-	return copy->bytes + copy->len - len;
-}
-
-static void
-put(uint8_t *to, uint64_t value, int len)
-{
-	while (len-- > 0) {
-		to[len] = (uint8_t)(value & 0xff);
-		value >>= 8;
-	}
-}
 
 static enum verdict
 send_piece(struct pg_copy *copy, struct fault *why)
@@ -479,7 +471,7 @@ pg_copy_begin(
 	copy->pg = pg;
 	copy->open = true;
 	copy->len = 0;
-	memcpy(room(copy, sizeof(head)), head, sizeof(head));
+	memcpy(pg_copy_room(copy, sizeof(head)), head, sizeof(head));
 	return V_OK;
 }
 
@@ -493,70 +485,8 @@ pg_copy_row(struct pg_copy *copy, int columns, struct fault *why)
 		if (v != V_OK)
 			return v;
 	}
-	put(room(copy, 2), (uint64_t)columns, 2);
+	pg_copy_put(copy, (uint64_t)columns, 2);
 	return V_OK;
-}
-
-void
-pg_copy_i64(struct pg_copy *copy, int64_t value)
-{
-	uint8_t *to = room(copy, 12);
-
-	put(to, 8, 4);
-	put(to + 4, (uint64_t)value, 8);
-}
-
-void
-pg_copy_i32(struct pg_copy *copy, int32_t value)
-{
-	uint8_t *to = room(copy, 8);
-
-	put(to, 4, 4);
-	put(to + 4, (uint64_t)(uint32_t)value, 4);
-}
-
-void
-pg_copy_i16(struct pg_copy *copy, int16_t value)
-{
-	uint8_t *to = room(copy, 6);
-
-	put(to, 2, 4);
-	put(to + 4, (uint64_t)(uint16_t)value, 2);
-}
-
-void
-pg_copy_bool(struct pg_copy *copy, bool value)
-{
-	uint8_t *to = room(copy, 5);
-
-	put(to, 1, 4);
-	to[4] = value ? 1 : 0;
-}
-
-void
-pg_copy_bytes(struct pg_copy *copy, const void *bytes, size_t len)
-{
-	uint8_t *to = room(copy, len + 4);
-
-	assert(len <= INT32_MAX);
-	put(to, len, 4);
-	if (len > 0)
-		memcpy(to + 4, bytes, len);
-}
-
-void
-pg_copy_text(struct pg_copy *copy, const char *text)
-{
-	if (text == NULL)
-		pg_copy_null(copy);
-	else
-		pg_copy_bytes(copy, text, strlen(text));
-}
-
-void
-pg_copy_null(struct pg_copy *copy)
-{
-	put(room(copy, 4), UINT32_MAX, 4);
 }
 
 enum verdict
@@ -567,7 +497,7 @@ pg_copy_end(struct pg_copy *copy, struct fault *why)
 
 	assert(copy->open);
 	copy->open = false;
-	put(room(copy, 2), UINT16_MAX, 2);
+	pg_copy_put(copy, UINT16_MAX, 2);
 	v = send_piece(copy, why);
 	if (v != V_OK)
 		return v;

@@ -126,8 +126,14 @@ void pg_copy_i32(struct pg_copy *copy, int32_t value);
 void pg_copy_i16(struct pg_copy *copy, int16_t value);
 void pg_copy_bool(struct pg_copy *copy, bool value);
 void pg_copy_bytes(struct pg_copy *copy, const void *bytes, size_t len);
-void pg_copy_text(struct pg_copy *copy, const char *text); /* NULL: null */
+/* NULL: null.  Bytes that are no UTF-8 become "?", as in a parameter: a text
+ * that was cut to a length may end in the middle of a character.
+ */
+void pg_copy_text(struct pg_copy *copy, const char *text);
 void pg_copy_null(struct pg_copy *copy);
+/* For store/pg.c itself: bytes without a length in front. */
+uint8_t *pg_copy_room(struct pg_copy *copy, size_t len);
+void pg_copy_put(struct pg_copy *copy, uint64_t value, int len);
 enum verdict pg_copy_end(struct pg_copy *copy, struct fault *why);
 void pg_copy_done(struct pg_copy *copy); /* frees; may be called twice */
 

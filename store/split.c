@@ -246,7 +246,7 @@ store_split_letter(struct split *s, const struct letter *letter,
 	pg_copy_text(c, letter->reference == NULL ? "" : letter->reference);
 	pg_copy_text(c, letter->subject == NULL ? "" : letter->subject);
 	pg_copy_text(c, letter->text);
-	pg_copy_bytes(c, s->address.bytes, s->address.len);
+	pg_copy_text(c, s->address.len == 0 ? "" : s->address.bytes);
 	pg_copy_bytes(c, s->docs.bytes, s->docs.len);
 	s->letter_count++;
 	return V_OK;
@@ -501,6 +501,9 @@ store_split_end(struct split *s, int64_t records, int64_t cents, int64_t now_ms,
 	v = pg_copy_end(&s->letters, why);
 	if (v == V_OK)
 		v = send_rejected(s, why);
+	if (v == V_OK)
+		v = pg_script(
+			pg, "set local maintenance_work_mem = '256MB'", why);
 	if (v == V_OK)
 		v = check_inside(s, why);
 	if (v == V_OK)

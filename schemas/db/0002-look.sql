@@ -71,7 +71,9 @@ join letter l on l.part = j.part and l.job_no = j.number
 	and l.record = n.record
 join state_word w on w.noun = 'letter' and w.state = n.state;
 
-do $$
+-- Asked each time the program looks at the schema: the role may have been made
+-- later.
+create function mobb_grant_look() returns void language plpgsql as $$
 begin
 	if exists (select from pg_roles where rolname = 'mobb_look') then
 		execute format('grant connect on database %I to mobb_look',

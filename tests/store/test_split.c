@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include <sys/wait.h>
+
 #include "tests/store/books.h"
 
 static void
@@ -245,6 +247,7 @@ test_split__an_error_tells_no_row(void **state)
 	struct letter l = letter_of("leak", 1, NULL);
 	uint8_t bsn_key[16] = { 0 };
 	struct split *split = NULL;
+	char log[200];
 
 	(void)state;
 	l.reference = "geheim-zaaknummer";
@@ -260,7 +263,127 @@ test_split__an_error_tells_no_row(void **state)
 	assert_null(strstr(why.text, "geheim"));
 	assert_null(strstr(why.text, "900000001"));
 	assert_null(strstr(why.place, "900000001"));
+	/* Nor does the server's log. */
+	snprintf(log, sizeof(log),
+		"grep -q -e geheim -e 900000001 -e Dorpsstraat %s/log",
+		cluster_dir);
+	assert_int_not_equal(system(log), 0);
 	assert_int_equal(job_now(job.id).state, JOB_RECEIVED);
+}
+
+static void
+test_split__killed_in_the_middle_leaves_nothing(void **state)
+{
+	struct job_new job = job_of("20260207-kill", "kill", 232);
+	struct letter l = letter_of("kill", 1, NULL);
+	uint8_t bsn_key[16] = { 0 };
+	struct split *split = NULL;
+	int i, status;
+	pid_t pid;
+
+	(void)state;
+	OK(store_job_receive(books, &job, &why));
+	pid = fork();
+	if (pid == 0) {
+		struct store *own = NULL;
+
+		if (store_open(conninfo, &own, &why) != V_OK ||
+			store_split_begin(own, job.id, -1, &split, &why) !=
+				V_OK)
+			_exit(1);
+		for (i = 1; i <= 2000; i++) {
+			l.record = i;
+			l.id = id_of("kill", i);
+			if (store_split_letter(split, &l, bsn_key, &why) !=
+				V_OK)
+				_exit(1);
+		}
+		_exit(0); /* as if killed: nothing is said to the server */
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(job_now(job.id).state, JOB_RECEIVED);
+	OK(store_split_begin(books, job.id, -1, &split, &why));
+	l.record = 1;
+	OK(store_split_letter(split, &l, bsn_key, &why));
+	OK(store_split_end(split, 1, 0, NOW, &why));
+	store_split_close(split);
+	assert_int_equal(job_now(job.id).letters, 1);
+}
+
+static void
+test_split__a_lost_connection_says_later(void **state)
+{
+	struct job_new job = job_of("20260207-lost", "lost", 233);
+	struct letter l = letter_of("lost", 1, NULL);
+	uint8_t bsn_key[16] = { 0 };
+	struct split *split = NULL;
+	struct store *own = NULL;
+	struct job found;
+	enum verdict v = V_OK;
+	int i;
+
+	(void)state;
+	OK(store_job_receive(books, &job, &why));
+	OK(store_open(conninfo, &own, &why));
+	OK(store_split_begin(own, job.id, -1, &split, &why));
+	OK(pg_script(books->pg,
+		"select pg_terminate_backend(pid) from pg_stat_activity "
+		"where backend_type = 'client backend' "
+		"and pid <> pg_backend_pid()",
+		&why));
+	for (i = 1; v == V_OK && i <= 100000; i++) {
+		l.record = i;
+		v = store_split_letter(split, &l, bsn_key, &why);
+	}
+	if (v == V_OK)
+		v = store_split_end(split, i, 0, NOW, &why);
+	assert_int_equal(v, V_LATER);
+	assert_int_equal(why.code, CODE_DATABASE);
+	store_split_close(split);
+	assert_int_equal(
+		store_job_get(own, job.id, &mem, &found, &why), V_LATER);
+	assert_int_equal(why.code, CODE_DATABASE);
+	store_wait(own, 10, -1);
+	store_close(own);
+	assert_int_equal(job_now(job.id).state, JOB_RECEIVED);
+}
+
+static void
+test_split__a_text_cut_in_a_character_is_kept(void **state)
+{
+	struct job_new job = job_of("20260208-cutc", "cut", 234);
+	struct rejected row = { .record = 1,
+		.code = CODE_BSN,
+		.field = "naam",
+		.reason = "caf\xc3",
+		.reference = "r" };
+	struct fault reason = { .code = CODE_HELD, .text = "caf\xc3" };
+	struct letter l = letter_of("cutc", 2, NULL);
+	uint8_t bsn_key[16] = { 0 };
+	struct split *split = NULL;
+	struct rejected *rows;
+	size_t count;
+
+	(void)state;
+	OK(store_job_receive(books, &job, &why));
+	OK(store_split_begin(books, job.id, 2, &split, &why));
+	OK(store_split_reject(split, &row, &why));
+	OK(store_split_letter(split, &l, bsn_key, &why));
+	OK(store_split_end(split, 2, 0, NOW, &why));
+	store_split_close(split);
+	OK(store_rejected_list(
+		books, job.id, 0, 10, false, &mem, &rows, &count, &why));
+	assert_string_equal(rows[0].reason, "caf?");
+	{
+		struct route_row route;
+
+		OK(store_route_next(books, job.id, 1, &route, &count, &why));
+		route.rule = ROUTE_ASKED;
+		OK(store_route_put(books, job.id, &route, 1, "wus", NOW, &why));
+	}
+	OK(store_job_routed(books, job.id, true, &reason, NOW, &why));
+	assert_string_equal(job_now(job.id).reason, "caf?");
 }
 
 int
@@ -276,6 +399,10 @@ main(void)
 		cmocka_unit_test(
 			test_split__many_rejected_records_are_kept_in_pieces),
 		cmocka_unit_test(test_split__an_error_tells_no_row),
+		cmocka_unit_test(
+			test_split__killed_in_the_middle_leaves_nothing),
+		cmocka_unit_test(test_split__a_lost_connection_says_later),
+		cmocka_unit_test(test_split__a_text_cut_in_a_character_is_kept),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
