@@ -241,7 +241,8 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 	/* A failing database or disk is not the file's fault. */
 	if (v != V_BROKEN || reason.code == CODE_DATABASE ||
 		reason.code == CODE_DATABASE_QUERY ||
-		reason.code == CODE_DISK_FULL) {
+		reason.code == CODE_DISK_FULL || reason.code == CODE_IO ||
+		reason.code == CODE_SPOOL || reason.code == CODE_MEMORY) {
 		*why = reason;
 		fault_at(why, "job %s", claim->job);
 		return v;
@@ -276,7 +277,7 @@ sweep(struct role_run *run, struct fault *why)
 
 	while ((v = spool_working(site->spool, job, job, why)) == V_OK) {
 		const struct jobs_stream *stream;
-		struct claim claim = { .fd = -1 };
+		struct claim claim = CLAIM_NONE;
 		struct fault reason = FAULT_NONE;
 		struct job row;
 
@@ -315,7 +316,7 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 	struct spool_rule rule = { .stream = stream->name,
 		.sidecar = stream->sidecar,
 		.quiet_ms = stream->quiet_ms };
-	struct claim claim = { .fd = -1 };
+	struct claim claim = CLAIM_NONE;
 	struct fault reason = FAULT_NONE;
 	char name[SPOOL_NAME_MAX + 1];
 	enum verdict v;

@@ -6,6 +6,8 @@
  * the first 16 hex digits of the SHA-256 of DIR; that folder must be ours.
  *
  * PostgreSQL refuses to run as root; then its programs run as user postgres.
+ * A DIR that this user cannot reach (below /root, say) holds only a link
+ * `place` to a folder of its own in /var/lib/mobb.
  * A new cluster is made whole under another name and renamed, so a crash in
  * the middle leaves nothing that looks like one.
  *
@@ -34,6 +36,7 @@
 #define PATH_BYTES 1024
 #define BIN_BYTES 64
 #define VERSIONS "/usr/lib/postgresql"
+#define PLACES "/var/lib/mobb"
 #define SERVER_USER "postgres" /* when we are root */
 #define SOCKET_NAME "/.s.PGSQL.5432"
 #define SOCKET_PATH_MAX 107
@@ -66,9 +69,6 @@ child(const struct cluster *c, int input, char *const argv[])
 	if (geteuid() == 0 && c->uid != 0 &&
 		(initgroups(c->owner, c->gid) == -1 || setgid(c->gid) == -1 ||
 			setuid(c->uid) == -1))
-		_exit(126);
-	/* The server opens everything by its path. */
-	if (access(c->dir, W_OK | X_OK) == -1)
 		_exit(126);
 	/* The server opens everything by its path. */
 	if (access(c->dir, W_OK | X_OK) == -1)
@@ -450,13 +450,88 @@ server_start(const struct cluster *c, struct fault *why)
 	return v == V_OK ? run_ok(c, "pg_ctl", start, NULL, why) : v;
 }
 
+/* --- where it lies --- */
+
+/* May every user pass all folders above `dir`? */
+static bool
+reachable(const char *dir)
+{
+	char part[PATH_BYTES];
+	struct stat st;
+	size_t i;
+
+	for (i = 1; dir[i] != '\0' && i < sizeof(part); i++) {
+		if (dir[i] != '/')
+			continue;
+		memcpy(part, dir, i);
+		part[i] = '\0';
+		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* A new folder in /var/lib/mobb and the link to it.  Of two processes that do
+ * this at once the second takes the link of the first.
+ */
+static enum verdict
+make_place(const char *dir, const char *link, char out[PATH_BYTES],
+	struct fault *why)
+{
+	uint8_t random[NAME_HEX / 2];
+	char hex[NAME_HEX + 1];
+	ssize_t n;
+
+	digest_random(random, sizeof(random));
+	digest_hex(random, sizeof(random), hex);
+	snprintf(out, PATH_BYTES, PLACES "/%s", hex);
+	if ((mkdir(PLACES, 0755) == -1 && errno != EEXIST) ||
+		chmod(PLACES, 0755) == -1 || mkdir(out, 0755) == -1 ||
+		chmod(out, 0755) == -1 ||
+		(mkdir(dir, 0755) == -1 && errno != EEXIST))
+		return fault_errno(why, V_BROKEN, CODE_DATABASE_START,
+			"a place for the database in " PLACES);
+	if (symlink(out, link) == 0)
+		return V_OK;
+	(void)rmdir(out);
+	n = readlink(link, out, PATH_BYTES - 1);
+	if (n <= 0)
+		return fault_errno(why, V_BROKEN, CODE_DATABASE_START,
+			"the link to the place of the database");
+	out[n] = '\0';
+	return V_OK;
+}
+
+static enum verdict
+place_of(const char *dir, bool make, char out[PATH_BYTES], struct fault *why)
+{
+	char link[PATH_BYTES];
+	ssize_t n;
+
+	if (snprintf(link, sizeof(link), "%s/place", dir) >= (int)sizeof(link))
+		return fault_set(why, V_BROKEN, CODE_DATABASE_START,
+			"the path of the database is too long");
+	snprintf(out, PATH_BYTES, "%s", dir);
+	if (geteuid() != 0 || reachable(dir))
+		return V_OK;
+	n = readlink(link, out, PATH_BYTES - 1);
+	if (n > 0) {
+		out[n] = '\0';
+		return V_OK;
+	}
+	return make ? make_place(dir, link, out, why) : V_OK;
+}
+
 enum verdict
 store_cluster_start(const char *dir, char conninfo_out[400], struct fault *why)
 {
-	char conninfo[CONNINFO_MAX];
-	struct cluster c;
-	enum verdict v = cluster_open(dir, true, &c, why);
+	char conninfo[CONNINFO_MAX], place[PATH_BYTES];
+	struct cluster c = { .dir_fd = -1 };
+	enum verdict v = place_of(dir, true, place, why);
 
+	if (v != V_OK)
+		return v;
+	v = cluster_open(place, true, &c, why);
 	if (v == V_OK)
 		v = cluster_make(&c, why);
 	if (v == V_OK && snprintf(conninfo, sizeof(conninfo),
@@ -478,10 +553,14 @@ store_cluster_stop(const char *dir, struct fault *why)
 	static const char *const status[] = { "-D", "data", "status", NULL };
 	static const char *const stop[] = { "-D", "data", "-m", "fast", "-w",
 		"-s", "stop", NULL };
-	struct cluster c;
+	char place[PATH_BYTES];
+	struct cluster c = { .dir_fd = -1 };
 	int code = 0;
-	enum verdict v = cluster_open(dir, false, &c, why);
+	enum verdict v = place_of(dir, false, place, why);
 
+	if (v != V_OK)
+		return v;
+	v = cluster_open(place, false, &c, why);
 	if (v == V_SKIP)
 		return V_OK; /* nothing there, nothing runs */
 	if (v == V_OK)
