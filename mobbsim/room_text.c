@@ -19,6 +19,34 @@ add_quoted(struct buf *out, const char *text)
 	buf_text(out, "'");
 }
 
+/* Where we listen, and who sends. */
+static void
+add_ours(const struct room_ports *ports, struct buf *out)
+{
+	buf_format(out,
+		"\n\n"
+		"# Where acknowledgments and results are pushed to us; the "
+		"address is in cpa.xml.\n"
+		"listen:\n"
+		"  at: \"127.0.0.1:%d\"\n"
+		"  path: /ebms\n"
+		"  certificate: pki/ours-server.crt\n"
+		"  key: pki/ours-server.key\n"
+		"  trust: pki/root.crt\n"
+		"  max_body: 24MB\n"
+		"\n"
+		"# On whose behalf letters leave: number, agreement, and the "
+		"client certificate.\n"
+		"senders:\n"
+		"  - name: voorbeeld\n"
+		"    oin: \"" ROOM_OUR_OIN "\"\n"
+		"    cpa: cpa.xml\n"
+		"    certificate: pki/ours-client.crt\n"
+		"    key: pki/ours-client.key\n"
+		"\n",
+		ports->ours);
+}
+
 void
 room_text_jobs(
 	const struct room_ports *ports, const char *formats, struct buf *out)
@@ -43,28 +71,7 @@ room_text_jobs(
 		"layout.\n"
 		"formats: ");
 	add_quoted(out, formats);
-	buf_format(out,
-		"\n\n"
-		"# Where acknowledgments and results are pushed to us; the "
-		"address is in cpa.xml.\n"
-		"listen:\n"
-		"  at: \"127.0.0.1:%d\"\n"
-		"  path: /ebms\n"
-		"  certificate: pki/ours-server.crt\n"
-		"  key: pki/ours-server.key\n"
-		"  trust: pki/root.crt\n"
-		"  max_body: 24MB\n"
-		"\n"
-		"# On whose behalf letters leave: number, agreement, and the "
-		"client certificate.\n"
-		"senders:\n"
-		"  - name: voorbeeld\n"
-		"    oin: \"" ROOM_OUR_OIN "\"\n"
-		"    cpa: cpa.xml\n"
-		"    certificate: pki/ours-client.crt\n"
-		"    key: pki/ours-client.key\n"
-		"\n",
-		ports->ours);
+	add_ours(ports, out);
 	buf_format(out,
 		"# Where box letters go, how fast, and how many lots may be "
 		"on their way at once.\n"
@@ -102,6 +109,8 @@ void
 room_text_sim(
 	const struct room_ports *ports, const char *schemas, struct buf *out)
 {
+	struct buf path = BUF_MAX((size_t)PATH_MAX + 64);
+
 	buf_text(out, "# The other side of the rehearsal, read by "
 		      "`mobbsim serve`.  Paths are relative to\n"
 		      "# this file; what it keeps is in sim/.\n\n");
@@ -119,13 +128,9 @@ room_text_sim(
 		"# A delivery is judged by this.\n"
 		"schema: ",
 		ports->theirs);
-	{
-		struct buf path = BUF_MAX((size_t)PATH_MAX + 64);
-
-		buf_format(&path, "%s/box-request.xsd", schemas);
-		add_quoted(out, path.bytes);
-		buf_done(&path);
-	}
+	buf_format(&path, "%s/box-request.xsd", schemas);
+	add_quoted(out, path.bytes);
+	buf_done(&path);
 	buf_text(out, "\n"
 		      "# How long after a delivery its result is pushed; 0 is "
 		      "at once.\n"
