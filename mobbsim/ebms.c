@@ -93,9 +93,9 @@ error_reply(struct taking *t, const struct envelope_wrong *wrong)
 
 /* --- a delivery --- */
 
-/* Under received/, as BatchID.n.xml with the first n that is free. */
-static enum verdict
-put_received(struct taking *t, char name[INBOX_NAME_MAX])
+/* BatchID.n.xml with the first n that is free in received/. */
+static void
+name_received(struct taking *t, char name[INBOX_NAME_MAX])
 {
 	char path[INBOX_NAME_MAX + 16];
 	int n;
@@ -109,6 +109,14 @@ put_received(struct taking *t, char name[INBOX_NAME_MAX])
 		if (faccessat(t->ebms->sim_fd, path, F_OK, 0) == -1)
 			break;
 	}
+}
+
+static enum verdict
+put_received(struct taking *t, const char *name)
+{
+	char path[INBOX_NAME_MAX + 16];
+
+	snprintf(path, sizeof(path), "received/%s", name);
 	return file_put(t->ebms->sim_fd, path, t->part->bytes, t->part->len,
 		0640, t->why);
 }
@@ -152,9 +160,11 @@ keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
 	enum verdict v;
 
 	*result_out = named > 0 && t->payload.batch_id[0] != '\0';
-	v = put_received(t, received);
+	/* The message names its payload, so that both can be taken away. */
+	name_received(t, received);
+	v = keep_reply(t, named, received, ack);
 	if (v == V_OK)
-		v = keep_reply(t, named, received, ack);
+		v = put_received(t, received);
 	if (v == V_OK && *result_out) {
 		result_write(&t->payload, codes, t->request->last_byte_ms,
 			clock_now_ms(), &result);

@@ -1,6 +1,6 @@
 /* mobbsim/ebms.h - what happens to a message posted to /ebms
  *
- * A delivery is kept in this order, each step durable: received/, messages/,
+ * A delivery is kept in this order, each step durable: messages/, received/,
  * queue/, and last the ledger; only then the POST is answered.  What died
  * before the ledger is taken away at start and counts as never received.
  *
