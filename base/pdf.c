@@ -252,6 +252,29 @@ xmp_make(struct buf *out, const char *lang, const char *title)
 		      "<?xpacket end=\"w\"?>");
 }
 
+/* cairo 1.16 forgets the "D:" a date begins with. */
+static void
+mend_date(qpdf_data q)
+{
+	qpdf_oh info = qpdf_oh_get_key(q, qpdf_get_trailer(q), "/Info");
+	qpdf_oh date;
+	const char *text;
+	char mended[40];
+
+	if (!qpdf_oh_is_dictionary(q, info))
+		return;
+	date = qpdf_oh_get_key(q, info, "/CreationDate");
+	if (!qpdf_oh_is_string(q, date))
+		return;
+	text = qpdf_oh_get_string_value(q, date);
+	if (text == NULL || !isdigit((unsigned char)text[0]) ||
+		strlen(text) > sizeof(mended) - 3)
+		return;
+	snprintf(mended, sizeof(mended), "D:%s", text);
+	qpdf_oh_replace_key(
+		q, info, "/CreationDate", qpdf_oh_new_string(q, mended));
+}
+
 static void
 put_claim(qpdf_data q, const char *lang, const struct buf *xmp)
 {
@@ -266,6 +289,7 @@ put_claim(qpdf_data q, const char *lang, const struct buf *xmp)
 	qpdf_oh_replace_key(q, root, "/Metadata", meta);
 	qpdf_oh_replace_key(
 		q, root, "/Lang", qpdf_oh_new_unicode_string(q, lang));
+	mend_date(q);
 }
 
 /* Write what `q` holds behind `out`; false when libqpdf or `out` fails. */

@@ -19,7 +19,8 @@
 #include "mobbsim/wus.h"
 
 #define FILE_MAX ((size_t)1000000)
-#define CHECK_MS 50 /* how often a signal is looked for */
+#define CHECK_MS 50    /* how often a signal is looked for */
+#define DEADLINE_S 900 /* of one POST: a rehearsal may be slow on purpose */
 
 static volatile sig_atomic_t stopping;
 
@@ -184,6 +185,7 @@ open_listener(struct server *s, struct fault *why)
 		.key = in_room(s, s->settings.key),
 		.trust = in_room(s, s->settings.trust),
 		.max_body = s->settings.max_body,
+		.deadline_s = DEADLINE_S,
 	};
 	enum verdict v;
 

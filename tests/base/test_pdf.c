@@ -250,6 +250,17 @@ test_pdf__page_trees_of_strangers(void **state)
 	assert_int_equal(look_at(&w, &look), V_SKIP);
 }
 
+static bool
+holds(const struct buf *pdf, const char *text)
+{
+	size_t i, len = strlen(text);
+
+	for (i = 0; i + len <= pdf->len; i++)
+		if (memcmp(pdf->bytes + i, text, len) == 0)
+			return true;
+	return false;
+}
+
 static void
 test_pdf__claim_adds_what_a_reader_looks_for(void **state)
 {
@@ -272,6 +283,9 @@ test_pdf__claim_adds_what_a_reader_looks_for(void **state)
 	assert_int_equal(pdf_look(a.bytes, a.len, &look, &why), V_OK);
 	assert_string_equal(look.claim, "2a");
 	assert_int_equal(look.pages, 1);
+	assert_true(holds(&a, "(D:20260215"));
+	assert_true(holds(&a, "/Lang (nl-NL)"));
+	assert_true(holds(&a, ">Titel &amp; &lt;zo&gt;<"));
 	assert_int_equal(pdf_claim("x", 1, "nl-NL", "t", &b, &why), V_SKIP);
 	buf_done(&pdf);
 	buf_done(&a);
