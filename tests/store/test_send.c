@@ -19,12 +19,32 @@ settle_all(void)
 	OK(store_settle(books, NOW, &count, &why));
 }
 
+/* Of the second of three letters all that was given. */
+static void
+all_comes_back(const struct offer *offer)
+{
+	struct letter *letters;
+	size_t count;
+
+	OK(store_offer_letters(books, offer, &mem, &letters, &count, &why));
+	assert_int_equal(count, 3);
+	assert_int_equal(letters[1].record, 2);
+	assert_int_equal(letters[1].bsn.number, 900000002);
+	assert_string_equal(letters[1].subject, "Aanslag 2026");
+	assert_string_equal(letters[1].text, "Beste lezer");
+	assert_string_equal(letters[1].address.town, "Utrecht");
+	assert_int_equal(letters[1].dated, 20500);
+	assert_int_equal(letters[1].document_count, 1);
+	assert_int_equal(letters[1].attachments[0].bytes, 4321);
+	assert_string_equal(letters[1].attachments[0].title, "Biljet");
+	assert_int_equal(letters[1].bind[31], 2);
+}
+
 static void
 test_send__a_lot_is_offered_acknowledged_and_settled(void **state)
 {
 	const struct said all = { .key = "life", .from = 1, .to = 3 };
 	struct attempt_row *attempts;
-	struct letter *letters;
 	struct result_match match;
 	struct letter_row row;
 	struct offer offer;
@@ -43,19 +63,7 @@ test_send__a_lot_is_offered_acknowledged_and_settled(void **state)
 	assert_false(offer.offered_before);
 	assert_string_equal(offer.oin, "00000099000000010000");
 	assert_string_equal(offer.lot.endpoint, "simulator");
-	OK(store_offer_letters(books, &offer, &mem, &letters, &count, &why));
-	assert_int_equal(count, 3);
-	/* All that was given comes back. */
-	assert_int_equal(letters[1].record, 2);
-	assert_int_equal(letters[1].bsn.number, 900000002);
-	assert_string_equal(letters[1].subject, "Aanslag 2026");
-	assert_string_equal(letters[1].text, "Beste lezer");
-	assert_string_equal(letters[1].address.town, "Utrecht");
-	assert_int_equal(letters[1].dated, 20500);
-	assert_int_equal(letters[1].document_count, 1);
-	assert_int_equal(letters[1].attachments[0].bytes, 4321);
-	assert_string_equal(letters[1].attachments[0].title, "Biljet");
-	assert_int_equal(letters[1].bind[31], 2);
+	all_comes_back(&offer);
 
 	offer = begin("m-life");
 	assert_true(offer.attempt > 0);
@@ -210,6 +218,36 @@ test_send__expired_and_perhaps_received_is_unknown(void **state)
 	assert_int_equal(job_now("20260303-unkn").n_delivered, 2);
 	OK(store_letter_find(books, "unkn-1", &mem, &row, &why));
 	assert_int_equal(row.state, LETTER_DELIVERED);
+}
+
+/* With cron the next run is often later than the time to live. */
+static void
+test_send__an_acknowledgment_read_late_is_in_time(void **state)
+{
+	struct inbound in = inbound_of("a-late", 2, "m-late");
+	struct buf reply = BUF_MAX(1000);
+	struct attempt_row *attempts;
+	int64_t count = -1;
+	struct offer offer;
+	size_t n;
+
+	(void)state;
+	settle_all();
+	make_lots("20260304-late", "send", "late", 2, 0, 10);
+	offer = begin("m-late");
+	post(&offer, POST_COMPLETE, NOW + 5000);
+	in.received_ms = NOW + 1000;
+	OK(store_inbound_keep(books, &in, &reply, &why));
+	/* Kept, not yet applied: not sent again, nor given up. */
+	assert_true(nothing_due(NOW + 6000));
+	OK(store_expire(books, NOW + 9000000, 1000, 3, &count, &why));
+	assert_int_equal(count, 0);
+	OK(store_ack_apply(books, &in, NOW + 9000000, &why));
+	assert_int_equal(job_now("20260304-late").lots_acknowledged, 1);
+	OK(store_attempt_list(
+		books, "20260304-late", &mem, &attempts, &n, &why));
+	assert_int_equal(attempts[0].acknowledged_ms, NOW + 1000);
+	buf_done(&reply);
 }
 
 static void
@@ -442,6 +480,8 @@ main(void)
 			test_send__expired_but_never_received_is_cut_again),
 		cmocka_unit_test(
 			test_send__expired_and_perhaps_received_is_unknown),
+		cmocka_unit_test(
+			test_send__an_acknowledgment_read_late_is_in_time),
 		cmocka_unit_test(test_send__what_the_peer_refuses_is_held),
 		cmocka_unit_test(
 			test_send__a_post_that_was_cut_short_is_taken_back),
