@@ -89,43 +89,52 @@ count_pages(qpdf_data q, qpdf_oh root, int *pages_out)
 	return sound(q);
 }
 
-/* The XMP as text, in `text_out` (malloc()ed by libqpdf), NULL when there is
- * none or when it is too large to be one.
+/* Data of a stream, malloc()ed by libqpdf, which gives it also with a warning;
+ * NULL when there is none.
+ */
+static unsigned char *
+stream_get(qpdf_data q, qpdf_oh stream, enum qpdf_stream_decode_level_e level,
+	size_t *len_out)
+{
+	unsigned char *bytes = NULL;
+	QPDF_ERROR_CODE code;
+
+	*len_out = 0;
+	code = qpdf_oh_get_stream_data(q, stream, level, NULL, &bytes, len_out);
+	if (code == QPDF_SUCCESS)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+/* The XMP as text, NULL when there is none or when it is too large to be one.
  */
 static unsigned char *
 xmp_get(qpdf_data q, qpdf_oh root, size_t *len_out)
 {
 	enum qpdf_stream_decode_level_e level = qpdf_dl_none;
-	unsigned char *text = NULL;
-	qpdf_oh meta, dict, filter;
-	size_t len = 0;
+	unsigned char *text;
+	qpdf_oh meta, filter;
 
 	meta = qpdf_oh_get_key(q, root, "/Metadata");
 	if (!qpdf_oh_is_stream(q, meta))
 		return NULL;
-	dict = qpdf_oh_get_dict(q, meta);
-	filter = qpdf_oh_get_key(q, dict, "/Filter");
+	filter = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, meta), "/Filter");
 	if (qpdf_oh_is_name_and_equals(q, filter, "/FlateDecode")) {
 		level = qpdf_dl_generalized;
 		/* Look at the packed size first: it may be a bomb. */
-		if (qpdf_oh_get_stream_data(q, meta, qpdf_dl_none, NULL, &text,
-			    &len) != QPDF_SUCCESS)
-			return NULL;
+		text = stream_get(q, meta, qpdf_dl_none, len_out);
 		free(text);
-		text = NULL;
-		if (len > XMP_PACKED_MAX)
+		if (text == NULL || *len_out > XMP_PACKED_MAX)
 			return NULL;
 	} else if (!qpdf_oh_is_null(q, filter)) {
 		return NULL;
 	}
-	if (qpdf_oh_get_stream_data(q, meta, level, NULL, &text, &len) !=
-		QPDF_SUCCESS)
-		return NULL;
-	if (len > XMP_MAX) {
+	text = stream_get(q, meta, level, len_out);
+	if (text != NULL && *len_out > XMP_MAX) {
 		free(text);
 		return NULL;
 	}
-	*len_out = len;
 	return text;
 }
 

@@ -171,6 +171,41 @@ test_serve__a_result_is_repeated_until_acknowledged(void **state)
 	wire_end(&w);
 }
 
+/* Nobody acknowledged in time: the same outcome under another MessageId; an
+ * Acknowledgment of the first one still counts.
+ */
+static void
+test_serve__an_expired_result_is_offered_anew(void **state)
+{
+	const char *first, *second;
+	char id[100], other[100];
+	struct buf head;
+	struct wire w;
+	struct run r;
+
+	(void)state;
+	wire_begin(&w, &r);
+	wire_set(&w, "cpa.xml", "<c:Retries>8<", "<c:Retries>1<");
+	wire_listen(&w);
+	wire_start(&w);
+	deliver(&w, "m1@us", "Burger");
+	first = wire_pushed(&w, "BerichtVerwerkResponse", 0);
+	assert_string_equal(
+		wire_pushed(&w, "BerichtVerwerkResponse", 1), first);
+	second = wire_pushed(&w, "BerichtVerwerkResponse", 2);
+	wire_id(first, id, sizeof(id));
+	wire_id(second, other, sizeof(other));
+	assert_string_not_equal(id, other);
+	assert_memory_equal(strstr(first, "<BatchInformatie>"),
+		strstr(second, "<BatchInformatie>"), 400);
+	assert_int_equal(wire_acknowledge(&w, id, "a1@us"), 204);
+	wire_stop(&w, SIGTERM);
+	run_read(&r, "err", &head);
+	assert_non_null(strstr(head.bytes, ": 0 results wait"));
+	buf_done(&head);
+	wire_end(&w);
+}
+
 /* We did not listen, and the other side went down: the result still comes. */
 static void
 test_serve__a_result_survives_a_restart(void **state)
@@ -399,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_serve__effective_once_whatever_happens),
 		cmocka_unit_test(
 			test_serve__a_result_is_repeated_until_acknowledged),
+		cmocka_unit_test(test_serve__an_expired_result_is_offered_anew),
 		cmocka_unit_test(test_serve__a_result_survives_a_restart),
 		cmocka_unit_test(test_serve__a_payload_that_does_not_fit),
 		cmocka_unit_test(test_serve__another_party_is_refused),

@@ -47,21 +47,23 @@ wire_file(const struct wire *w, const char *name, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/room/%s", w->run->dir, name);
 }
 
-/* Replace one word of a settings file. */
+/* Replace a word of a settings file, wherever it stands. */
 static inline void
 wire_set(struct wire *w, const char *name, const char *from, const char *to)
 {
 	struct buf text, out = BUF_MAX(100000);
 	struct fault why = FAULT_NONE;
-	char path[PATH_MAX], inside[80], *at;
+	char path[PATH_MAX], inside[80], *at, *next;
 
 	snprintf(inside, sizeof(inside), "room/%s", name);
 	run_read(w->run, inside, &text);
-	at = strstr(text.bytes, from);
-	assert_non_null(at);
-	buf_add(&out, text.bytes, (size_t)(at - text.bytes));
-	buf_text(&out, to);
-	buf_text(&out, at + strlen(from));
+	assert_non_null(strstr(text.bytes, from));
+	for (at = text.bytes; (next = strstr(at, from)) != NULL;
+		at = next + strlen(from)) {
+		buf_add(&out, at, (size_t)(next - at));
+		buf_text(&out, to);
+	}
+	buf_text(&out, at);
 	wire_file(w, name, path);
 	assert_int_equal(
 		file_put(AT_FDCWD, path, out.bytes, out.len, 0644, &why), V_OK);
