@@ -499,8 +499,9 @@ store_expire(struct store *store, int64_t now_ms, int64_t resend_ms,
 	int i;
 
 	v = pg_ask(pg,
-		"select number from attempt where state = 2 "
-		"and expires_ms <= $1 order by number limit " EXPIRE_AT_ONCE,
+		"select a.number from attempt a where a.state = 2 "
+		"and a.expires_ms <= $1 and " ATTEMPT_A_UNANSWERED
+		"order by a.number limit " EXPIRE_AT_ONCE,
 		PG_ARGS(PG_N(now_ms)), &rows, why);
 	for (i = 0; v == V_OK && i < rows.count; i++) {
 		bool done = false;

@@ -37,6 +37,13 @@ enum attempt_state {
 	ATTEMPT_UNKNOWN = 7, /* expired, perhaps received */
 };
 
+/* Nothing that came in about attempt `a` still waits to be applied: an
+ * acknowledgment that is here, however late it is read, is in time.
+ */
+#define ATTEMPT_A_UNANSWERED                                                   \
+	"not exists (select from inbound i where not i.applied "               \
+	"and not i.reply_is_error and i.ref_to = a.message_id) "
+
 /* --- jobs (store/job.c) --- */
 
 struct job_row {

@@ -260,10 +260,11 @@ store_ack_apply(struct store *store, const struct inbound *in, int64_t now_ms,
 	if (v == V_OK && number != 0)
 		v = attempt_lock_all(pg, number, &lot, &job, &attempt, why);
 	if (v == V_OK && number != 0)
-		v = in->kind == KIND_ACK ? attempt_acknowledge(pg, &attempt,
-						   &lot, now_ms, &counts, why)
-					 : apply_error(pg, in, &attempt, &lot,
-						   &job, now_ms, &counts, why);
+		v = in->kind == KIND_ACK
+			    ? attempt_acknowledge(pg, &attempt, &lot,
+				      in->received_ms, &counts, why)
+			    : apply_error(pg, in, &attempt, &lot, &job, now_ms,
+				      &counts, why);
 	if (v == V_OK && number != 0)
 		v = counts_write(pg, job.number, &counts, why);
 	return pg_end(pg, v, why);

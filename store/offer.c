@@ -84,6 +84,7 @@ find_retry(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"where a.endpoint = $1 and a.state = 2 "
 		"and a.next_post_ms > 0 and a.next_post_ms <= $2 "
 		"and a.expires_ms > $2 and j.state in (6, 7) "
+		"and " ATTEMPT_A_UNANSWERED
 		"order by a.next_post_ms, a.number limit 1",
 		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), rows_out, why);
 }
