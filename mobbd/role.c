@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@
 
 #define IDLE_WAIT_MS 1000 /* the rescan: a lost event costs this */
 #define ONCE_WAIT_MS 50
+#define MEMORY_MAX ((rlim_t)4 * 1000 * 1000 * 1000) /* of one role */
 #define LATER_WAIT_MS 2000 /* after something was away */
 
 static const struct role *const roles[] = { &role_intake, &role_router,
@@ -63,6 +65,20 @@ tie_to_parent(void)
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	return true;
+}
+
+/* Nothing of letters or keys in a core file; and a document that grows without
+ * end while it is looked at ends this role, not the machine.
+ */
+static void
+limit_ourselves(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
+
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)setrlimit(RLIMIT_AS, &memory);
 }
 
 static enum verdict
@@ -148,6 +164,7 @@ role_main(
 	log_name(role->name);
 	if (!tie_to_parent())
 		return 70;
+	limit_ourselves();
 	run.board = mmap(NULL, sizeof(*run.board), PROT_READ | PROT_WRITE,
 		MAP_SHARED, board_fd, 0);
 	if (run.board == MAP_FAILED)

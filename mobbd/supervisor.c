@@ -30,7 +30,11 @@
 #define TICK_MS 20
 #define PATIENCE_MS 30000	/* --once: for an acknowledgment or a peer */
 #define PACE_PATIENCE_MS 900000 /* --once: for an allowance */
-#define DEATHS_MAX 5		/* --once: of one role, then give up */
+#define EXIT_ATTENTION 3	/* mobbd(8), EXIT STATUS */
+#define EXIT_CONFIG 4
+#define EXIT_KEY 8
+#define EXIT_OPEN 12
+#define DEATHS_MAX 5 /* --once: of one role, then give up */
 
 struct child {
 	const struct role *role;
@@ -254,8 +258,8 @@ serve_once(struct supervisor *s)
 		reap(s);
 		for (i = 0; i < s->count; i++)
 			if (s->child[i].deaths > 0 &&
-				(s->child[i].code == 4 ||
-					s->child[i].code == 8 ||
+				(s->child[i].code == EXIT_CONFIG ||
+					s->child[i].code == EXIT_KEY ||
 					s->child[i].deaths >= DEATHS_MAX))
 				code = s->child[i].code;
 		if (worked(s) != seen) {
@@ -304,34 +308,30 @@ take_over(struct supervisor *s, bool wait, struct fault *why)
 	return v;
 }
 
-/* One listener for every address is enough: ours or somebody else's. */
-static enum verdict
-need_listener(struct supervisor *s, struct fault *why)
-{
-	bool listening = false;
-	enum verdict v;
-
-	v = store_listening(
-		s->site.store, s->site.jobs.listen.at, &listening, why);
-	if (v == V_OK && !listening) {
-		v = fault_set(why, V_BROKEN, CODE_NO_LISTENER,
-			"nothing listens for acknowledgments and results");
-		fault_at(why, "%s", s->site.jobs.listen.at);
-	}
-	return v;
-}
-
+/* All but the sending was done without a listener; that is said last, so that
+ * it stands out in cron's mail.
+ */
 static int
 exit_code_once(struct supervisor *s, struct fault *why)
 {
-	bool open, attention;
+	bool open, attention, listening = false;
+	enum verdict v;
 
-	if (store_summary(s->site.store, s->since_ms, &open, &attention, why) !=
-		V_OK) {
+	v = store_summary(s->site.store, s->since_ms, &open, &attention, why);
+	if (v == V_OK)
+		v = store_listening(
+			s->site.store, s->site.jobs.listen.at, &listening, why);
+	if (v == V_OK && !listening) {
+		v = fault_set(why, V_BROKEN, CODE_NO_LISTENER,
+			"nothing was sent: nothing listens for "
+			"acknowledgments and results");
+		fault_at(why, "%s", s->site.jobs.listen.at);
+	}
+	if (v != V_OK) {
 		log_fault(why);
 		return exit_of(why);
 	}
-	return open ? 12 : attention ? 3 : 0;
+	return open ? EXIT_OPEN : attention ? EXIT_ATTENTION : 0;
 }
 
 static enum verdict
@@ -354,10 +354,7 @@ prepare(struct supervisor *s, enum supervise how, struct fault *why)
 		v = store_migrate(s->site.store, why);
 	if (v != V_OK || how == SUPERVISE_LISTEN)
 		return v;
-	v = take_over(s, how == SUPERVISE_SERVICE, why);
-	if (v == V_OK && how == SUPERVISE_ONCE)
-		v = need_listener(s, why);
-	return v;
+	return take_over(s, how == SUPERVISE_SERVICE, why);
 }
 
 int

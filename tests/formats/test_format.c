@@ -384,10 +384,10 @@ test_format__good_records_before_a_bad_one_go_on(void **state)
 
 /* The definition's own text with one piece replaced. */
 static enum verdict
-define(const char *from, const char *to, struct fault *why)
+define_as(const char *from, const char *to, struct definition **d,
+	struct fault *why)
 {
 	struct buf text = BUF_MAX(1000000), changed = BUF_MAX(1000000);
-	struct definition *d = NULL;
 	const char *at;
 	enum verdict v;
 
@@ -399,12 +399,76 @@ define(const char *from, const char *to, struct fault *why)
 	buf_add(&changed, text.bytes, (size_t)(at - text.bytes));
 	buf_text(&changed, to);
 	buf_text(&changed, at + strlen(from));
-	v = definition_parse("d.yaml", changed.bytes, changed.len, &d, why);
-	if (v == V_OK)
-		definition_free(d);
+	v = definition_parse("d.yaml", changed.bytes, changed.len, d, why);
 	buf_done(&text);
 	buf_done(&changed);
 	return v;
+}
+
+static enum verdict
+define(const char *from, const char *to, struct fault *why)
+{
+	struct definition *d = NULL;
+	enum verdict v = define_as(from, to, &d, why);
+
+	definition_free(d);
+	return v;
+}
+
+static void
+test_format__a_legal_text_is_never_cut(void **state)
+{
+	static const struct {
+		const char *from, *to, *field;
+	} cases[] = {
+		{ "{nummer}-", "{nummer}-{nummer}-", "reference" },
+		{ "subject: \"WOZ", "subject: \"Een heel lang onderwerp WOZ",
+			"subject" },
+	};
+	struct format_counts counts;
+	struct definition *d;
+	struct heard h;
+	struct fault why;
+	char *text = with("Demostraat", "Demostraat");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		d = NULL;
+		assert_int_equal(
+			define_as(cases[i].from, cases[i].to, &d, &why), V_OK);
+		assert_int_equal(read_text(d, text, &h, &counts, &why), V_OK);
+		assert_int_equal(h.rejected, 1);
+		assert_int_equal(h.code, CODE_TEXT_LONG);
+		assert_string_equal(h.field, cases[i].field);
+		definition_free(d);
+	}
+	free(text);
+}
+
+static void
+test_format__time_that_goes_back_is_a_remark(void **state)
+{
+	struct buf b = BUF_MAX(1000000);
+	struct format_counts counts;
+	struct heard h;
+	struct fault why;
+	char *next = with("20260215020000001", "20260215020000000");
+	char *at = strstr(next, "000000000001");
+
+	(void)state;
+	memcpy(at, "000000000002", 12); /* another reference */
+	buf_text(&b, HEAD);
+	buf_text(&b, record);
+	buf_add(&b, next + strlen(HEAD),
+		strlen(next) - strlen(HEAD) - strlen(TAIL));
+	buf_text(&b, TAIL);
+	assert_int_equal(read_text(woz, b.bytes, &h, &counts, &why), V_OK);
+	assert_int_equal(h.letters, 2);
+	assert_int_equal(h.warnings, 1);
+	assert_int_equal(h.code, CODE_ORDER);
+	buf_done(&b);
+	free(next);
 }
 
 static void
@@ -531,6 +595,8 @@ main(void)
 		cmocka_unit_test(test_format__wrong_files_are_refused),
 		cmocka_unit_test(
 			test_format__good_records_before_a_bad_one_go_on),
+		cmocka_unit_test(test_format__a_legal_text_is_never_cut),
+		cmocka_unit_test(test_format__time_that_goes_back_is_a_remark),
 		cmocka_unit_test(test_format__bad_definitions_are_refused),
 		cmocka_unit_test(test_format__the_official_sample_is_read),
 	};

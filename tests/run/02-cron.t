@@ -10,6 +10,12 @@ once
 is "without a listener nothing is sent: exit 7" "$code" 7
 like "and it says so with a code" "$(cat "$dir/once.log")" 'MOBB-2007'
 sim_start
+: >"$dir/once.log"
+once
+is "with the other side there but no listener: exit 7 again" "$code" 7
+is "the file is taken in and routed all the same" "$(field state)" sending
+is "but not one letter was posted" \
+	"$(awk -F';' 'NR > 1 && $6 > 0' "$dir/sim/posts.csv" | wc -l)" 0
 listen_start
 once
 is "letters are open when the run ends: exit 12" "$code" 12

@@ -43,6 +43,14 @@ while [ "$i" -lt "$kills" ]; do
 	[ $((i % 2)) = 0 ] && when=before || when=after
 	one $((2000 + i)) "$at" $when
 	[ "$(stat -c %s "$dir/kill.count")" -ge "$at" ] && died=$((died + 1))
+	# The listener is killed as well now and then.
+	if [ $((i % 4)) = 3 ]; then
+		kill -9 "$listener"
+		wait "$listener" 2>/dev/null
+		pkill -9 -f "$dir/jobs.yaml --role listener"
+		: >"$dir/listen.log"
+		listen_start
+	fi
 	settle 40
 	[ "$code" = 3 ] || [ "$code" = 0 ] ||
 		echo "# kill $when event $at: settled with exit $code"
