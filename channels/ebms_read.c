@@ -486,7 +486,8 @@ ebms_plain(const char *text, char *out, size_t size)
 	assert(size > 1);
 	while (*text != '\0' && n < size - 1) {
 		digits = strspn(text, "0123456789");
-		if (digits == 8 || digits == 9) {
+		/* Shorter is no citizen number, longer is an OIN. */
+		if (digits >= 8 && digits < 20) {
 			for (; digits > 0 && n < size - 1; digits--, text++)
 				out[n++] = '*';
 			continue;
