@@ -87,9 +87,26 @@ one_of(const char *value, const char *a, const char *b)
 }
 
 static bool
+absent_or(const struct xml_node *node, const char *ns, const char *local,
+	const char *wanted)
+{
+	const char *value = xml_attr(node, ns, local);
+
+	return value == NULL || strcmp(value, wanted) == 0;
+}
+
+static bool
 is_bool(const char *value)
 {
 	return one_of(value, "true", "false") || one_of(value, "1", "0");
+}
+
+static bool
+is_status(const char *value)
+{
+	return one_of(value, "UnAuthorized", "NotRecognized") ||
+	       one_of(value, "Received", "Processed") ||
+	       one_of(value, "Forwarded", "Forwarded");
 }
 
 static bool
@@ -101,9 +118,16 @@ filled(const char *value)
 static bool
 check_attributes(const struct xml_node *node, const char *wanted)
 {
-	const char *type = xml_attr(node, EBMS_NS, "type");
-	bool good = type == NULL || *type != '\0';
+	static const char *const never_empty[] = { "type", "version",
+		"location", "id" };
+	bool good = true;
+	const char *value;
+	size_t i;
 
+	for (i = 0; good && i < 4; i++) {
+		value = xml_attr(node, EBMS_NS, never_empty[i]);
+		good = value == NULL || *value != '\0';
+	}
 	for (; good && *wanted != '\0'; wanted++) {
 		if (*wanted == 'V')
 			good = filled(xml_attr(node, EBMS_NS, "version"));
@@ -127,11 +151,13 @@ check_attributes(const struct xml_node *node, const char *wanted)
 		else if (*wanted == 'L')
 			good = filled(xml_attr(node, XML_NS, "lang"));
 		else if (*wanted == 'R')
-			good = filled(xml_attr(node, EBMS_XLINK, "href"));
+			good = filled(xml_attr(node, EBMS_XLINK, "href")) &&
+			       absent_or(node, EBMS_XLINK, "type", "simple");
 		else if (*wanted == 'O')
 			good = filled(xml_attr(node, EBMS_NS, "location"));
 		else
-			good = filled(xml_attr(node, EBMS_NS, "messageStatus"));
+			good = is_status(
+				xml_attr(node, EBMS_NS, "messageStatus"));
 	}
 	return good;
 }
