@@ -238,6 +238,7 @@ http_open(
 
 	assert(peer->trust != NULL && peer->certificate != NULL &&
 		peer->key != NULL);
+	tls_ignore_sigpipe();
 	http->trust = mem_text(peer->trust);
 	http->certificate = mem_text(peer->certificate);
 	http->key = mem_text(peer->key);

@@ -24,6 +24,7 @@ struct http_peer {
 
 struct http;
 
+/* From here on the process ignores SIGPIPE. */
 enum verdict http_open(const struct http_peer *peer, struct http **http_out,
 	struct fault *why);
 void http_close(struct http *http); /* accepts NULL */

@@ -471,6 +471,7 @@ http_listen_open(const struct http_listen_conf *conf, http_handler *handler,
 	enum verdict v;
 
 	assert(conf->max_body > 0 && handler != NULL && note_fn != NULL);
+	tls_ignore_sigpipe();
 	listen->handler = handler;
 	listen->note = note_fn;
 	listen->self = self;

@@ -46,6 +46,7 @@ typedef void http_note(void *self, const struct fault *what);
 
 struct http_listen;
 
+/* From here on the process ignores SIGPIPE. */
 enum verdict http_listen_open(const struct http_listen_conf *conf,
 	http_handler *handler, http_note *note, void *self,
 	struct http_listen **listen_out, struct fault *why);

@@ -18,6 +18,11 @@
 #define TLS_OIN_MAX 32
 #define TLS_TEXT_MAX 160
 
+/* OpenSSL writes with write(2): to a peer that is gone that would end the
+ * process.  Ignores SIGPIPE from now on; called by whoever opens a connection.
+ */
+void tls_ignore_sigpipe(void);
+
 /* --- server --- */
 
 /* A context (SSL_CTX) that demands a client certificate below one of the

@@ -75,9 +75,10 @@ serve(void *self)
 }
 
 static void
-serve_begin(struct served *s, int64_t max_body)
+serve_begin_within(struct served *s, int64_t max_body, int deadline_s)
 {
-	struct http_listen_conf conf = { .at = "127.0.0.1:0",
+	struct http_listen_conf conf = { .deadline_s = deadline_s,
+		.at = "127.0.0.1:0",
 		.certificate = pki.server,
 		.key = pki.server_key,
 		.trust = pki.root,
@@ -90,6 +91,12 @@ serve_begin(struct served *s, int64_t max_body)
 	snprintf(s->url, sizeof(s->url), "https://localhost:%d/ebms",
 		http_listen_port(s->listen));
 	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
+}
+
+static void
+serve_begin(struct served *s, int64_t max_body)
+{
+	serve_begin_within(s, max_body, 0);
 }
 
 static void
@@ -591,6 +598,116 @@ test_http__a_large_head_is_refused(void **state)
 }
 
 static void
+test_http__a_slow_request_is_ended(void **state)
+{
+	static const char head[] = HEAD "Content-Length: 3\r\n\r\na";
+	struct served s = { .status = 204 };
+	int64_t from_ms = clock_tick_ms();
+
+	(void)state;
+	serve_begin_within(&s, 1000, 1);
+	assert_int_equal(wire_ask(&pki, s.url, head, strlen(head)), 0);
+	assert_in_range(clock_tick_ms() - from_ms, 900, 5000);
+	serve_end(&s);
+	assert_int_equal(s.requests, 0);
+	assert_int_equal(s.note.code, CODE_CUT);
+}
+
+static void
+test_http__two_requests_at_once_are_answered_in_turn(void **state)
+{
+	static const char text[] = HEAD "Content-Length: 3\r\n\r\nabc" HEAD
+					"Content-Length: 2\r\nConnection: "
+					"close\r\n\r\nde";
+	struct served s = { .status = 204 };
+
+	(void)state;
+	serve_begin(&s, 1000);
+	assert_int_equal(wire_ask(&pki, s.url, text, strlen(text)), 204);
+	clock_sleep_ms(100);
+	serve_end(&s);
+	assert_int_equal(s.requests, 2);
+	assert_int_equal(s.body_len, 2);
+}
+
+static void
+test_http__expired_certificates_are_refused_on_both_sides(void **state)
+{
+	static const char text[] = HEAD "\r\n";
+	struct served s = { .status = 204 };
+	struct wire w = { .pki = &pki,
+		.deed = WIRE_ANSWER,
+		.text = WIRE_204,
+		.expired = true };
+
+	(void)state;
+	serve_begin(&s, 1000);
+	assert_int_equal(wire_ask_as(pki.expired, pki.expired_key, s.url, text,
+				 strlen(text)),
+		0);
+	serve_end(&s);
+	assert_int_equal(s.requests, 0);
+	assert_int_equal(s.note.code, CODE_TLS);
+	assert_non_null(strstr(s.note.text, "expired"));
+	wire_begin(&w);
+	refused(client_of(pki.client, pki.client_key, pki.root, NULL), w.url,
+		V_LATER, CODE_TLS);
+	wire_end(&w);
+	assert_int_equal(w.got_len, 0);
+}
+
+static void
+test_http__old_tls_is_refused(void **state)
+{
+	struct wire w = { .pki = &pki,
+		.deed = WIRE_ANSWER,
+		.text = WIRE_204,
+		.tls_max = TLS1_1_VERSION };
+	struct http_answer answer;
+	struct http *http = client();
+	struct fault why;
+
+	(void)state;
+	wire_begin(&w);
+	refused(client(), w.url, V_LATER, CODE_TLS);
+	wire_end(&w);
+	w = (struct wire){ .pki = &pki,
+		.deed = WIRE_ANSWER,
+		.text = WIRE_204,
+		.tls_max = TLS1_2_VERSION };
+	wire_begin(&w);
+	assert_int_equal(post(http, w.url, 10, &answer, &why), V_OK);
+	http_answer_done(&answer);
+	http_close(http);
+	wire_end(&w);
+}
+
+/* The peer closed a connection we would have used again: a new one. */
+static void
+test_http__a_dead_connection_costs_nothing(void **state)
+{
+	struct wire w = { .pki = &pki,
+		.deed = WIRE_ANSWER,
+		.text = "HTTP/1.1 204 No Content\r\n\r\n" };
+	struct http *http = client();
+	struct http_answer answer;
+	struct fault why;
+	int i;
+
+	(void)state;
+	wire_begin(&w);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(post(http, w.url, 1000, &answer, &why), V_OK);
+		assert_int_equal(answer.status, 204);
+		http_answer_done(&answer);
+		clock_sleep_ms(50);
+	}
+	http_close(http);
+	wire_end(&w);
+	assert_int_equal(w.connections, 3);
+}
+
+static void
 bump(void *self)
 {
 	++*(int *)self;
@@ -698,6 +815,13 @@ main(void)
 		cmocka_unit_test(
 			test_http__requests_read_in_two_ways_are_refused),
 		cmocka_unit_test(test_http__a_large_head_is_refused),
+		cmocka_unit_test(test_http__a_slow_request_is_ended),
+		cmocka_unit_test(
+			test_http__two_requests_at_once_are_answered_in_turn),
+		cmocka_unit_test(
+			test_http__expired_certificates_are_refused_on_both_sides),
+		cmocka_unit_test(test_http__old_tls_is_refused),
+		cmocka_unit_test(test_http__a_dead_connection_costs_nothing),
 		cmocka_unit_test(
 			test_http__the_listener_keeps_time_and_stops_soon),
 		cmocka_unit_test(test_http__an_address_must_be_host_and_port),

@@ -32,6 +32,8 @@ struct wire {
 	enum wire_deed deed;
 	size_t read;
 	const char *text;
+	bool expired; /* certificate of the server */
+	int tls_max;  /* TLS1_1_VERSION; 0: any */
 
 	int fd, port, connections;
 	char url[64];
@@ -99,8 +101,16 @@ wire_run(void *self)
 	SSL *ssl;
 	int fd;
 
-	SSL_CTX_use_certificate_chain_file(ctx, w->pki->server);
-	SSL_CTX_use_PrivateKey_file(ctx, w->pki->server_key, SSL_FILETYPE_PEM);
+	SSL_CTX_use_certificate_chain_file(
+		ctx, w->expired ? w->pki->expired : w->pki->server);
+	SSL_CTX_use_PrivateKey_file(ctx,
+		w->expired ? w->pki->expired_key : w->pki->server_key,
+		SSL_FILETYPE_PEM);
+	if (w->tls_max != 0) {
+		SSL_CTX_set_security_level(ctx, 0);
+		SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
+		SSL_CTX_set_max_proto_version(ctx, w->tls_max);
+	}
 	for (;;) {
 		fd = accept(w->fd, NULL, NULL);
 		if (fd == -1 || w->stop)
@@ -161,9 +171,10 @@ wire_end(struct wire *w)
 	close(w->fd);
 }
 
-/* Send raw bytes over a good connection; the status of the answer, 0 none. */
+/* Send raw bytes with this certificate; the status of the answer, 0 none. */
 static inline int
-wire_ask(const struct pki *pki, const char *url, const char *text, size_t len)
+wire_ask_as(const char *certificate, const char *key, const char *url,
+	const char *text, size_t len)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	int fd = wire_connect(wire_port(url)), status = 0;
@@ -172,8 +183,8 @@ wire_ask(const struct pki *pki, const char *url, const char *text, size_t len)
 	SSL *ssl;
 	int n;
 
-	SSL_CTX_use_certificate_chain_file(ctx, pki->client);
-	SSL_CTX_use_PrivateKey_file(ctx, pki->client_key, SSL_FILETYPE_PEM);
+	SSL_CTX_use_certificate_chain_file(ctx, certificate);
+	SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM);
 	ssl = SSL_new(ctx);
 	SSL_set_fd(ssl, fd);
 	if (SSL_connect(ssl) == 1 && SSL_write(ssl, text, (int)len) > 0) {
@@ -197,6 +208,12 @@ wire_ask(const struct pki *pki, const char *url, const char *text, size_t len)
 	close(fd);
 	SSL_CTX_free(ctx);
 	return status;
+}
+
+static inline int
+wire_ask(const struct pki *pki, const char *url, const char *text, size_t len)
+{
+	return wire_ask_as(pki->client, pki->client_key, url, text, len);
 }
 
 /* A client without a certificate; it must not get an answer. */
