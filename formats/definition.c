@@ -91,7 +91,7 @@ child(struct compile *c, int node, const char *ns, const char *local,
 	int *node_out)
 {
 	struct definition *d = c->d;
-	int at;
+	int at, *last;
 
 	for (at = d->nodes[node].child; at != -1; at = d->nodes[at].sibling)
 		if (strcmp(d->nodes[at].ns, ns) == 0 &&
@@ -102,8 +102,11 @@ child(struct compile *c, int node, const char *ns, const char *local,
 	if (d->node_count == DEFINITION_NODES_MAX)
 		return bad(c, CODE_FORMAT, "too many different elements");
 	at = new_node(d, ns, local);
-	d->nodes[at].sibling = d->nodes[node].child;
-	d->nodes[node].child = at;
+	/* In the order of the definition, which is mostly that of the file. */
+	last = &d->nodes[node].child;
+	while (*last != -1)
+		last = &d->nodes[*last].sibling;
+	*last = at;
 	*node_out = at;
 	return V_OK;
 }
@@ -674,6 +677,11 @@ compile_letter(struct compile *c)
 	enum verdict v;
 	size_t i;
 
+	d->sender = -1;
+	for (i = 0; i < (size_t)d->records[0].field_count; i++)
+		if (d->fields[i].type == FIELD_OIN &&
+			d->fields[i].bad == BAD_STOP)
+			d->sender = (int)i;
 	v = letter_field(c, "recipient", l->recipient, FIELD_BSN, FIELD_BSN,
 		&d->recipient);
 	if (v == V_OK)

@@ -64,6 +64,7 @@ struct template
 	int count; /* 0: there is none */
 	struct {
 		const char *text; /* NULL: the field */
+		size_t len;
 		int field;
 	} part[TEMPLATE_PARTS_MAX];
 };
@@ -157,6 +158,7 @@ struct definition {
 	struct control *controls;
 	int control_count;
 
+	int sender;    /* field that must be the stream's OIN, -1: none */
 	int recipient; /* field, -1: all on paper */
 	int dated, amount;
 	struct template reference, subject, text;

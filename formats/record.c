@@ -182,6 +182,10 @@ check_fields(struct reading *r, int record, struct fault *why)
 		const struct field *f = &d->fields[i];
 		struct fault what;
 
+		/* Most fields are optional and not there. */
+		if (r->values[i].text == NULL && !r->values[i].nil &&
+			!f->required)
+			continue;
 		if (value_check(f, &r->values[i], &r->mem, &what) == V_OK)
 			continue;
 		r->values[i].text = NULL;
@@ -197,17 +201,14 @@ static enum verdict
 check_sender(struct reading *r, struct fault *why)
 {
 	const struct definition *d = r->definition;
-	int i;
+	int i = d->sender;
 
-	for (i = 0; i < d->records[0].field_count; i++)
-		if (d->fields[i].type == FIELD_OIN &&
-			d->fields[i].bad == BAD_STOP &&
-			r->values[i].text != NULL &&
-			strcmp(r->values[i].text, r->oin) != 0)
-			return fault_set(why, V_BROKEN, CODE_SENDER,
-				"field %s: the file is from another sender "
-				"than this stream's",
-				d->fields[i].name);
+	if (i >= 0 && r->values[i].text != NULL &&
+		strcmp(r->values[i].text, r->oin) != 0)
+		return fault_set(why, V_BROKEN, CODE_SENDER,
+			"field %s: the file is from another sender than this "
+			"stream's",
+			d->fields[i].name);
 	return V_OK;
 }
 

@@ -38,6 +38,7 @@ template_parse(const struct definition *definition, const char *text,
 		if (*p != '{') {
 			size_t len = strcspn(p, "{");
 
+			t.part[t.count].len = len;
 			t.part[t.count++].text = arena_text(mem, p, len);
 			p += len;
 			continue;
@@ -84,26 +85,30 @@ template_fill(const struct template *template, const struct value *values,
 	char *text, *to;
 	int i;
 
-	for (i = 0; i < template->count; i++) {
-		const char *part = template->part[i].text;
-
-		if (part == NULL)
-			part = values[template->part[i].field].text;
-		if (part != NULL)
-			len += strlen(part);
-	}
-	if (len == 0)
+	if (template->count == 0)
 		return "";
+	if (template->count == 1 && template->part[0].text == NULL) {
+		/* A field alone is that field, not a copy. */
+		const char *whole = values[template->part[0].field].text;
+
+		return whole == NULL ? "" : whole;
+	}
+	for (i = 0; i < template->count; i++)
+		len += template->part[i].text != NULL
+			       ? template->part[i].len
+			       : values[template->part[i].field].len;
 	to = text = arena_alloc(mem, len + 1);
 	for (i = 0; i < template->count; i++) {
-		const char *part = template->part[i].text;
+		const struct value *value = &values[template->part[i].field];
 
-		if (part == NULL)
-			part = values[template->part[i].field].text;
-		if (part == NULL)
-			continue;
-		memcpy(to, part, strlen(part));
-		to += strlen(part);
+		if (template->part[i].text != NULL) {
+			memcpy(to, template->part[i].text,
+				template->part[i].len);
+			to += template->part[i].len;
+		} else if (value->text != NULL) {
+			memcpy(to, value->text, value->len);
+			to += value->len;
+		}
 	}
 	*to = '\0';
 	return tidy(text);

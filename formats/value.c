@@ -118,10 +118,14 @@ check_type(const struct field *field, struct value *value, struct arena *mem,
 	struct bsn ignored;
 
 	switch (field->type) {
-	case FIELD_TEXT:
-		value->text = text_nfc(mem, value->text);
-		value->len = strlen(value->text);
+	case FIELD_TEXT: {
+		const char *form = text_nfc(mem, value->text);
+
+		if (form != value->text)
+			value->len = strlen(form);
+		value->text = form;
 		return V_OK;
+	}
 	case FIELD_DIGITS:
 	case FIELD_INT:
 	case FIELD_OIN:
@@ -208,7 +212,8 @@ value_check(const struct field *field, struct value *value, struct arena *mem,
 		return bad(why, CODE_FIELD_FORM, "control characters");
 	/* The type first: it knows better what is wrong than the length. */
 	v = check_type(field, value, mem, why);
-	if (v == V_OK && field->type == FIELD_TEXT)
+	if (v == V_OK && field->type == FIELD_TEXT &&
+		chars != (int64_t)value->len)
 		chars = text_chars(value->text, value->len);
 	if (v == V_OK && field->type != FIELD_POSTCODE &&
 		(chars < field->min || chars > field->max))

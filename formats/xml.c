@@ -30,6 +30,7 @@ struct reader {
 	/* the parser's own pointers for our names, once they were met */
 	const char **ns, **local;
 	int stack[DEPTH_MAX]; /* node of each open element */
+	int hint[DEPTH_MAX];  /* where the next child is looked for first */
 	int depth;	      /* of the open elements we know */
 	int skip;	      /* open elements below one we do not know */
 	bool capture;	      /* the text of the deepest element is wanted */
@@ -38,6 +39,12 @@ struct reader {
 	const char *nil_reason;
 	int document; /* occurrence in the letter, -1: none */
 };
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 static bool
 same(struct reader *r, int node, const struct xml_name *name)
@@ -53,6 +60,41 @@ same(struct reader *r, int node, const struct xml_name *name)
 	return true;
 }
 
+/* A copy without blanks at both ends; *len is adjusted. */
+static char *
+trimmed(struct reader *r, const char *text, size_t *len)
+{
+	size_t n = *len;
+
+	while (n > 0 && is_blank(text[0])) {
+		text++;
+		n--;
+	}
+	while (n > 0 && is_blank(text[n - 1]))
+		n--;
+	*len = n;
+	return arena_text(&r->reading.mem, text, n);
+}
+
+/* The child of the deepest open element with that name, -1: none.  Elements
+ * come in the order of the definition, so the one behind the last is tried
+ * first.
+ */
+static int
+find_child(struct reader *r, const struct xml_name *name)
+{
+	int first = r->d->nodes[r->stack[r->depth - 1]].child;
+	int from = r->hint[r->depth - 1], at;
+
+	for (at = from; at != -1; at = r->d->nodes[at].sibling)
+		if (same(r, at, name))
+			return at;
+	for (at = first; at != from; at = r->d->nodes[at].sibling)
+		if (same(r, at, name))
+			return at;
+	return -1;
+}
+
 /* Keep a text of the file as a value of the record. */
 static void
 set_value(struct reader *r, int field, const char *text, size_t len)
@@ -66,8 +108,8 @@ set_value(struct reader *r, int field, const char *text, size_t len)
 	}
 	value->nil = r->nil;
 	value->nil_reason = r->nil_reason;
-	value->text = text_trim(arena_text(&r->reading.mem, text, len));
-	value->len = strlen(value->text);
+	value->text = trimmed(r, text, &len);
+	value->len = len;
 }
 
 static void
@@ -84,14 +126,14 @@ set_slot(
 	if (r->document < 0)
 		return;
 	doc = &r->reading.letter.documents[r->document];
-	copy = text_trim(arena_text(&r->reading.mem, text, len));
+	copy = trimmed(r, text, &len);
 	if (slot->kind == SLOT_HREF && copy[0] != '\0') {
 		doc->href = copy;
 	} else if (slot->kind == SLOT_SHA256) {
 		doc->sha256 = copy;
 	} else if (slot->kind == SLOT_INLINE && copy[0] != '\0') {
 		doc->base64 = copy;
-		doc->base64_len = strlen(copy);
+		doc->base64_len = len;
 	}
 }
 
@@ -179,15 +221,16 @@ on_open(void *self, const struct xml_name *name,
 	if (r->depth == 0) {
 		at = same(r, 0, name) ? 0 : -1;
 	} else {
-		at = r->d->nodes[r->stack[r->depth - 1]].child;
-		while (at != -1 && !same(r, at, name))
-			at = r->d->nodes[at].sibling;
+		at = find_child(r, name);
 	}
 	if (at == -1)
 		return unknown(r, name, why);
 	assert(r->depth < DEPTH_MAX);
-	r->stack[r->depth++] = at;
 	node = &r->d->nodes[at];
+	if (r->depth > 0)
+		r->hint[r->depth - 1] = at;
+	r->stack[r->depth] = at;
+	r->hint[r->depth++] = node->child;
 	if (node->record == 0) {
 		reading_begin(&r->reading, r->place.line, r->place.offset);
 		if (r->reading.counts.records > r->d->records_max)
