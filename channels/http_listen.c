@@ -30,6 +30,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "channels/http_address.h"
 #include "channels/http_listen.h"
 #include "channels/http_read.h"
 #include "channels/tls.h"
@@ -43,6 +44,8 @@
 #define TICK_MS 100  /* how soon a stop is noticed */
 #define PIECE ((size_t)65536)
 #define PEER_MAX 80
+#define NOTES_MAX 20 /* about strangers, in NOTES_MS */
+#define NOTES_MS 10000
 
 enum phase {
 	PHASE_HANDSHAKE = 0,
@@ -86,10 +89,26 @@ struct http_listen {
 	int64_t max_body;
 	int64_t stop_at_ms; /* when stopping: the end of patience */
 	int count, deadline_s, port;
+	int notes; /* about strangers since notes_ms */
+	int64_t notes_ms;
 	bool deaf; /* out of descriptors: listens again at the next tick */
 	volatile sig_atomic_t stop;
 };
 
+/* Whoever can reach the port can fail a handshake: not a line for each. */
+static bool
+note_allowed(struct http_listen *listen)
+{
+	int64_t now_ms = clock_tick_ms();
+
+	if (now_ms - listen->notes_ms > NOTES_MS) {
+		listen->notes_ms = now_ms;
+		listen->notes = 0;
+	}
+	return ++listen->notes <= NOTES_MAX;
+}
+
+/* `c` NULL, or still in its handshake: about a stranger. */
 __attribute__((format(printf, 4, 5))) static void
 note(struct http_listen *listen, const struct connection *c, enum code code,
 	const char *fmt, ...)
@@ -98,10 +117,14 @@ note(struct http_listen *listen, const struct connection *c, enum code code,
 	char text[FAULT_TEXT_MAX];
 	va_list ap;
 
+	if ((c == NULL || c->phase == PHASE_HANDSHAKE) && !note_allowed(listen))
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)fault_set(&what, V_BROKEN, code, "%s", text);
+	(void)fault_set(&what, V_BROKEN, code, "%s%s", text,
+		listen->notes == NOTES_MAX ? "; more of these are not noted"
+					   : "");
 	if (c != NULL)
 		fault_at(&what, "%s", c->peer);
 	listen->note(listen->self, &what);
@@ -302,6 +325,24 @@ on_event(struct bufferevent *bev, short what, void *self)
 	connection_free(c);
 }
 
+/* Full: the oldest stranger makes room, else the oldest that is idle. */
+static void
+make_room(struct http_listen *listen)
+{
+	struct connection *c, *stranger = NULL, *idle = NULL;
+
+	for (c = listen->connections; c != NULL; c = c->next) {
+		if (c->phase == PHASE_HANDSHAKE)
+			stranger = c;
+		else if (c->phase == PHASE_IDLE)
+			idle = c;
+	}
+	if (stranger != NULL)
+		connection_free(stranger);
+	else if (idle != NULL)
+		connection_free(idle);
+}
+
 static void
 peer_text(const struct sockaddr *address, int len, char out[PEER_MAX])
 {
@@ -323,6 +364,8 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	int one = 1;
 
 	(void)listener;
+	if (listen->count >= CONNECTIONS_MAX)
+		make_room(listen);
 	if (listen->count >= CONNECTIONS_MAX || listen->stop != 0 ||
 		(tls = tls_server_accept(listen->tls)) == NULL) {
 		note(listen, NULL, CODE_CONNECT, "too many connections");
@@ -394,41 +437,6 @@ on_tick(evutil_socket_t fd, short what, void *self)
 		(void)event_base_loopbreak(listen->base);
 }
 
-/* "127.0.0.1:18443", "[::1]:18443", "localhost:18443" */
-static enum verdict
-address_of(const char *at, struct addrinfo **list_out, struct fault *why)
-{
-	struct addrinfo hints = { .ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
-	const char *colon = strrchr(at, ':'), *from = at;
-	char host[256];
-	size_t len;
-	int error;
-
-	if (colon == NULL || colon == at || colon[1] == '\0')
-		goto bad;
-	len = (size_t)(colon - at);
-	if (at[0] == '[') {
-		if (len < 3 || at[len - 1] != ']')
-			goto bad;
-		from++;
-		len -= 2;
-	}
-	if (len >= sizeof(host))
-		goto bad;
-	memcpy(host, from, len);
-	host[len] = '\0';
-	error = getaddrinfo(host, colon + 1, &hints, list_out);
-	if (error == 0)
-		return V_OK;
-	return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE, "listen at %s: %s",
-		at, gai_strerror(error));
-bad:
-	return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-		"listen at %s: host and port expected", at);
-}
-
 static enum verdict
 listen_at(struct http_listen *listen, const char *at, struct fault *why)
 {
@@ -438,7 +446,7 @@ listen_at(struct http_listen *listen, const char *at, struct fault *why)
 	char port[8] = "0";
 	enum verdict v;
 
-	v = address_of(at, &list, why);
+	v = http_address(at, &list, why);
 	if (v != V_OK)
 		return v;
 	listen->listener =

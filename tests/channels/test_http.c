@@ -656,6 +656,36 @@ test_http__expired_certificates_are_refused_on_both_sides(void **state)
 	assert_int_equal(w.got_len, 0);
 }
 
+/* Strangers that connect and say nothing do not keep the peer out, nor fill
+ * the log.
+ */
+static void
+test_http__a_crowd_of_strangers_keeps_nobody_out(void **state)
+{
+	struct served s = { .status = 204 };
+	struct http *http = client();
+	struct http_answer answer;
+	struct fault why;
+	int fds[100], i;
+
+	(void)state;
+	serve_begin(&s, 1000);
+	for (i = 0; i < 100; i++)
+		fds[i] = wire_connect(http_listen_port(s.listen));
+	assert_int_equal(post(http, s.url, 100, &answer, &why), V_OK);
+	http_answer_done(&answer);
+	for (i = 0; i < 100; i++)
+		close(fds[i]);
+	for (i = 0; i < 100; i++)
+		close(wire_connect(http_listen_port(s.listen)));
+	assert_int_equal(post(http, s.url, 100, &answer, &why), V_OK);
+	http_answer_done(&answer);
+	http_close(http);
+	serve_end(&s);
+	assert_int_equal(s.requests, 2);
+	assert_in_range(s.notes, 1, 20);
+}
+
 static void
 test_http__old_tls_is_refused(void **state)
 {
@@ -820,6 +850,8 @@ main(void)
 			test_http__two_requests_at_once_are_answered_in_turn),
 		cmocka_unit_test(
 			test_http__expired_certificates_are_refused_on_both_sides),
+		cmocka_unit_test(
+			test_http__a_crowd_of_strangers_keeps_nobody_out),
 		cmocka_unit_test(test_http__old_tls_is_refused),
 		cmocka_unit_test(test_http__a_dead_connection_costs_nothing),
 		cmocka_unit_test(
