@@ -199,6 +199,17 @@ answer_envelope(const struct http_answer *answer, struct arena *mem,
 	return true;
 }
 
+/* The words of a SOAP fault: what the peer's operator would look for. */
+static const char *
+fault_string(const struct xml_tree *tree)
+{
+	const struct xml_node *body =
+		xml_child(xml_root(tree), EBMS_SOAP, "Body");
+
+	return xml_text(xml_child(
+		xml_child(body, EBMS_SOAP, "Fault"), NULL, "faultstring"));
+}
+
 /* An answer with a body.  V_UNKNOWN: nothing we can use. */
 static enum verdict
 judge_body(const struct http_answer *answer, const char *message_id,
@@ -208,7 +219,7 @@ judge_body(const struct http_answer *answer, const char *message_id,
 	struct xml_tree *tree = NULL;
 	struct ebms_message message;
 	const char *bytes, *text;
-	char code[60];
+	char code[60], words[160];
 	enum verdict v = V_UNKNOWN;
 	size_t len;
 
@@ -227,8 +238,9 @@ judge_body(const struct http_answer *answer, const char *message_id,
 		v = V_OK;
 		*answer_out = EBMS_AGAIN;
 		(void)fault_set(why, V_LATER, CODE_EBMS_ERROR,
-			"peer answers SOAP fault %s, status %d",
-			ebms_plain(text, code, sizeof(code)), answer->status);
+			"peer answers status %d, SOAP fault %s: %s",
+			answer->status, ebms_plain(text, code, sizeof(code)),
+			ebms_plain(fault_string(tree), words, sizeof(words)));
 		break;
 	case EBMS_CLIENT:
 	case EBMS_MUST_UNDERSTAND:
