@@ -365,8 +365,9 @@ post(struct sending *s, struct fault *why)
 		: end == POST_ACKNOWLEDGED ? "acknowledged"
 		: end == POST_NOT_RECEIVED ? "not received"
 		: end == POST_FAILED	   ? "refused by the peer"
-		: end == POST_HELD	   ? "held"
-					   : "outcome unknown");
+		: end == POST_AGAIN ? "not taken now, offered again later"
+		: end == POST_HELD  ? "held"
+				    : "outcome unknown");
 	return store_post_end(s->run->site->store, s->offer, end, next_ms,
 		sha256, &reason, why);
 }

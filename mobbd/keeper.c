@@ -123,6 +123,13 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 	struct fault reason = FAULT_NONE;
 	enum verdict v;
 
+	if (in->kind == EBMS_MESSAGE_ERROR) {
+		(void)fault_set(&reason, V_NEVER, CODE_EBMS_ERROR,
+			"the peer refuses it: %.60s, %.150s", in->error_code,
+			in->error_text);
+		fault_at(&reason, "message %.100s", in->ref_to);
+		log_fault(&reason);
+	}
 	if (in->kind == EBMS_ACKNOWLEDGMENT || in->kind == EBMS_MESSAGE_ERROR)
 		return store_ack_apply(store, in, clock_now_ms(), why);
 	if (in->kind != EBMS_BUSINESS || in->reply_is_error)
@@ -140,7 +147,8 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 		return v;
 	}
 	fault_at(&reason, "message %.100s", in->message_id);
-	log_fault(&reason);
+	if (in->kind != EBMS_PING) /* the courier answers it */
+		log_fault(&reason);
 	return store_inbound_useless(store, in, &reason, why);
 }
 

@@ -33,6 +33,7 @@ attempt_json(const struct attempt_row *row)
 	json_add_text(o, "attempt_state", row->state);
 	json_add_int(o, "posts", row->posts);
 	json_add_text(o, "message_id", row->message_id);
+	json_add_text(o, "reason", row->reason);
 	json_add_int(o, "letters", row->letters);
 	json_add_time(o, "offered_at", row->created_ms);
 	json_add_time(o, "acknowledged_at", row->acknowledged_ms);
@@ -127,6 +128,14 @@ print_counters(struct call *call, const struct attempt_row *row)
 }
 
 static void
+print_reason(struct call *call, const struct attempt_row *row)
+{
+	if (row->reason[0] != '\0')
+		printf("  lot %lld try %d: %s\n", (long long)row->lot, row->nth,
+			show_clean(row->reason, &call->mem));
+}
+
+static void
 print_attempts(struct call *call, const struct attempt_row *rows, size_t count)
 {
 	struct table table;
@@ -148,6 +157,8 @@ print_attempts(struct call *call, const struct attempt_row *rows, size_t count)
 		table_text(&table, rows[i].message_id);
 	}
 	table_end(&table);
+	for (i = 0; i < count; i++)
+		print_reason(call, &rows[i]);
 	for (i = 0; i < count; i++)
 		print_counters(call, &rows[i]);
 }

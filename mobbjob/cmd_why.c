@@ -106,6 +106,25 @@ tell_box(struct call *call, const struct letter_row *row)
 			advice->what);
 }
 
+/* What went wrong with the lot, try by try; nothing after a result. */
+static enum verdict
+tell_tries(struct call *call, const struct letter_row *row, struct fault *why)
+{
+	struct attempt_row *rows;
+	size_t i, count;
+	enum verdict v;
+
+	if (row->box_lot == 0 || row->result_ms != 0)
+		return V_OK;
+	v = store_attempt_list(
+		call->site.store, row->job, &call->mem, &rows, &count, why);
+	for (i = 0; v == V_OK && i < count; i++)
+		if (rows[i].lot == row->box_lot && rows[i].reason[0] != '\0')
+			step(call, 0, "try %d: %s", rows[i].nth,
+				show_clean(rows[i].reason, &call->mem));
+	return v;
+}
+
 static void
 tell_paper(struct call *call, const struct letter_row *row)
 {
@@ -145,6 +164,9 @@ run(struct call *call, struct fault *why)
 		step(call, job.released_ms, "the job was released by %s",
 			job.released_by);
 	tell_box(call, &row);
+	v = tell_tries(call, &row, why);
+	if (v != V_OK)
+		return v;
 	tell_paper(call, &row);
 	step(call, 0, "now: %s", letter_word(row.state));
 	return V_OK;

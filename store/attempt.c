@@ -464,7 +464,7 @@ expire_one(struct pg *pg, int64_t number, int64_t now_ms, int64_t due_ms,
 	if (v == V_OK)
 		v = set_state(pg, &attempt,
 			received ? ATTEMPT_UNKNOWN : ATTEMPT_EXPIRED,
-			"no acknowledgment in time", why);
+			received ? "no acknowledgment in time" : NULL, why);
 	if (v == V_OK && received && tries > resends)
 		v = attempt_hold(pg, &attempt, &lot, CODE_EXPIRED,
 			"no acknowledgment in time, tries used up: the outcome "

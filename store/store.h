@@ -519,6 +519,7 @@ struct attempt_row {
 	int64_t lot;
 	int nth, posts;
 	const char *message_id, *state;
+	const char *reason; /* "" or why it did not go well */
 	int64_t created_ms, acknowledged_ms, result_ms;
 	int64_t letters;
 	bool has_result;

@@ -151,6 +151,7 @@ test_send__a_retry_is_the_same_message(void **state)
 static void
 test_send__expired_but_never_received_is_cut_again(void **state)
 {
+	struct attempt_row *tries;
 	struct offer offer;
 	int64_t count = -1;
 	struct lot *lots;
@@ -168,6 +169,10 @@ test_send__expired_but_never_received_is_cut_again(void **state)
 	OK(store_expire(books, NOW + 60000, 1000, 3, &count, &why));
 	assert_int_equal(count, 1);
 	assert_int_equal(job_now("20260303-cuta").n_box, 2);
+	/* Why it was not received is still to be read. */
+	OK(store_attempt_list(books, "20260303-cuta", &mem, &tries, &n, &why));
+	assert_string_equal(tries[0].state, "expired");
+	assert_string_equal(tries[0].reason, "said no");
 	OK(store_lot_list(books, "20260303-cuta", &mem, &lots, &n, &why));
 	assert_int_equal(lots[0].state, LOT_CUT);
 	assert_int_equal(lots[0].attempts, 1);
