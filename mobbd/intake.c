@@ -46,26 +46,29 @@ intake_close(struct role_run *run)
 	free(run->own);
 }
 
-/* Database first, then the move: the sweep finishes the second. */
+/* Of a job that the database knows the keeper writes the reason and moves the
+ * file: were it two of us, one would find it gone.
+ */
 static enum verdict
 refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
 	bool known, struct fault *why)
 {
 	struct buf text = BUF_MAX(16384);
-	enum verdict v = V_OK;
+	struct fault placed = *reason;
+	enum verdict v;
 
 	log_line("job %s: file refused: MOBB-%04d %s", claim->job,
 		(int)reason->code, reason->text);
-	if (known)
-		v = store_job_refuse(run->site->store, claim->job, reason,
+	if (known) {
+		if (reason->place[0] != '\0')
+			(void)fault_set(&placed, V_BROKEN, reason->code,
+				"%s: %s", reason->place, reason->text);
+		return store_job_refuse(run->site->store, claim->job, &placed,
 			clock_now_ms(), why);
-	if (v == V_OK) {
-		reason_text(claim->job, claim->name, reason, &text);
-		v = spool_refuse(run->site->spool, claim->job, claim->name,
-			text.bytes, why);
 	}
-	if (v == V_OK && known)
-		v = store_job_filed(run->site->store, claim->job, why);
+	reason_text(claim->job, claim->name, reason, &text);
+	v = spool_refuse(
+		run->site->spool, claim->job, claim->name, text.bytes, why);
 	buf_done(&text);
 	return v;
 }
