@@ -154,7 +154,7 @@ static enum verdict
 judge_signal(const struct ebms_message *m, const char *message_id, int status,
 	enum ebms_answer *answer_out, struct fault *why)
 {
-	char code[40], text[160];
+	char code[40], text[160], place[120];
 	const char *ref_to =
 		m->acknowledgment.there ? m->acknowledged : m->ref_to;
 
@@ -164,9 +164,10 @@ judge_signal(const struct ebms_message *m, const char *message_id, int status,
 		return useless(why, status, "is about another message");
 	if (m->errors.there && m->error_final) {
 		(void)fault_set(why, V_NEVER, CODE_EBMS_ERROR,
-			"peer answers %s: %s",
+			"peer answers %s: %s %s",
 			ebms_plain(m->error_code, code, sizeof(code)),
-			ebms_plain(m->error_text, text, sizeof(text)));
+			ebms_plain(m->error_text, text, sizeof(text)),
+			ebms_plain(m->error_location, place, sizeof(place)));
 		*answer_out = EBMS_REFUSED;
 	} else if (m->acknowledgment.there || strcmp(m->action, "Pong") == 0) {
 		*answer_out = EBMS_ACKNOWLEDGED;

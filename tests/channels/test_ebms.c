@@ -296,8 +296,8 @@ test_ebms__a_message_is_multipart(void **state)
 static void
 answer_of(struct buf *out, int status, const char *action, const char *ref_to)
 {
-	static const struct ebms_error error = { "Inconsistent", "",
-		"nr 999990019" };
+	static const struct ebms_error error = { "Inconsistent",
+		"//Header/SyncReply", "nr 999990019" };
 	struct ebms_head head = signal(action, "x@y", ref_to, false);
 	struct buf text = BUF_MAX(100000);
 
@@ -364,6 +364,9 @@ test_ebms__signals_in_the_answer(void **state)
 		assert_int_equal(answer, cases[i].answer);
 		assert_int_equal(why.code, cases[i].code);
 		assert_null(strstr(why.text, "999990019"));
+		if (cases[i].answer == EBMS_REFUSED &&
+			cases[i].code == CODE_EBMS_ERROR)
+			assert_non_null(strstr(why.text, "//Header/SyncReply"));
 		if (strcmp(cases[i].action, "Fault") == 0)
 			assert_non_null(strstr(why.text, "CPA not found"));
 		if (v == V_OK)
