@@ -334,8 +334,11 @@ ended(struct pg *pg, const struct offer *offer, enum post_end end,
 		v = count_post(pg, &attempt, end, sha256, why);
 	if (v != V_OK)
 		return v;
-	/* The acknowledgment, or even the result, may have come first. */
-	if (attempt.state != ATTEMPT_POSTING)
+	/* The acknowledgment, or even the result, may have come first.  A retry
+	 * that is held before its post begins is offered still.
+	 */
+	if (attempt.state != ATTEMPT_POSTING &&
+		!(end == POST_HELD && attempt.state == ATTEMPT_OFFERED))
 		return V_OK;
 	switch (end) {
 	case POST_COMPLETE:

@@ -289,6 +289,29 @@ test_send__what_the_peer_refuses_is_held(void **state)
 	assert_true(nothing_due(NOW + 30000));
 }
 
+/* The payload of a retry would be other bytes: found before its post begins. */
+static void
+test_send__a_retry_that_is_held_is_not_due_again(void **state)
+{
+	struct offer offer, again;
+	int64_t next_ms = 0;
+
+	(void)state;
+	settle_all();
+	make_lots("20260305-othr", "send", "othr", 2, 0, 2);
+	offer = begin("m-othr");
+	post(&offer, POST_UNKNOWN, NOW + 1000);
+	OK(store_offer_next(
+		books, "simulator", NOW + 2000, &mem, &again, &next_ms, &why));
+	assert_int_equal(again.attempt, offer.attempt);
+	post(&again, POST_HELD, 0);
+	assert_int_equal(job_now("20260305-othr").n_held, 2);
+	assert_true(nothing_due(NOW + 2000));
+	/* The first post may have arrived: its result still counts. */
+	acknowledge("a-othr", "m-othr");
+	assert_int_equal(job_now("20260305-othr").n_held, 2);
+}
+
 static void
 test_send__a_post_that_was_cut_short_is_taken_back(void **state)
 {
@@ -487,6 +510,8 @@ main(void)
 			test_send__expired_and_perhaps_received_is_unknown),
 		cmocka_unit_test(
 			test_send__an_acknowledgment_read_late_is_in_time),
+		cmocka_unit_test(
+			test_send__a_retry_that_is_held_is_not_due_again),
 		cmocka_unit_test(test_send__what_the_peer_refuses_is_held),
 		cmocka_unit_test(
 			test_send__a_post_that_was_cut_short_is_taken_back),
