@@ -128,4 +128,4 @@ clean:
 
 .PHONY: all units check demo deps bench lint install clean
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
