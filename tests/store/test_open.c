@@ -145,6 +145,18 @@ test_open__migrating_twice_changes_nothing(void **state)
 }
 
 static void
+test_open__what_the_server_forbids_says_so(void **state)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+
+	(void)state;
+	assert_int_equal(pg_ask(books->pg, "select count(*) from pg_authid",
+				 NULL, &rows, &why),
+		V_BROKEN);
+	assert_int_equal(why.code, CODE_NOT_ALLOWED);
+}
+
+static void
 test_open__one_supervisor_and_no_roles_of_another(void **state)
 {
 	struct store *a = NULL, *b = NULL, *role = NULL;
@@ -264,6 +276,7 @@ main(void)
 		cmocka_unit_test(test_open__no_server_means_later),
 		cmocka_unit_test(test_open__a_server_that_forgets_is_refused),
 		cmocka_unit_test(test_open__migrating_twice_changes_nothing),
+		cmocka_unit_test(test_open__what_the_server_forbids_says_so),
 		cmocka_unit_test(
 			test_open__one_supervisor_and_no_roles_of_another),
 		cmocka_unit_test(test_open__listening_is_a_lock),

@@ -179,6 +179,7 @@ test_result__a_part_may_expire_and_end_well(void **state)
 		.at = 1,
 		.at_to = 2 };
 	int64_t late_ms = NOW + 900000, next_ms = 0, count = 0;
+	struct letter_row row;
 	struct offer offer;
 
 	(void)state;
@@ -204,6 +205,9 @@ test_result__a_part_may_expire_and_end_well(void **state)
 	post(&offer, POST_COMPLETE, 0);
 	OK(store_expire(books, NOW + 60000, 1000, 5, &count, &why));
 	assert_int_equal(job_now("20260404-part").n_unknown, 2);
+	OK(store_letter_find(books, "part-1", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_UNKNOWN);
+	assert_int_equal(row.code, CODE_EXPIRED);
 	OK(store_offer_next(
 		books, "simulator", late_ms, &mem, &offer, &next_ms, &why));
 	assert_int_equal(offer.letters, 2);
@@ -219,14 +223,10 @@ test_result__a_part_may_expire_and_end_well(void **state)
 		.at_to = 1 };
 	(void)result("r-part3", "m-part3", &said);
 	assert_int_equal(job_now("20260404-part").n_delivered, 4);
-	{
-		struct letter_row row;
-
-		/* Delivered by an earlier attempt: flagged. */
-		OK(store_letter_find(books, "part-1", &mem, &row, &why));
-		assert_int_equal(row.state, LETTER_DELIVERED);
-		assert_int_equal(row.code, CODE_EXISTS);
-	}
+	/* Delivered by an earlier attempt: flagged. */
+	OK(store_letter_find(books, "part-1", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_DELIVERED);
+	assert_int_equal(row.code, CODE_EXISTS);
 }
 
 static void
@@ -255,6 +255,43 @@ test_result__a_contradiction_applies_nothing(void **state)
 	said.contradiction = NULL;
 	(void)result("r-cont2", "m-cont", &said);
 	assert_int_equal(job_now("20260405-cont").n_delivered, 3);
+}
+
+static void
+test_result__a_part_with_a_contradiction_says_so(void **state)
+{
+	struct said said = { .key = "cprt",
+		.from = 1,
+		.to = 3,
+		.exception = "TechnischProbleem",
+		.at = 2,
+		.at_to = 2 };
+	int64_t next_ms = 0;
+	struct letter_row row;
+	struct offer offer;
+
+	(void)state;
+	clear();
+	make_lots("20260408-cprt", "result", "cprt", 3, 0, 100);
+	offer = begin("m-cprt0");
+	post(&offer, POST_COMPLETE, 0);
+	(void)result("r-cprt0", "m-cprt0", &said);
+	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
+		&next_ms, &why));
+	assert_int_equal(offer.letters, 1);
+	address_offer(&offer, "m-cprt1");
+	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	post(&offer, POST_COMPLETE, 0);
+	said = (struct said){ .key = "cprt",
+		.from = 2,
+		.to = 2,
+		.contradiction = "the counters add up to more" };
+	(void)result("r-cprt1", "m-cprt1", &said);
+	OK(store_letter_find(books, "cprt-2", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_HELD);
+	assert_int_equal(row.code, CODE_RESULT_COUNTS);
+	OK(store_letter_find(books, "cprt-1", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_DELIVERED);
 }
 
 static void
@@ -417,6 +454,8 @@ main(void)
 			test_result__technical_trouble_is_sent_again_as_a_part),
 		cmocka_unit_test(test_result__a_part_may_expire_and_end_well),
 		cmocka_unit_test(test_result__a_contradiction_applies_nothing),
+		cmocka_unit_test(
+			test_result__a_part_with_a_contradiction_says_so),
 		cmocka_unit_test(
 			test_result__a_misconfigured_stream_stops_the_job),
 		cmocka_unit_test(test_result__a_second_opinion_changes_no_end),
