@@ -4,10 +4,12 @@
 # make deps       install what is missing (Debian packages); `make demo` and
 #                 `make check` call it first
 # make lint       clang-format, layers, banned calls, each header alone
+# make fuzz       each fuzzer for FUZZ_SECONDS=60, with clang
 # make bench      speed against reference commands, in one run
 # make install DESTDIR= PREFIX=/usr
 #
 # CC=gcc|clang    compiler        DEV=1  warnings are errors
+# V=1             show the commands
 # MOBB_SHARED     folder with official schemas for the tests that judge by them
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 STD     ?= c17
@@ -29,6 +31,8 @@ PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
            libevent libevent_openssl jansson yaml-0.1 libutf8proc \
            libqpdf cairo pangocairo
 B        = build/$(CC)
+# One word for each file, unless V=1 asks for the commands.
+Q        = $(if $(V),,@echo "  $(@:build/%=%)";)
 ALL_C    = -std=$(STD) -D_POSIX_C_SOURCE=200809L -I. -I$(B)/gen $(WARN) \
            $(if $(DEV),-Werror) -MMD -MP \
            $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
@@ -56,38 +60,38 @@ all: $(PROGRAMS)
 
 $(B)/gen/migrations.h: $(SQL) store/embed.awk
 	@mkdir -p $(@D)
-	awk -f store/embed.awk $(SQL) >$@.tmp && mv $@.tmp $@
+	$(Q)awk -f store/embed.awk $(SQL) >$@.tmp && mv $@.tmp $@
 
 $(patsubst %.c,$(B)/obj/%.o,$(wildcard store/*.c)) \
 $(patsubst %.c,$(B)/san/%.o,$(wildcard store/*.c)): | $(B)/gen/migrations.h
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) $(HARDEN) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_C) $(HARDEN) $(CFLAGS) -c -o $@ $<
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_C) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
+	$(Q)$(CC) $(ALL_C) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
 
 $(B)/bin/mobbd: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbd/*.c) $(LIB))
 	@mkdir -p $(@D)
-	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 $(B)/bin/mobbjob: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbjob/*.c) $(LOOK))
 	@mkdir -p $(@D)
-	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 $(B)/bin/mobbsim: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbsim/*.c) $(WIRE))
 	@mkdir -p $(@D)
-	$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 
 # Tests
 
 $(B)/san/lib.a: $(LIB:%.c=$(B)/san/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(B)/tests/%: $(B)/san/tests/%.o $(B)/san/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcmocka
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS) -lcmocka
 
 units: $(UNIT:tests/%.c=$(B)/tests/%)
 
@@ -101,6 +105,30 @@ demo: deps
 
 deps:
 	@tests/deps
+
+# Fuzzers: the libraries once more, so that every branch is counted.
+
+F      = build/fuzz
+FUZZ_C = $(wildcard tests/fuzz/fuzz_*.c base/*.c batch/*.c channels/*.c)
+FUZZ   = $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(F)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)clang $(ALL_C) -O1 -g $(SAN) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(F)/lib.a: $(patsubst %.c,$(F)/obj/%.o,$(filter-out tests/%,$(FUZZ_C)))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(FUZZ): $(F)/%: $(F)/obj/tests/fuzz/%.o $(F)/lib.a
+	$(Q)clang $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzzers: $(FUZZ)
+
+fuzz:
+	@MOBB_TOOLS=clang tests/deps
+	+@$(MAKE) --no-print-directory all fuzzers
+	@tests/fuzz/run $(F)
 
 bench: all
 	@tests/bench/bench $(B)/bin
@@ -126,6 +154,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all units check demo deps bench lint install clean
+.PHONY: all units check demo deps fuzz fuzzers bench lint install clean
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
