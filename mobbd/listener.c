@@ -16,13 +16,15 @@
 #include "mobbd/role.h"
 
 #define CHECK_MS 200 /* how often stop and database are looked at */
+#define LOOK_MS 1000 /* how often the database is asked */
 #define RECONNECT_MS 1000
 
 struct listener {
 	struct http_listen *listen;
 	struct ebms_listen_conf conf;
 	struct role_run *run;
-	int64_t lost_ms; /* tick when the database went away; 0 is there */
+	int64_t looked_ms; /* tick of the last look at the database */
+	int64_t lost_ms;   /* tick when the database went away; 0 is there */
 };
 
 static enum verdict
@@ -81,6 +83,22 @@ on_note(void *self, const struct fault *what)
 	log_fault(what);
 }
 
+/* With the connection the lock is gone that says "something listens", also when
+ * no message comes in by which we would notice.
+ */
+static void
+look(struct listener *own)
+{
+	struct fault why = FAULT_NONE;
+	int64_t now_ms = clock_tick_ms();
+
+	if (own->lost_ms != 0 || now_ms - own->looked_ms < LOOK_MS)
+		return;
+	own->looked_ms = now_ms;
+	if (store_alive(own->run->site->store, &why) != V_OK)
+		own->lost_ms = now_ms;
+}
+
 /* A lost database ends the role: the supervisor starts it again, and until it
  * is back the peer gets no connection and tries later.
  */
@@ -90,6 +108,7 @@ on_tick(void *self)
 	struct listener *own = self;
 
 	own->run->line->idle_round = own->run->board->round;
+	look(own);
 	if (*own->run->stop ||
 		(own->lost_ms != 0 &&
 			clock_tick_ms() - own->lost_ms > RECONNECT_MS))

@@ -28,6 +28,7 @@
 #define STOP_MS 5000	   /* SIGTERM, then SIGKILL */
 #define LOCK_WAIT_MS 10000 /* for the dead one's last statement */
 #define TICK_MS 20
+#define LOOK_MS 1000		/* how often the database is asked */
 #define PATIENCE_MS 30000	/* --once: for an acknowledgment or a peer */
 #define PACE_PATIENCE_MS 900000 /* --once: for an allowance */
 #define EXIT_ATTENTION 3	/* mobbd(8), EXIT STATUS */
@@ -51,7 +52,8 @@ struct supervisor {
 	size_t count;
 	struct board *board;
 	int board_fd;
-	int64_t since_ms; /* wall clock at the start */
+	int64_t since_ms;  /* wall clock at the start */
+	int64_t looked_ms; /* tick of the last look at the database */
 };
 
 static volatile sig_atomic_t stop, reload; /* set by signals */
@@ -160,11 +162,10 @@ any_alive(const struct supervisor *s)
 }
 
 static void
-stop_all(struct supervisor *s)
+stop_roles(struct supervisor *s)
 {
 	int64_t end_ms = clock_tick_ms() + STOP_MS - 500;
 
-	stop = 1;
 	signal_all(s, SIGTERM);
 	while (any_alive(s)) {
 		if (clock_tick_ms() > end_ms)
@@ -172,6 +173,13 @@ stop_all(struct supervisor *s)
 		clock_sleep_ms(TICK_MS);
 		reap(s);
 	}
+}
+
+static void
+stop_all(struct supervisor *s)
+{
+	stop = 1;
+	stop_roles(s);
 }
 
 static void
@@ -222,10 +230,79 @@ blocked_until_ms(const struct supervisor *s)
 	return until;
 }
 
-static void
-serve(struct supervisor *s)
+/* Lock A for as long as we live; then B for a moment, so that we begin after
+ * the last statement of a predecessor that was killed.
+ */
+static enum verdict
+take_over(struct supervisor *s, bool wait, struct fault *why)
 {
+	int64_t end_ms = clock_tick_ms() + LOCK_WAIT_MS;
+	enum verdict v;
+
+	do {
+		v = store_lock_supervisor(s->site.store, true, why);
+	} while (v == V_LATER && why->code == CODE_BUSY && !stop &&
+		 (wait || clock_tick_ms() < end_ms));
+	return v;
+}
+
+static enum verdict
+open_books(struct supervisor *s, enum supervise how, struct fault *why)
+{
+	enum verdict v = site_store(&s->site, why);
+
+	if (v == V_OK)
+		v = store_migrate(s->site.store, why);
+	if (v == V_OK && how != SUPERVISE_LISTEN)
+		v = take_over(s, how == SUPERVISE_SERVICE, why);
+	return v;
+}
+
+static enum verdict
+look(struct supervisor *s, struct fault *why)
+{
+	int64_t now_ms = clock_tick_ms();
+
+	if (now_ms - s->looked_ms < LOOK_MS)
+		return V_OK;
+	s->looked_ms = now_ms;
+	return store_alive(s->site.store, why);
+}
+
+/* With the connection lock A is gone, and another mobbd may be active by now:
+ * nothing of ours goes on before it is ours again.
+ */
+static void
+recover(struct supervisor *s)
+{
+	struct fault why = FAULT_NONE;
+	enum code last = CODE_NONE;
+
+	log_line("the database is away: the roles stop until it is back");
+	stop_roles(s);
 	while (!stop) {
+		store_close(s->site.store);
+		s->site.store = NULL;
+		if (open_books(s, SUPERVISE_SERVICE, &why) == V_OK) {
+			log_line("the database is back");
+			return;
+		}
+		if (why.code != last)
+			log_fault(&why);
+		last = why.code;
+		clock_sleep_ms(LOOK_MS);
+	}
+}
+
+static void
+serve(struct supervisor *s, enum supervise how)
+{
+	struct fault why = FAULT_NONE;
+
+	while (!stop) {
+		/* The listener alone holds no lock A and looks by itself. */
+		if (how == SUPERVISE_SERVICE && look(s, &why) != V_OK)
+			recover(s);
 		start_due(s);
 		clock_sleep_ms(TICK_MS * 10);
 		reap(s);
@@ -246,6 +323,7 @@ static int
 serve_once(struct supervisor *s)
 {
 	int64_t quiet_since_ms = clock_tick_ms(), seen = -1;
+	struct fault why = FAULT_NONE;
 	size_t i;
 	int code = 0;
 
@@ -262,6 +340,10 @@ serve_once(struct supervisor *s)
 					s->child[i].code == EXIT_KEY ||
 					s->child[i].deaths >= DEATHS_MAX))
 				code = s->child[i].code;
+		if (code == 0 && look(s, &why) != V_OK) {
+			log_fault(&why);
+			code = exit_of(&why);
+		}
 		if (worked(s) != seen) {
 			seen = worked(s);
 			quiet_since_ms = now_ms;
@@ -288,24 +370,6 @@ add_role(struct supervisor *s, const struct role *role)
 {
 	assert(s->count < ROLES_MAX);
 	s->child[s->count++] = (struct child){ .role = role };
-}
-
-/* Lock A for as long as we live; then B for a moment, so that we begin after
- * the last statement of a predecessor that was killed.
- */
-static enum verdict
-take_over(struct supervisor *s, bool wait, struct fault *why)
-{
-	int64_t end_ms = clock_tick_ms() + LOCK_WAIT_MS;
-	enum verdict v;
-
-	do {
-		v = store_lock_supervisor(s->site.store, true, why);
-	} while (v == V_LATER && why->code == CODE_BUSY && !stop &&
-		 (wait || clock_tick_ms() < end_ms));
-	if (v == V_OK)
-		v = store_offers_take_back(s->site.store, why);
-	return v;
 }
 
 /* All but the sending was done without a listener; that is said last, so that
@@ -348,13 +412,7 @@ prepare(struct supervisor *s, enum supervise how, struct fault *why)
 	if (s->board == MAP_FAILED)
 		return fault_errno(why, V_BROKEN, CODE_MEMORY, "board");
 	v = site_open(s->jobs_file, &s->site, why);
-	if (v == V_OK)
-		v = site_store(&s->site, why);
-	if (v == V_OK)
-		v = store_migrate(s->site.store, why);
-	if (v != V_OK || how == SUPERVISE_LISTEN)
-		return v;
-	return take_over(s, how == SUPERVISE_SERVICE, why);
+	return v == V_OK ? open_books(s, how, why) : v;
 }
 
 int
@@ -389,7 +447,7 @@ supervise(enum supervise how, const char *jobs_file)
 		if (code == 0)
 			code = exit_code_once(&s, &why);
 	} else {
-		serve(&s);
+		serve(&s, how);
 	}
 	site_close(&s.site);
 	return code;

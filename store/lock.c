@@ -130,3 +130,9 @@ store_listening(struct store *store, const char *at, bool *listening_out,
 		"and objid::bigint = (hashtext($1)::bigint & 4294967295))",
 		PG_ARGS(PG_T(at)), listening_out, why);
 }
+
+enum verdict
+store_alive(struct store *store, struct fault *why)
+{
+	return pg_do(store->pg, "select", NULL, NULL, why);
+}

@@ -65,6 +65,10 @@ enum verdict store_lock_listener(
 /* Does something listen on `at`? */
 enum verdict store_listening(struct store *store, const char *at,
 	bool *listening_out, struct fault *why);
+/* Is the connection there, and with it the locks?  V_LATER (CODE_DATABASE):
+ * no, and another may have taken them.
+ */
+enum verdict store_alive(struct store *store, struct fault *why);
 
 /* Every change of state does NOTIFY; wait for one, at most `ms`.  Also returns
  * when `also_fd` (-1: none) becomes readable or a signal came.
@@ -321,7 +325,9 @@ enum verdict store_post_end(struct store *store, const struct offer *offer,
 	enum post_end end, int64_t retry_ms, const uint8_t payload_sha256[32],
 	const struct fault *reason, struct fault *why);
 
-/* At start: posts that were under way when the last mobbd died are due now. */
+/* By who sends, when it posts nothing: posts that were under way when its
+ * predecessor died, or when the database went away, are due now.
+ */
 enum verdict store_offers_take_back(struct store *store, struct fault *why);
 
 /* Attempts whose time to live has passed: never received -> the lot is cut
