@@ -372,6 +372,20 @@ post(struct sending *s, struct fault *why)
 		sha256, &reason, why);
 }
 
+/* The journal cannot be written, so nothing leaves: not received. */
+static enum verdict
+not_posted(struct sending *s, enum verdict v, struct fault *why)
+{
+	static const uint8_t none[32];
+	struct fault ended;
+
+	if (store_post_end(s->run->site->store, s->offer, POST_NOT_RECEIVED,
+		    clock_now_ms() + PAUSE_MAX_MS, none, why, &ended) == V_OK)
+		return v;
+	*why = ended;
+	return V_LATER;
+}
+
 /* Take the allowance and send; V_END: not allowed now. */
 static enum verdict
 begin_and_post(struct sending *s, struct fault *why)
@@ -393,10 +407,11 @@ begin_and_post(struct sending *s, struct fault *why)
 					  : BLOCKED_WAIT_MS;
 		return V_END;
 	}
-	if (v == V_OK)
-		v = journal(s, why);
 	if (v != V_OK)
 		return v;
+	v = journal(s, why);
+	if (v != V_OK)
+		return not_posted(s, v, why);
 	return post(s, why);
 }
 
@@ -517,6 +532,11 @@ courier_step(struct role_run *run, struct fault *why)
 	size_t i;
 
 	v = push_all(run, &some, why);
+	/* We post nothing now: what is marked so was cut off, by a crash or by
+	 * a database that went away before it heard of the end.
+	 */
+	if (v == V_OK)
+		v = store_offers_take_back(run->site->store, why);
 	if (v == V_OK)
 		v = expire(run, &some, why);
 	if (v == V_OK)
