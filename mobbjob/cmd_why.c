@@ -60,10 +60,11 @@ tell_intake(
 	for (i = 0; i < letter->document_count; i++)
 		step(call, 0,
 			"document %zu: %s bytes, %" PRId32
-			" pages, SHA-256 at intake %s",
+			" page%s, SHA-256 at intake %s",
 			i + 1,
 			show_number(letter->attachments[i].bytes, &call->mem),
 			letter->attachments[i].pages,
+			letter->attachments[i].pages == 1 ? "" : "s",
 			show_digest(letter->attachments[i].sha256, &call->mem));
 }
 
@@ -160,7 +161,10 @@ run(struct call *call, struct fault *why)
 		return v;
 	tell_intake(call, &row, &job);
 	tell_route(call, &row);
-	if (job.released_ms != 0)
+	if (job.released_ms != 0 && strcmp(job.released_by, "automatic") == 0)
+		step(call, job.released_ms,
+			"the job went by itself: its totals agree");
+	else if (job.released_ms != 0)
 		step(call, job.released_ms, "the job was released by %s",
 			job.released_by);
 	tell_box(call, &row);
