@@ -495,17 +495,48 @@ apply_all(struct applying *a, struct fault *why)
 	return v == V_OK ? note(a, why) : v;
 }
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct uuid));
+}
+
+/* Does it name a letter that was not in the attempt?  Then those it does not
+ * name are not the ones its counters speak of.
+ */
+static bool
+names_a_stranger(const struct result_apply *apply)
+{
+	const struct result_match *match = apply->match;
+	size_t n = (size_t)match->letters, i;
+	struct uuid *ids = mem_new((n + 1) * sizeof(*ids));
+	bool stranger = false;
+
+	if (n > 0)
+		memcpy(ids, match->ids, n * sizeof(*ids));
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	for (i = 0; i < apply->letter_count && !stranger; i++)
+		stranger = bsearch(&apply->letters[i].letter_id, ids, n,
+				   sizeof(*ids), compare_ids) == NULL;
+	free(ids);
+	return stranger;
+}
+
 enum verdict
 store_result_apply(struct store *store, const struct inbound *in,
 	const struct result_apply *apply, struct fault *why)
 {
+	struct result_apply checked = *apply;
 	struct applying a = {
-		.pg = store->pg, .in = apply, .counts = COUNTS_NONE
+		.pg = store->pg, .in = &checked, .counts = COUNTS_NONE
 	};
 	bool already = false;
 	enum verdict v;
 
 	assert(apply->match->attempt > 0);
+	if (checked.contradiction == NULL && names_a_stranger(apply))
+		checked.contradiction =
+			"the result names a letter that was not in the lot";
 	v = pg_begin(a.pg, why);
 	if (v == V_OK)
 		v = inbound_applied(a.pg, in, &already, why);

@@ -349,6 +349,7 @@ struct said {
 	const char *exception; /* wire word of letter `at`, the rest Verwerkt */
 	int64_t at, at_to;
 	const char *contradiction;
+	bool unlisted_delivered;
 };
 
 static inline struct result_match
@@ -365,6 +366,7 @@ result(const char *id, const char *ref_to, const struct said *said)
 		.receipt = &receipt,
 		.letters = letters,
 		.contradiction = said->contradiction,
+		.unlisted_delivered = said->unlisted_delivered,
 		.now_ms = NOW,
 		.resend_ms = NOW + 900000,
 		.resends = 2 };

@@ -257,6 +257,31 @@ test_result__a_contradiction_applies_nothing(void **state)
 	assert_int_equal(job_now("20260405-cont").n_delivered, 3);
 }
 
+/* Letter 3 was declined, but its id came back as another: by their counters
+ * two were delivered, and the unlisted 1 and 3 would be taken for them.
+ */
+static void
+test_result__a_stranger_in_it_applies_nothing(void **state)
+{
+	const struct said said = { .key = "strn",
+		.from = 2,
+		.to = 4,
+		.exception = "NietActiefOfGeabonneerd",
+		.at = 4,
+		.at_to = 4,
+		.unlisted_delivered = true };
+	struct offer offer;
+
+	(void)state;
+	clear();
+	make_lots("20260405-strn", "result", "strn", 3, 0, 100);
+	offer = begin("m-strn");
+	post(&offer, POST_ACKNOWLEDGED, 0);
+	(void)result("r-strn", "m-strn", &said);
+	assert_int_equal(job_now("20260405-strn").n_delivered, 0);
+	assert_int_equal(job_now("20260405-strn").n_held, 3);
+}
+
 static void
 test_result__a_part_with_a_contradiction_says_so(void **state)
 {
@@ -454,6 +479,7 @@ main(void)
 			test_result__technical_trouble_is_sent_again_as_a_part),
 		cmocka_unit_test(test_result__a_part_may_expire_and_end_well),
 		cmocka_unit_test(test_result__a_contradiction_applies_nothing),
+		cmocka_unit_test(test_result__a_stranger_in_it_applies_nothing),
 		cmocka_unit_test(
 			test_result__a_part_with_a_contradiction_says_so),
 		cmocka_unit_test(
