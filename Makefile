@@ -126,7 +126,7 @@ $(FUZZ): $(F)/%: $(F)/obj/tests/fuzz/%.o $(F)/lib.a
 fuzzers: $(FUZZ)
 
 fuzz:
-	@MOBB_TOOLS=clang tests/deps
+	@MOBB_TOOLS="clang libclang-rt-14-dev" tests/deps
 	+@$(MAKE) --no-print-directory all fuzzers
 	@tests/fuzz/run $(F)
 
