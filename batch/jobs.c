@@ -3,12 +3,18 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/yaml.h"
 #include "batch/jobs.h"
 #include "batch/lot.h"
+#include "batch/pace.h"
+
+#define BUNDLE_LETTERS_MAX 100000 /* they lie in memory, 1.5 kB each */
+#define BODY_MIN 1000000
+#define BODY_MAX 100000000 /* of each of 64 connections */
 
 #define IN(type, member) offsetof(struct type, member)
 
@@ -254,6 +260,32 @@ endpoint_check(const struct jobs_endpoint *e, struct fault *why)
 	if (e->lot_bytes < 1000000 || e->lot_bytes > LOT_BYTES_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: lot_bytes must be 1MB to 100MB", e->name);
+	if (e->letters > PACE_PER_HOUR_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: letters must be at most %" PRId64 "/h",
+			e->name, PACE_PER_HOUR_MAX);
+	return V_OK;
+}
+
+static enum verdict
+printer_check(const struct jobs_printer *p, struct fault *why)
+{
+	if (p->receipts != NULL && strcmp(p->receipts, "none") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"printer %s: receipts must be none", p->name);
+	if (p->bundle_letters < 1 || p->bundle_letters > BUNDLE_LETTERS_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"printer %s: bundle_letters must be 1 to %d", p->name,
+			BUNDLE_LETTERS_MAX);
+	return V_OK;
+}
+
+static enum verdict
+listen_check(const struct jobs_listen *l, struct fault *why)
+{
+	if (l->max_body < BODY_MIN || l->max_body > BODY_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"listen: max_body must be 1MB to 100MB");
 	return V_OK;
 }
 
@@ -263,8 +295,10 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	enum verdict v;
 	size_t i;
 
-	v = names_check("senders", jobs->senders, jobs->sender_count,
-		sizeof(*jobs->senders), why);
+	v = listen_check(&jobs->listen, why);
+	if (v == V_OK)
+		v = names_check("senders", jobs->senders, jobs->sender_count,
+			sizeof(*jobs->senders), why);
 	if (v == V_OK)
 		v = names_check("endpoints", jobs->endpoints,
 			jobs->endpoint_count, sizeof(*jobs->endpoints), why);
@@ -283,11 +317,7 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++)
 		v = endpoint_check(&jobs->endpoints[i], why);
 	for (i = 0; v == V_OK && i < jobs->printer_count; i++)
-		if (jobs->printers[i].receipts != NULL &&
-			strcmp(jobs->printers[i].receipts, "none") != 0)
-			v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-				"printer %s: receipts must be none",
-				jobs->printers[i].name);
+		v = printer_check(&jobs->printers[i], why);
 	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
 		v = stream_check(jobs, &jobs->streams[i], why);
 	return v;

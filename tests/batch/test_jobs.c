@@ -132,6 +132,21 @@ test_jobs__mistakes_are_named(void **state)
 			"environment: simulator, wus: w, trust: "
 			"t, lot_letters: 1001 }\n" PRINTER STREAM(""),
 			CODE_CONFIG_VALUE },
+		{ "pace too high",
+			HEAD SENDER
+			"endpoints:\n  - { name: sim, "
+			"environment: simulator, wus: w, trust: "
+			"t, letters: 300000/s }\n" PRINTER STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "bundles of nothing",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "bundle_letters: 0 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "bundle too large for memory",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"bundle_letters: 1000000 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
 		{ "name with a slash",
 			HEAD SENDER ENDPOINT PRINTER
 			"streams:\n  - { name: ../woz, sender: voorbeeld, "
