@@ -350,7 +350,19 @@ struct said {
 	int64_t at, at_to;
 	const char *contradiction;
 	bool unlisted_delivered;
+	bool strangers; /* also those that were not in the attempt */
 };
+
+static inline bool
+in_attempt(const struct result_match *match, const struct uuid *id)
+{
+	int64_t i;
+
+	for (i = 0; i < match->letters; i++)
+		if (uuid_same(&match->ids[i], id))
+			return true;
+	return false;
+}
 
 static inline struct result_match
 result(const char *id, const char *ref_to, const struct said *said)
@@ -375,13 +387,17 @@ result(const char *id, const char *ref_to, const struct said *said)
 	(void)store_inbound_keep(books, &in, &reply, &why);
 	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
 	for (n = said->from; n <= said->to; n++) {
+		struct uuid id = id_of(said->key, n);
 		struct result_letter *l = &letters[apply.letter_count];
 		struct receipt_line *line = &lines[apply.letter_count++];
 		bool odd = said->exception != NULL && n >= said->at &&
 			   n <= said->at_to;
 
-		*line = (struct receipt_line){ .letter_id =
-						       id_of(said->key, n) };
+		if (!said->strangers && !in_attempt(&match, &id)) {
+			apply.letter_count--;
+			continue;
+		}
+		*line = (struct receipt_line){ .letter_id = id };
 		strcpy(line->code, odd ? said->exception : "Verwerkt");
 		*l = (struct result_letter){ .letter_id = line->letter_id,
 			.wire_code = line->code,

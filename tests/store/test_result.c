@@ -269,7 +269,8 @@ test_result__a_stranger_in_it_applies_nothing(void **state)
 		.exception = "NietActiefOfGeabonneerd",
 		.at = 4,
 		.at_to = 4,
-		.unlisted_delivered = true };
+		.unlisted_delivered = true,
+		.strangers = true };
 	struct offer offer;
 
 	(void)state;
@@ -375,7 +376,7 @@ test_result__a_second_opinion_changes_no_end(void **state)
 	assert_int_equal(job_now("20260407-seco").n_delivered, 1);
 	assert_int_equal(job_now("20260407-seco").n_paper, 1);
 	/* While the second may still bring it to a box: no paper. */
-	assert_int_equal(store_print_ready(books, &mem, &job, &why), V_END);
+	assert_int_equal(store_print_ready(books, 0, &mem, &job, &why), V_END);
 	/* It says the other way round. */
 	said.at = said.at_to = 1;
 	match = result("r-seco1", "m-seco1", &said);
