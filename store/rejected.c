@@ -19,7 +19,7 @@ store_rejected_list(struct store *store, const char *job, int64_t after_record,
 		"select r.record, line, byte_at, code, field, r.reason, "
 		"reference, warning from rejected r "
 		"where job_no = (select number from job where id = $1) "
-		"and r.record > $2 and warning = ($3::int = 1) "
+		"and r.record > $2 and (not warning or $3::int = 1) "
 		"order by r.record fetch first $4 rows with ties",
 		PG_ARGS(PG_T(job), PG_N(after_record), PG_N(warnings ? 1 : 0),
 			PG_N((int64_t)max)),

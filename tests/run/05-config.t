@@ -14,6 +14,12 @@ wrong() { # wrong "sentence" EXIT PATTERN
 	cp "$dir/good.yaml" "$dir/jobs.yaml"
 }
 
+# The example that is installed names what `mobbsim init` makes.
+sed "s,/usr/local/share/mobb/formats,$MOBB_FORMATS," \
+	jobs.example >"$dir/example.yaml"
+ok "the example is sound" mobbjob -f "$dir/example.yaml" check \
+	"$dir/example.yaml"
+
 sed -i 's/^spool:/spoel:/' "$dir/jobs.yaml"
 wrong "unknown key" 4 "MOBB-1002 .*jobs.yaml:[0-9]+:[0-9]+.*did you mean 'spool'"
 sed -i 's/^spool: .*/&\nspool: other/' "$dir/jobs.yaml"

@@ -51,6 +51,8 @@ is "every letter is listed once" "$(job letters "$id" --json | wc -l)" 56
 is "by different ids" "$(job letters "$id" --json |
 	sed 's/.*"letter":"\([^"]*\).*/\1/' | sort -u | wc -l)" 56
 is "every rejected record is listed" "$(job rejects "$id" --json | wc -l)" 4
+is "also among the warnings" "$(job rejects "$id" --all --json |
+	grep -c '"warning":false')" 4
 like "with advice under the table" "$(job rejects "$id")" 'what to do: '
 lots=$(job lots "$id")
 like "lots: settled, with their counters" "$lots" 'they count: [0-9,]+ in all'
