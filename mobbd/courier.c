@@ -22,6 +22,7 @@
 #define PAUSE_FIRST_MS 1000 /* after a post that was not received */
 #define PAUSE_MAX_MS 30000
 #define BLOCKED_WAIT_MS 500 /* a lot is read anew each time it is tried */
+#define REST_MS 60000	    /* of a lot that we cannot send */
 #define PUSH_TRIES_MAX 5    /* then the peer's own retry asks again */
 
 struct courier {
@@ -426,6 +427,20 @@ hold(struct sending *s, const struct fault *reason, struct fault *why)
 		s->run->site->store, s->offer, POST_HELD, 0, none, reason, why);
 }
 
+/* We cannot send this lot, for a reason of its own: the others go on. */
+static enum verdict
+rest(struct role_run *run, const struct offer *offer, struct fault *reason,
+	struct fault *why)
+{
+	enum verdict v = store_offer_rest(run->site->store, offer,
+		clock_now_ms() + REST_MS, reason->text, why);
+
+	fault_at(reason, "lot %" PRId64, offer->lot.number);
+	if (v == V_OK && strcmp(offer->lot.reason, reason->text) != 0)
+		log_fault(reason);
+	return v;
+}
+
 static enum verdict
 send_lot(struct role_run *run, const struct jobs_stream *stream,
 	struct offer *offer, struct fault *why)
@@ -449,8 +464,10 @@ send_lot(struct role_run *run, const struct jobs_stream *stream,
 			&s.letters, &s.letter_count, why);
 	if (v == V_OK) {
 		v = spool_content_open(
-			run->site->spool, offer->lot.job, &s.content, why);
+			run->site->spool, offer->lot.job, &s.content, &reason);
 		content = v == V_OK;
+		if (!content)
+			return rest(run, offer, &reason, why);
 	}
 	if (v != V_OK)
 		return v;
@@ -479,7 +496,9 @@ send_next(
 	size_t e = (size_t)(endpoint - run->site->jobs.endpoints);
 	const struct jobs_stream *stream;
 	int64_t now_ms = clock_now_ms(), next_ms = 0;
+	struct fault reason = FAULT_NONE;
 	struct offer offer;
+	struct job job;
 	enum verdict v;
 
 	if (own->rest_until_ms[e] > now_ms) {
@@ -492,11 +511,13 @@ send_next(
 		&run->mem, &offer, &next_ms, why);
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
+	if (v == V_OK)
+		v = store_job_get(
+			run->site->store, offer.lot.job, &run->mem, &job, why);
 	if (v != V_OK)
 		return v;
-	stream = jobs_stream(&run->site->jobs, offer.lot.stream);
-	if (stream == NULL || stream->endpoint_is != endpoint)
-		return V_END; /* taken out of the jobs file: it rests */
+	if (site_stream(run->site, &job, &stream, &reason) != V_OK)
+		return rest(run, &offer, &reason, why);
 	v = send_lot(run, stream, &offer, why);
 	if (v != V_OK && v != V_END)
 		fault_at(why, "lot %" PRId64, offer.lot.number);

@@ -22,8 +22,7 @@
 #define DECLINED "rejected_by_box" /* reasons that begin so came back */
 
 static enum verdict
-fill_bundle(struct role_run *run, const struct job *job,
-	const struct jobs_stream *stream, struct print_bundle *b,
+fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 	struct fault *why)
 {
 	int count;
@@ -31,8 +30,8 @@ fill_bundle(struct role_run *run, const struct job *job,
 
 	*b = (struct print_bundle){ .job = job->id,
 		.stream = job->stream,
-		.sender_oin = stream->sender_is->oin,
-		.sender_name = stream->sender,
+		.sender_oin = job->oin,
+		.sender_name = job->sender,
 		.delivery = job->file,
 		.environment = job->environment,
 		.version = MOBB_VERSION };
@@ -154,16 +153,19 @@ print_next(struct role_run *run, struct fault *why)
 	char name[PRINT_NAME_MAX];
 	struct print_bundle b;
 	struct job job;
-	int64_t lot;
+	int64_t lot, after = 0;
 	enum verdict v;
 
-	v = store_print_ready(run->site->store, &run->mem, &job, why);
-	if (v != V_OK)
-		return v;
-	stream = jobs_stream(&run->site->jobs, job.stream);
-	if (stream == NULL)
-		return V_END;
-	v = fill_bundle(run, &job, stream, &b, why);
+	/* Taken out of the jobs file: it rests, and the next one goes on. */
+	do {
+		v = store_print_ready(
+			run->site->store, after, &run->mem, &job, why);
+		if (v != V_OK)
+			return v;
+		stream = jobs_stream(&run->site->jobs, job.stream);
+		after = job.number;
+	} while (stream == NULL);
+	v = fill_bundle(run, &job, &b, why);
 	if (v == V_OK)
 		v = store_print_letters(run->site->store, job.id,
 			(size_t)stream->printer_is->bundle_letters, &run->mem,
@@ -185,7 +187,6 @@ print_next(struct role_run *run, struct fault *why)
 static enum verdict
 finish_one(struct role_run *run, struct fault *why)
 {
-	const struct jobs_stream *stream;
 	char name[PRINT_NAME_MAX];
 	struct print_bundle b;
 	struct job job;
@@ -198,10 +199,7 @@ finish_one(struct role_run *run, struct fault *why)
 	v = store_job_get(run->site->store, lot.job, &run->mem, &job, why);
 	if (v != V_OK)
 		return v;
-	stream = jobs_stream(&run->site->jobs, job.stream);
-	if (stream == NULL)
-		return V_END;
-	v = fill_bundle(run, &job, stream, &b, why);
+	v = fill_bundle(run, &job, &b, why);
 	b.number--; /* this lot is counted already */
 	b.created_ms = lot.cut_ms;
 	if (v == V_OK)

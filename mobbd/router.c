@@ -322,11 +322,10 @@ each_job(struct role_run *run, enum job_state state, job_work *work, bool *some,
 	if (v != V_OK)
 		return v;
 	for (i = 0; i < count && !*run->stop; i++) {
-		const struct jobs_stream *stream =
-			jobs_stream(&run->site->jobs, jobs[i].stream);
+		const struct jobs_stream *stream;
 
-		if (stream == NULL)
-			continue; /* taken out of the jobs file: it rests */
+		if (site_stream(run->site, &jobs[i], &stream, &one) != V_OK)
+			continue; /* not as it was: it rests */
 		v = work(run, &jobs[i], stream, &one);
 		if (v == V_OK) {
 			*some = true;

@@ -219,6 +219,30 @@ site_needs(struct site *site, unsigned needs, struct fault *why)
 	return v;
 }
 
+enum verdict
+site_stream(const struct site *site, const struct job *job,
+	const struct jobs_stream **stream_out, struct fault *why)
+{
+	const struct jobs_stream *stream =
+		jobs_stream(&site->jobs, job->stream);
+
+	if (stream == NULL)
+		return fault_set(why, V_SKIP, CODE_CONFIG_NAME,
+			"the jobs file has no stream %s any more", job->stream);
+	if (strcmp(stream->sender_is->oin, job->oin) != 0)
+		return fault_set(why, V_SKIP, CODE_CONFIG_NAME,
+			"stream %s has another sender than at intake",
+			job->stream);
+	if (strcmp(stream->endpoint, job->endpoint) != 0 ||
+		strcmp(stream->endpoint_is->environment, job->environment) != 0)
+		return fault_set(why, V_SKIP, CODE_CONFIG_NAME,
+			"stream %s has another endpoint or environment than "
+			"at intake",
+			job->stream);
+	*stream_out = stream;
+	return V_OK;
+}
+
 const struct definition *
 site_definition(const struct site *site, const struct jobs_stream *stream)
 {

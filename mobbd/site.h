@@ -48,6 +48,13 @@ void site_close(struct site *site);
 /* A path of the jobs file, made absolute; lives as long as the site. */
 const char *site_path(struct site *site, const char *path);
 
+/* The stream of a job as it was taken in.  V_SKIP (CODE_CONFIG_NAME): the jobs
+ * file has it no longer, or gives it another sender, endpoint or environment;
+ * then nothing of the job may leave.
+ */
+enum verdict site_stream(const struct site *site, const struct job *job,
+	const struct jobs_stream **stream_out, struct fault *why);
+
 /* The definition of a stream; NULL when there is no such stream. */
 const struct definition *site_definition(
 	const struct site *site, const struct jobs_stream *stream);

@@ -14,8 +14,8 @@
 /* --- what can be printed --- */
 
 enum verdict
-store_print_ready(struct store *store, struct arena *mem, struct job *job_out,
-	struct fault *why)
+store_print_ready(struct store *store, int64_t after, struct arena *mem,
+	struct job *job_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
@@ -26,12 +26,13 @@ store_print_ready(struct store *store, struct arena *mem, struct job *job_out,
 	 */
 	v = pg_ask(store->pg,
 		"select id from job j where state in (6, 7) and n_paper > 0 "
+		"and number > $1 "
 		"and (print_close or (n_box + n_offered + n_unknown + n_resend "
 		"= 0 and not exists (select from lot o "
 		"join attempt a on a.lot_no = o.number "
 		"where o.job_no = j.number and not o.print and o.state <> 8 "
 		"and a.state in (1, 2, 3)))) order by number limit 1",
-		NULL, &rows, why);
+		PG_ARGS(PG_N(after)), &rows, why);
 	if (v != V_OK)
 		return v;
 	id = rows.count > 0 ? pg_text(&rows, 0, 0, mem) : NULL;

@@ -164,6 +164,32 @@ store_offer_next(struct store *store, const char *endpoint, int64_t now_ms,
 	return v;
 }
 
+enum verdict
+store_offer_rest(struct store *store, const struct offer *offer,
+	int64_t until_ms, const char *reason, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	enum verdict v = pg_begin(pg, why);
+
+	if (v == V_OK && offer->attempt != 0)
+		v = pg_do(pg,
+			"update attempt set next_post_ms = $2 "
+			"where number = $1 and state = 2",
+			PG_ARGS(PG_N(offer->attempt), PG_N(until_ms)), NULL,
+			why);
+	else if (v == V_OK)
+		v = pg_do(pg,
+			"update lot set due_ms = $2, resend_ms = $2 "
+			"where number = $1",
+			PG_ARGS(PG_N(offer->lot.number), PG_N(until_ms)), NULL,
+			why);
+	if (v == V_OK)
+		v = pg_do(pg, "update lot set reason = $2 where number = $1",
+			PG_ARGS(PG_N(offer->lot.number), PG_T(reason)), NULL,
+			why);
+	return pg_end(pg, v, why);
+}
+
 /* --- letters --- */
 
 /* The attempt as kept, or as it would be made now. */

@@ -325,6 +325,12 @@ enum verdict store_post_end(struct store *store, const struct offer *offer,
 	enum post_end end, int64_t retry_ms, const uint8_t payload_sha256[32],
 	const struct fault *reason, struct fault *why);
 
+/* Our side cannot send it now, for a reason that is shown with the lot: not
+ * due before `until_ms`, so that others go on.
+ */
+enum verdict store_offer_rest(struct store *store, const struct offer *offer,
+	int64_t until_ms, const char *reason, struct fault *why);
+
 /* By who sends, when it posts nothing: posts that were under way when its
  * predecessor died, or when the database went away, are due now.
  */
@@ -434,11 +440,12 @@ enum verdict store_push_end(struct store *store, const struct push *push,
 
 /* --- paper (store/bundle.c) --- */
 
-/* A job with paper letters to bundle: every box letter has its result, or a
- * person closed the run; and released.  V_END: none.
+/* The next job after number `after` with paper letters to bundle: every box
+ * letter has its result, or a person closed the run; and released.  V_END:
+ * none.
  */
-enum verdict store_print_ready(struct store *store, struct arena *mem,
-	struct job *job_out, struct fault *why);
+enum verdict store_print_ready(struct store *store, int64_t after,
+	struct arena *mem, struct job *job_out, struct fault *why);
 /* Its paper letters without a place, in order of record, at most `max`; with
  * the reason of print ("not_subscribed").
  */

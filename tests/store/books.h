@@ -387,17 +387,17 @@ result(const char *id, const char *ref_to, const struct said *said)
 	(void)store_inbound_keep(books, &in, &reply, &why);
 	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
 	for (n = said->from; n <= said->to; n++) {
-		struct uuid id = id_of(said->key, n);
+		struct uuid one = id_of(said->key, n);
 		struct result_letter *l = &letters[apply.letter_count];
 		struct receipt_line *line = &lines[apply.letter_count++];
 		bool odd = said->exception != NULL && n >= said->at &&
 			   n <= said->at_to;
 
-		if (!said->strangers && !in_attempt(&match, &id)) {
+		if (!said->strangers && !in_attempt(&match, &one)) {
 			apply.letter_count--;
 			continue;
 		}
-		*line = (struct receipt_line){ .letter_id = id };
+		*line = (struct receipt_line){ .letter_id = one };
 		strcpy(line->code, odd ? said->exception : "Verwerkt");
 		*l = (struct result_letter){ .letter_id = line->letter_id,
 			.wire_code = line->code,

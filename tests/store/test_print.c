@@ -11,7 +11,7 @@ static bool
 ready(const char *id)
 {
 	struct job job;
-	enum verdict v = store_print_ready(books, &mem, &job, &why);
+	enum verdict v = store_print_ready(books, 0, &mem, &job, &why);
 
 	return v == V_OK && strcmp(job.id, id) == 0;
 }

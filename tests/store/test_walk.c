@@ -255,7 +255,7 @@ step_print(void)
 	int64_t lot, posted;
 	size_t count;
 	char name[32];
-	enum verdict v = store_print_ready(books, &mem, &job, &why);
+	enum verdict v = store_print_ready(books, 0, &mem, &job, &why);
 
 	if (v == V_END)
 		return;
