@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "batch/lot.h"
 #include "batch/pace.h"
 #include "store/books.h"
 
@@ -281,6 +282,26 @@ check_in_flight(struct pg *pg, const struct offer *offer, int64_t in_flight,
 	return V_OK;
 }
 
+/* No arrival time is further away than the largest lot costs, unless the clock
+ * was ahead when it was made, or the limit was lower: then waiting for as long
+ * as that lot would cost keeps the limit, and waiting longer helps nobody.
+ */
+static enum verdict
+mend_pace(struct pg *pg, const struct offer *offer, int64_t per_hour,
+	struct fault *why)
+{
+	if (per_hour <= 0)
+		return V_OK;
+	return pg_do(pg,
+		"with clock as materialized (select "
+		"(extract(epoch from clock_timestamp()) * 1000000)::bigint "
+		"as now_us) update pace set tat_us = now_us + $2 from clock "
+		"where endpoint = $1 and tat_us > now_us + $2",
+		PG_ARGS(PG_T(offer->lot.endpoint),
+			PG_N(pace_cost_us(LOT_LETTERS_MAX, per_hour))),
+		NULL, why);
+}
+
 /* batch/pace.h as one statement, by the database's clock. */
 static enum verdict
 take_pace(struct pg *pg, const struct offer *offer, int64_t per_hour,
@@ -295,7 +316,8 @@ take_pace(struct pg *pg, const struct offer *offer, int64_t per_hour,
 			"the endpoint's limit is 0");
 	v = pg_do(pg,
 		"with clock as materialized (select "
-		"(extract(epoch from clock_timestamp()) * 1000000)::bigint "
+		"(extract(epoch from clock_timestamp()) * "
+		"1000000)::bigint "
 		"as now_us) update pace set tat_us = "
 		"greatest(tat_us, now_us) + $2 from clock "
 		"where endpoint = $1 and tat_us <= now_us",
@@ -470,7 +492,9 @@ store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
 	enum verdict v;
 
 	assert(offer->letters > 0);
-	v = pg_begin(pg, why);
+	v = mend_pace(pg, offer, per_hour, why);
+	if (v == V_OK)
+		v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = lock_pace(pg, offer->lot.endpoint, why);
 	if (v == V_OK)
