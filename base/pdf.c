@@ -311,23 +311,30 @@ pdf_write(qpdf_data q, struct buf *out)
 	return sound(q) && !out->full;
 }
 
+static enum verdict
+pdf_take(qpdf_data q, const void *bytes, size_t len, struct fault *why)
+{
+	if ((qpdf_read_memory(q, "document", bytes, len, NULL) & QPDF_ERRORS) !=
+		0)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"a PDF reader cannot open it");
+	return V_OK;
+}
+
 enum verdict
 pdf_claim(const void *bytes, size_t len, const char *lang, const char *title,
 	struct buf *out, struct fault *why)
 {
 	struct buf xmp = BUF_MAX(XMP_MAX);
-	enum verdict v = V_OK;
 	qpdf_data q = NULL;
+	enum verdict v;
 
 	assert(lang != NULL && title != NULL);
 	assert(strlen(title) <= TITLE_MAX);
 	q = pdf_new();
-	if ((qpdf_read_memory(q, "document", bytes, len, NULL) & QPDF_ERRORS) !=
-		0) {
-		v = fault_set(why, V_SKIP, CODE_DOCUMENT,
-			"a PDF reader cannot open it");
+	v = pdf_take(q, bytes, len, why);
+	if (v != V_OK)
 		goto out;
-	}
 	xmp_make(&xmp, lang, title);
 	put_claim(q, lang, &xmp);
 	(void)qpdf_init_write_memory(q);
@@ -347,17 +354,14 @@ enum verdict
 pdf_lock(const void *bytes, size_t len, const char *password, struct buf *out,
 	struct fault *why)
 {
-	enum verdict v = V_OK;
 	qpdf_data q = NULL;
+	enum verdict v;
 
 	assert(password != NULL);
 	q = pdf_new();
-	if ((qpdf_read_memory(q, "document", bytes, len, NULL) & QPDF_ERRORS) !=
-		0) {
-		v = fault_set(why, V_SKIP, CODE_DOCUMENT,
-			"a PDF reader cannot open it");
+	v = pdf_take(q, bytes, len, why);
+	if (v != V_OK)
 		goto out;
-	}
 	(void)qpdf_init_write_memory(q);
 	qpdf_set_static_ID(q, QPDF_TRUE);
 	qpdf_set_r2_encryption_parameters_insecure(q, password, password,

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "mobbd/peers.h"
 #include "mobbd/role.h"
 
 #define PAUSE_FIRST_MS 1000 /* after a post that was not received */
@@ -26,8 +27,8 @@
 #define PUSH_TRIES_MAX 5    /* then the peer's own retry asks again */
 
 struct courier {
-	struct http **https; /* per sender and endpoint */
-	int64_t *pause_ms;   /* per endpoint: grows while it is away */
+	struct peers *peers;
+	int64_t *pause_ms; /* per endpoint: grows while it is away */
 	int64_t *rest_until_ms;
 };
 
@@ -38,8 +39,7 @@ courier_open(struct role_run *run, struct fault *why)
 	struct courier *own = mem_zero(1, sizeof(*own));
 
 	(void)why;
-	own->https = mem_zero(jobs->sender_count * jobs->endpoint_count + 1,
-		sizeof(*own->https));
+	own->peers = peers_new(run->site);
 	own->pause_ms =
 		mem_zero(jobs->endpoint_count + 1, sizeof(*own->pause_ms));
 	own->rest_until_ms =
@@ -51,46 +51,14 @@ courier_open(struct role_run *run, struct fault *why)
 static void
 courier_close(struct role_run *run)
 {
-	const struct jobs *jobs = &run->site->jobs;
 	struct courier *own = run->own;
-	size_t i;
 
 	if (own == NULL)
 		return;
-	for (i = 0; i < jobs->sender_count * jobs->endpoint_count; i++)
-		http_close(own->https[i]);
-	free(own->https);
+	peers_free(own->peers);
 	free(own->pause_ms);
 	free(own->rest_until_ms);
 	free(own);
-}
-
-static enum verdict
-connection(struct role_run *run, const struct jobs_sender *sender,
-	const struct jobs_endpoint *endpoint, struct http **http_out,
-	struct fault *why)
-{
-	struct site *site = run->site;
-	struct courier *own = run->own;
-	size_t i = (size_t)(sender - site->jobs.senders) *
-			   site->jobs.endpoint_count +
-		   (size_t)(endpoint - site->jobs.endpoints);
-	enum verdict v = V_OK;
-
-	if (own->https[i] == NULL) {
-		struct http_peer peer = {
-			.trust = site_path(site, endpoint->trust),
-			.certificate = site_path(site, sender->certificate),
-			.key = site_path(site, sender->key),
-			.oin = site_cpa(site, sender)->theirs.id,
-			.bytes_per_s = endpoint->bytes,
-		};
-
-		v = http_open(&peer, &own->https[i], why);
-	}
-	if (v == V_OK)
-		*http_out = own->https[i];
-	return v;
 }
 
 /* --- replies: acknowledgments and errors for what came in --- */
@@ -127,13 +95,14 @@ push_one(struct role_run *run, const struct push *push, struct fault *why)
 		sender == NULL ? NULL : endpoint_of_sender(run->site, sender);
 	enum ebms_answer answer = EBMS_AGAIN;
 	struct fault post = FAULT_NONE;
+	const struct courier *own = run->own;
 	struct http *http = NULL;
 	int64_t retry_after_s;
 	enum verdict v = V_BROKEN;
 	bool sent;
 
 	if (endpoint != NULL) {
-		v = connection(run, sender, endpoint, &http, &post);
+		v = peers_connect(own->peers, sender, endpoint, &http, &post);
 		if (v == V_OK)
 			v = ebms_post(http, push->url, push->reply_id,
 				push->reply, push->reply_len, NULL, NULL,
@@ -445,6 +414,7 @@ static enum verdict
 send_lot(struct role_run *run, const struct jobs_stream *stream,
 	struct offer *offer, struct fault *why)
 {
+	const struct courier *own = run->own;
 	struct sending s = { .run = run,
 		.stream = stream,
 		.offer = offer,
@@ -457,8 +427,8 @@ send_lot(struct role_run *run, const struct jobs_stream *stream,
 	if (s.action == NULL)
 		return fault_set(why, V_BROKEN, CODE_CPA,
 			"the CPA does not let us send " ACTION_BV_REQUEST);
-	v = connection(
-		run, stream->sender_is, stream->endpoint_is, &s.http, why);
+	v = peers_connect(own->peers, stream->sender_is, stream->endpoint_is,
+		&s.http, why);
 	if (v == V_OK)
 		v = store_offer_letters(run->site->store, offer, &run->mem,
 			&s.letters, &s.letter_count, why);

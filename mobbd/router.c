@@ -15,65 +15,21 @@
 #include "base/log.h"
 #include "batch/lot.h"
 #include "channels/channel.h"
+#include "mobbd/peers.h"
 #include "mobbd/role.h"
-
-struct router {
-	struct http **https; /* one per sender and endpoint, made when used */
-};
 
 static enum verdict
 router_open(struct role_run *run, struct fault *why)
 {
-	const struct jobs *jobs = &run->site->jobs;
-	struct router *own = mem_zero(1, sizeof(*own));
-
 	(void)why;
-	own->https = mem_zero(jobs->sender_count * jobs->endpoint_count + 1,
-		sizeof(*own->https));
-	run->own = own;
+	run->own = peers_new(run->site);
 	return V_OK;
 }
 
 static void
 router_close(struct role_run *run)
 {
-	const struct jobs *jobs = &run->site->jobs;
-	struct router *own = run->own;
-	size_t i;
-
-	if (own == NULL)
-		return;
-	for (i = 0; i < jobs->sender_count * jobs->endpoint_count; i++)
-		http_close(own->https[i]);
-	free(own->https);
-	free(own);
-}
-
-static enum verdict
-connection(struct role_run *run, const struct jobs_stream *stream,
-	struct http **http_out, struct fault *why)
-{
-	struct site *site = run->site;
-	struct router *own = run->own;
-	size_t sender = (size_t)(stream->sender_is - site->jobs.senders);
-	size_t endpoint = (size_t)(stream->endpoint_is - site->jobs.endpoints);
-	size_t i = sender * site->jobs.endpoint_count + endpoint;
-	enum verdict v = V_OK;
-
-	if (own->https[i] == NULL) {
-		struct http_peer peer = {
-			.trust = site_path(site, stream->endpoint_is->trust),
-			.certificate =
-				site_path(site, stream->sender_is->certificate),
-			.key = site_path(site, stream->sender_is->key),
-			.oin = site_cpa(site, stream->sender_is)->theirs.id,
-		};
-
-		v = http_open(&peer, &own->https[i], why);
-	}
-	if (v == V_OK)
-		*http_out = own->https[i];
-	return v;
+	peers_free(run->own);
 }
 
 /* Ask about each number once, however many letters it gets. */
@@ -103,7 +59,8 @@ ask(struct role_run *run, const struct jobs_stream *stream,
 	}
 	if (n == 0)
 		return V_OK;
-	v = connection(run, stream, &http, why);
+	v = peers_connect(
+		run->own, stream->sender_is, stream->endpoint_is, &http, why);
 	if (v == V_OK)
 		v = wus_ask(http, stream->endpoint_is->wus,
 			stream->sender_is->oin, stream->type, answers, n, why);

@@ -2,11 +2,8 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#define _XOPEN_SOURCE 700 /* realpath */
 #include <assert.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "base/text.h"
 #include "channels/channel.h"
 #include "mobbd/site.h"
@@ -26,9 +24,7 @@
 const char *
 site_path(struct site *site, const char *path)
 {
-	if (path[0] == '/')
-		return path;
-	return arena_format(&site->mem, "%s/%s", site->folder, path);
+	return home_path(&site->mem, site->folder, path);
 }
 
 enum verdict
@@ -36,30 +32,18 @@ site_open(const char *jobs_file, struct site *site_out, struct fault *why)
 {
 	struct site site = { .mem = ARENA_EMPTY };
 	struct buf text = BUF_MAX(JOBS_BYTES_MAX);
-	char real[PATH_MAX];
 	enum verdict v;
 
-	if (realpath(jobs_file, real) == NULL) {
-		v = fault_errno(why, V_BROKEN, CODE_CONFIG, "no jobs file");
-		fault_at(why, "%s", jobs_file);
-		return v;
-	}
-	v = file_get(AT_FDCWD, real, &text, why);
-	if (v != V_OK) {
-		why->code = CODE_CONFIG;
-		fault_at(why, "%s", jobs_file);
-		buf_done(&text);
-		return V_BROKEN;
-	}
-	v = jobs_parse(jobs_file, text.bytes, text.len, &site.jobs, why);
+	v = home_read(jobs_file, &site.mem, &text, &site.folder, why);
+	if (v == V_OK)
+		v = jobs_parse(
+			jobs_file, text.bytes, text.len, &site.jobs, why);
 	buf_done(&text);
-	if (v != V_OK)
-		return v;
-	site.file = arena_text(&site.mem, real, strlen(real));
-	site.folder = arena_text(&site.mem, real, strlen(real));
-	site.folder = dirname(site.folder);
-	*site_out = site;
-	return V_OK;
+	if (v == V_OK)
+		*site_out = site;
+	else
+		arena_done(&site.mem);
+	return v;
 }
 
 enum verdict
@@ -68,18 +52,10 @@ site_store(struct site *site, struct fault *why)
 	enum verdict v;
 
 	assert(site->store == NULL);
-	if (strcmp(site->jobs.database, "private") == 0) {
-		v = store_cluster_start(
-			site_path(site, "db"), site->conninfo, why);
-		if (v != V_OK)
-			return v;
-	} else {
-		if (strlen(site->jobs.database) >= sizeof(site->conninfo))
-			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-				"database: connection string too long");
-		memcpy(site->conninfo, site->jobs.database,
-			strlen(site->jobs.database) + 1);
-	}
+	v = store_conninfo(site->jobs.database, site_path(site, "db"),
+		site->conninfo, why);
+	if (v != V_OK)
+		return v;
 	return store_open(site->conninfo, &site->store, why);
 }
 

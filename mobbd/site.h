@@ -27,9 +27,8 @@ enum site_need {
 struct site {
 	struct arena mem; /* lives as long as the site */
 	struct jobs jobs;
-	char *file;   /* the jobs file */
-	char *folder; /* where it lies; its paths are relative to it */
-	char conninfo[400];
+	const char *folder; /* of the jobs file; paths are relative to it */
+	char conninfo[CONNINFO_MAX];
 	struct store *store;
 	struct spool *spool;
 	uint8_t key[32];

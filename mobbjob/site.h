@@ -13,15 +13,13 @@
 #include "batch/jobs.h"
 #include "store/store.h"
 
-#define SITE_CONNINFO_MAX 400
-
 struct site {
 	struct arena mem; /* as long as the site */
 	struct jobs jobs;
 	const char *file;   /* the jobs file, as given */
 	const char *folder; /* where it lies, absolute; paths are relative
 			     * to it */
-	char conninfo[SITE_CONNINFO_MAX];
+	char conninfo[CONNINFO_MAX];
 	struct store *store; /* NULL until site_store() */
 };
 

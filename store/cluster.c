@@ -42,7 +42,6 @@
 #define SOCKET_PATH_MAX 107
 #define ARGS_MAX 16
 #define NAME_HEX 16
-#define CONNINFO_MAX 400
 #define SMALL_FILE_MAX 8192
 
 struct cluster {
@@ -523,7 +522,8 @@ place_of(const char *dir, bool make, char out[PATH_BYTES], struct fault *why)
 }
 
 enum verdict
-store_cluster_start(const char *dir, char conninfo_out[400], struct fault *why)
+store_cluster_start(
+	const char *dir, char conninfo_out[CONNINFO_MAX], struct fault *why)
 {
 	char conninfo[CONNINFO_MAX], place[PATH_BYTES];
 	struct cluster c = { .dir_fd = -1 };
@@ -570,4 +570,19 @@ store_cluster_stop(const char *dir, struct fault *why)
 		v = run_ok(&c, "pg_ctl", stop, NULL, why);
 	cluster_close(&c);
 	return v;
+}
+
+enum verdict
+store_conninfo(const char *database, const char *dir,
+	char conninfo_out[CONNINFO_MAX], struct fault *why)
+{
+	size_t len = strlen(database);
+
+	if (strcmp(database, "private") == 0)
+		return store_cluster_start(dir, conninfo_out, why);
+	if (len >= CONNINFO_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"database: connection string too long");
+	memcpy(conninfo_out, database, len + 1);
+	return V_OK;
 }

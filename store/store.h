@@ -28,6 +28,8 @@
 
 struct store;
 
+#define CONNINFO_MAX 400 /* bytes of a connection string, with its end */
+
 /* --- the private cluster (store/cluster.c) --- */
 
 /* Make (initdb) and start a cluster in `dir` (absolute) when it is not running;
@@ -36,8 +38,14 @@ struct store;
  * V_BROKEN: CODE_DATABASE_START.  Safe when two start it at once.
  */
 enum verdict store_cluster_start(
-	const char *dir, char conninfo_out[400], struct fault *why);
+	const char *dir, char conninfo_out[CONNINFO_MAX], struct fault *why);
 enum verdict store_cluster_stop(const char *dir, struct fault *why);
+
+/* How to connect as the jobs file says: `database` is "private", then the
+ * cluster in `dir` is started, or a connection string.
+ */
+enum verdict store_conninfo(const char *database, const char *dir,
+	char conninfo_out[CONNINFO_MAX], struct fault *why);
 
 /* --- connection, locks, waiting --- */
 
