@@ -18,6 +18,8 @@
 #include "mobbd/reason.h"
 #include "mobbd/role.h"
 
+#define DEATHS_MAX 3 /* of the reader, on one file */
+
 struct intake {
 	bool swept; /* work/ was looked through since the start */
 };
@@ -31,10 +33,59 @@ struct reading {
 	int64_t cents;
 };
 
+/* Our line on the board outlives us: what we were doing when we died. */
+static void
+remember(struct role_line *line)
+{
+	size_t i, at = 0;
+
+	for (i = 0; i < DIED_MAX; i++) {
+		if (strcmp(line->died[i].job, line->doing) == 0) {
+			at = i;
+			break;
+		}
+		if (line->died[i].deaths < line->died[at].deaths)
+			at = i;
+	}
+	if (strcmp(line->died[at].job, line->doing) != 0)
+		line->died[at].deaths = 0;
+	memcpy(line->died[at].job, line->doing, sizeof(line->doing));
+	line->died[at].deaths++;
+	line->doing[0] = '\0';
+}
+
+static bool
+ends_us(const struct role_line *line, const char *job)
+{
+	size_t i;
+
+	for (i = 0; i < DIED_MAX; i++)
+		if (line->died[i].deaths >= DEATHS_MAX &&
+			strcmp(line->died[i].job, job) == 0)
+			return true;
+	return false;
+}
+
+static void
+begin_with(struct role_line *line, const char *job)
+{
+	snprintf(line->doing, sizeof(line->doing), "%s", job);
+}
+
+/* A fault of ours that ends the role counts as a death. */
+static void
+done_with(struct role_line *line, enum verdict v)
+{
+	if (v == V_OK || v == V_LATER)
+		line->doing[0] = '\0';
+}
+
 static enum verdict
 intake_open(struct role_run *run, struct fault *why)
 {
 	(void)why;
+	if (run->line->doing[0] != '\0')
+		remember(run->line);
 	run->own = mem_zero(1, sizeof(struct intake));
 	run->wait_fd = spool_watch_fd(run->site->spool);
 	return V_OK;
@@ -289,6 +340,12 @@ sweep(struct role_run *run, struct fault *why)
 			return v;
 		if (v == V_OK && row.state != JOB_RECEIVED)
 			continue;
+		if (ends_us(run->line, job)) {
+			log_line("job %s: its file ended the intake %d times; "
+				 "left alone until mobbd starts anew",
+				job, DEATHS_MAX);
+			continue;
+		}
 		v = spool_claimed(site->spool, job, &claim, &reason);
 		stream = v == V_OK || v == V_SKIP
 				 ? jobs_stream(&site->jobs, claim.stream)
@@ -299,12 +356,14 @@ sweep(struct role_run *run, struct fault *why)
 			claim_close(&claim);
 			continue;
 		}
+		begin_with(run->line, job);
 		if (v == V_OK)
 			v = take_in(run, stream, &claim, why);
 		else if (v == V_SKIP)
 			v = refuse_thing(run, stream, &claim, &reason, why);
 		else
 			*why = reason;
+		done_with(run->line, v);
 		claim_close(&claim);
 		if (v != V_OK)
 			return v;
@@ -329,6 +388,7 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 		return v;
 	v = spool_claim(run->site->spool, stream->name, name, clock_now_ms(),
 		&claim, &reason);
+	begin_with(run->line, claim.job);
 	if (v == V_OK)
 		v = take_in(run, stream, &claim, why);
 	else if (v == V_SKIP)
@@ -337,6 +397,7 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 		v = V_OK; /* somebody was first */
 	else
 		*why = reason;
+	done_with(run->line, v);
 	claim_close(&claim);
 	return v;
 }

@@ -18,6 +18,7 @@
 #include "mobbd/site.h"
 
 #define ROLES_MAX 8
+#define DIED_MAX 8 /* jobs remembered */
 
 /* One role's line on the board that supervisor and roles share.  The
  * supervisor of --once ends when every role found nothing to do after it
@@ -27,6 +28,14 @@ struct role_line {
 	volatile int64_t worked;     /* steps that found something to do */
 	volatile int64_t idle_round; /* newest round with an idle step */
 	volatile int64_t blocked_until_ms; /* allowance expected; 0 none */
+	/* The job it works on, and those it died on before: a file that ends
+	 * its reader each time costs only itself.
+	 */
+	char doing[16];
+	struct {
+		char job[16];
+		int32_t deaths;
+	} died[DIED_MAX];
 };
 
 struct board {

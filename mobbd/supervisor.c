@@ -277,9 +277,12 @@ recover(struct supervisor *s)
 {
 	struct fault why = FAULT_NONE;
 	enum code last = CODE_NONE;
+	size_t i;
 
 	log_line("the database is away: the roles stop until it is back");
 	stop_roles(s);
+	for (i = 0; i < s->count; i++)
+		s->board->line[i].doing[0] = '\0'; /* not its fault */
 	while (!stop) {
 		store_close(s->site.store);
 		s->site.store = NULL;
