@@ -30,6 +30,7 @@ struct courier {
 	struct peers *peers;
 	int64_t *pause_ms; /* per endpoint: grows while it is away */
 	int64_t *rest_until_ms;
+	struct journal *printed; /* as it was at the start; NULL not yet read */
 };
 
 static enum verdict
@@ -58,6 +59,7 @@ courier_close(struct role_run *run)
 	peers_free(own->peers);
 	free(own->pause_ms);
 	free(own->rest_until_ms);
+	journal_free(own->printed);
 	free(own);
 }
 
@@ -219,6 +221,28 @@ journal(struct sending *s, struct fault *why)
 	snprintf(name, sizeof(name), "%s.%.36s", batch, o->message_id);
 	return spool_journal_add(s->run->site->spool, JOURNAL_BOX, name, ids,
 		s->letter_count, why);
+}
+
+/* Books that were put back to an earlier moment may offer what was declined and
+ * printed since.  Who puts them back stops us, so once is enough.
+ */
+static enum verdict
+not_printed(struct sending *s, struct fault *why)
+{
+	struct courier *own = s->run->own;
+	enum verdict v = V_OK;
+	size_t i;
+
+	if (own->printed == NULL)
+		v = spool_journal_load(s->run->site->spool, JOURNAL_PRINT, NULL,
+			&own->printed, why);
+	for (i = 0; v == V_OK && i < s->letter_count; i++)
+		if (journal_find(own->printed, &s->letters[i].id) != NULL)
+			v = fault_set(why, V_NEVER, CODE_PRINT_TWICE,
+				"record %" PRId64 " was printed before: the "
+				"journal knows, the database does not",
+				s->letters[i].record);
+	return v;
 }
 
 /* A retry must be the same bytes: read the payload once without sending. */
@@ -443,7 +467,9 @@ send_lot(struct role_run *run, const struct jobs_stream *stream,
 		return v;
 	if (offer->attempt == 0)
 		new_attempt(&s, clock_now_ms());
-	v = open_payload(&s, &reason);
+	v = not_printed(&s, &reason);
+	if (v == V_OK)
+		v = open_payload(&s, &reason);
 	if (v == V_OK && offer->attempt != 0)
 		v = same_payload(&s, &reason);
 	if (v == V_OK)
