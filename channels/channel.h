@@ -202,12 +202,16 @@ struct print_bundle {
  */
 void print_name(struct print_bundle *bundle, char name_out[PRINT_NAME_MAX]);
 
-/* Write NAME.zip, NAME.zip.sha256 and, last, NAME.zip.ready into the folder,
- * durably; what a crash left half-way is replaced.  *sha256_out of the ZIP.
+/* Write NAME.zip and NAME.zip.sha256 into the folder, durably; what a crash left
+ * half-way is replaced.  *sha256_out of the ZIP.
  * V_NEVER: a document changed since intake; nothing is left behind.
  */
 enum verdict print_write(const struct print_bundle *bundle, const char *name,
 	const struct content *content, int out_fd, uint8_t sha256_out[32],
 	struct fault *why);
+/* The last step, NAME.zip.ready: from here on the printer may take it.  V_SKIP:
+ * there is no such bundle (any more).
+ */
+enum verdict print_ready(const char *name, int out_fd, struct fault *why);
 
 #endif

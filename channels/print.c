@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/archive.h"
@@ -273,9 +274,9 @@ write_zip(const struct print_bundle *bundle, const char *name,
 	return v;
 }
 
-/* What stands beside the ZIP: its digest, then the word that it is whole. */
+/* What stands beside the ZIP: its digest. */
 static enum verdict
-write_sidecars(int out_fd, const char *name, const uint8_t sha256[DIGEST_BYTES],
+write_sidecar(int out_fd, const char *name, const uint8_t sha256[DIGEST_BYTES],
 	struct fault *why)
 {
 	char file[FILE_NAME_MAX], hex[DIGEST_HEX_MAX];
@@ -287,8 +288,19 @@ write_sidecars(int out_fd, const char *name, const uint8_t sha256[DIGEST_BYTES],
 	snprintf(file, sizeof(file), "%s.zip.sha256", name);
 	v = file_put(out_fd, file, line.bytes, line.len, 0640, why);
 	buf_done(&line);
-	if (v != V_OK)
-		return v;
+	return v;
+}
+
+enum verdict
+print_ready(const char *name, int out_fd, struct fault *why)
+{
+	char file[FILE_NAME_MAX];
+	struct stat st;
+
+	snprintf(file, sizeof(file), "%s.zip", name);
+	if (fstatat(out_fd, file, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return fault_set(why, V_SKIP, CODE_SPOOL,
+			"bundle %.100s is not there any more", name);
 	snprintf(file, sizeof(file), "%s.zip.ready", name);
 	return file_put(out_fd, file, "", 0, 0640, why);
 }
@@ -323,7 +335,7 @@ print_write(const struct print_bundle *bundle, const char *name,
 	}
 	v = file_move(out_fd, part, out_fd, whole, why);
 	if (v == V_OK)
-		v = write_sidecars(out_fd, name, sha256, why);
+		v = write_sidecar(out_fd, name, sha256, why);
 	if (v == V_OK)
 		memcpy(sha256_out, sha256, sizeof(sha256));
 	return v;

@@ -126,6 +126,10 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 			v = print_write(b, name, &content, out, sha256, why);
 		spool_content_close(&content);
 	}
+	if (v == V_OK)
+		v = spool_handed_add(site->spool, name, sha256, why);
+	if (v == V_OK)
+		v = print_ready(name, out, why);
 	(void)close(out);
 	/* Something changed since intake: nothing of it may be printed. */
 	if (v == V_NEVER) {
@@ -183,6 +187,32 @@ print_next(struct role_run *run, struct fault *why)
 	return v;
 }
 
+/* Written whole, but the database did not hear of it.  The printer may have
+ * taken it since: it is never written again.  V_SKIP: not yet whole.
+ */
+static enum verdict
+handed_before(struct role_run *run, const struct lot *lot, struct fault *why)
+{
+	struct site *site = run->site;
+	uint8_t sha256[32];
+	int out = -1;
+	enum verdict v = spool_handed(site->spool, lot->name, sha256, why);
+
+	if (v == V_OK)
+		v = file_dir(spool_fd(site->spool), "print/out", &out, why);
+	if (v != V_OK)
+		return v;
+	v = print_ready(lot->name, out, why);
+	(void)close(out);
+	if (v == V_OK || v == V_SKIP)
+		v = store_print_handed(
+			site->store, lot->number, sha256, clock_now_ms(), why);
+	if (v == V_OK)
+		log_line("job %s: bundle %s was handed over before", lot->job,
+			lot->name);
+	return v;
+}
+
 /* A bundle that was cut but perhaps not written whole. */
 static enum verdict
 finish_one(struct role_run *run, struct fault *why)
@@ -194,7 +224,9 @@ finish_one(struct role_run *run, struct fault *why)
 	enum verdict v;
 
 	v = store_print_unfinished(run->site->store, &run->mem, &lot, why);
-	if (v != V_OK)
+	if (v == V_OK)
+		v = handed_before(run, &lot, why);
+	if (v != V_SKIP)
 		return v;
 	v = store_job_get(run->site->store, lot.job, &run->mem, &job, why);
 	if (v != V_OK)

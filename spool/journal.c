@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "spool/room.h"
 
 #define LINE_BYTES UUID_TEXT_MAX /* the text of an id, and a newline */
 #define FILE_BYTES_MAX ((size_t)256 * 1000 * 1000)
 #define SUFFIX ".ids"
+#define HANDED ".handed"
 #define FIRST_IDS ((size_t)4096)
 
 struct entry {
@@ -58,6 +60,44 @@ spool_journal_add(struct spool *spool, enum journal_kind kind, const char *name,
 	snprintf(file, sizeof(file), "%s" SUFFIX, name);
 	room_path(path, folder_of(kind), file);
 	v = file_put(spool->fd, path, b.bytes, b.len, 0640, why);
+	buf_done(&b);
+	return v;
+}
+
+static void
+handed_path(const char *name, char out[ROOM_PATH_MAX])
+{
+	char file[SPOOL_NAME_MAX + 8];
+
+	assert(room_name_ok(name));
+	snprintf(file, sizeof(file), "%s" HANDED, name);
+	room_path(out, folder_of(JOURNAL_PRINT), file);
+}
+
+enum verdict
+spool_handed_add(struct spool *spool, const char *name,
+	const uint8_t sha256[32], struct fault *why)
+{
+	char path[ROOM_PATH_MAX], hex[DIGEST_HEX_MAX];
+
+	handed_path(name, path);
+	digest_hex(sha256, DIGEST_BYTES, hex);
+	return file_put(spool->fd, path, hex, strlen(hex), 0640, why);
+}
+
+enum verdict
+spool_handed(struct spool *spool, const char *name, uint8_t sha256_out[32],
+	struct fault *why)
+{
+	struct buf b = BUF_MAX(DIGEST_HEX_MAX);
+	char path[ROOM_PATH_MAX];
+	enum verdict v;
+
+	handed_path(name, path);
+	v = file_get(spool->fd, path, &b, why);
+	if (v == V_OK && !digest_unhex(b.bytes, sha256_out, DIGEST_BYTES))
+		v = fault_set(why, V_BROKEN, CODE_SPOOL,
+			"the journal file %.100s" HANDED " is damaged", name);
 	buf_done(&b);
 	return v;
 }

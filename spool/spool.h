@@ -199,6 +199,14 @@ enum verdict spool_journal_add(struct spool *spool, enum journal_kind kind,
 	const char *name, const struct uuid *ids, size_t count,
 	struct fault *why);
 
+/* The bundle is whole and the printer may take it, durable before he may; with
+ * its digest.  Asked when the database did not hear of it: V_SKIP: not yet.
+ */
+enum verdict spool_handed_add(struct spool *spool, const char *name,
+	const uint8_t sha256[32], struct fault *why);
+enum verdict spool_handed(struct spool *spool, const char *name,
+	uint8_t sha256_out[32], struct fault *why);
+
 struct journal; /* the ids of one kind, sorted, in memory */
 enum verdict spool_journal_load(struct spool *spool, enum journal_kind kind,
 	const char *not_this_name, struct journal **journal_out,

@@ -424,7 +424,7 @@ store_print_count(struct store *store, const char *job, struct arena *mem,
 		"select (select count(*) from lot o "
 		"where o.job_no = j.number and o.print), "
 		"(select o.name from lot o join job k on k.number = o.job_no "
-		"where k.stream = j.stream and o.print "
+		"where k.stream = j.stream and o.print and o.state <> 9 "
 		"order by o.number desc limit 1) from job j where j.id = $1",
 		PG_ARGS(PG_T(job)), &rows, why);
 	if (v == V_OK && rows.count == 0)

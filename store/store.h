@@ -478,7 +478,7 @@ enum verdict store_print_handed(struct store *store, int64_t lot,
 enum verdict store_print_hold(struct store *store, int64_t lot,
 	const struct fault *reason, int64_t now_ms, struct fault *why);
 /* Number of print lots of a job so far, and the name of the newest bundle of
- * the stream ("" when none).
+ * the stream that was written ("" when none).
  */
 enum verdict store_print_count(struct store *store, const char *job,
 	struct arena *mem, int *count_out, const char **previous_out,

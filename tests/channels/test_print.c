@@ -232,6 +232,9 @@ write_sample(struct sample *s, int out_fd, char name[PRINT_NAME_MAX],
 		V_OK)
 		fail_msg("%s", why.text);
 	assert_int_equal(fake.opened, LETTERS + 1);
+	assert_int_equal(print_ready(name, out_fd, &why), V_OK);
+	assert_int_equal(print_ready("print-none", out_fd, &why), V_SKIP);
+	assert_false(there(out_fd, "print-none", ".zip.ready"));
 }
 
 static void
@@ -520,6 +523,7 @@ test_print__what_a_crash_left_is_replaced(void **state)
 	(void)state;
 	sample(&s);
 	print_name(&s.bundle, name);
+	assert_false(there(fd, name, ".zip.ready"));
 	snprintf(part, sizeof(part), ".%s.zip.part", name);
 	junk = openat(fd, part, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_true(junk != -1);
