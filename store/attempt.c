@@ -62,9 +62,7 @@ attempt_lock_all(struct pg *pg, int64_t number, struct lot_row *lot,
 		lot_no = pg_int(&rows, 0, 0);
 	pg_rows_done(&rows);
 	if (v == V_OK)
-		v = lot_lock(pg, lot_no, lot, why);
-	if (v == V_OK)
-		v = job_lock_number(pg, lot->job_no, job, why);
+		v = lot_lock(pg, lot_no, lot, job, why);
 	if (v == V_OK)
 		v = attempt_lock(pg, number, attempt, why);
 	return v;
@@ -307,10 +305,8 @@ never_begun(struct pg *pg, const struct offer *offer,
 	struct attempt attempt = { .lot_no = offer->lot.number };
 	struct lot_row lot;
 	struct job_row job;
-	enum verdict v = lot_lock(pg, offer->lot.number, &lot, why);
+	enum verdict v = lot_lock(pg, offer->lot.number, &lot, &job, why);
 
-	if (v == V_OK)
-		v = job_lock_number(pg, lot.job_no, &job, why);
 	if (v != V_OK)
 		return v;
 	attempt.part = lot.state == LOT_SETTLED;

@@ -94,9 +94,11 @@ struct lot_row {
 	enum lot_state state;
 };
 
-/* Row lock until the transaction ends.  V_SKIP CODE_NO_JOB. */
-enum verdict lot_lock(
-	struct pg *pg, int64_t number, struct lot_row *out, struct fault *why);
+/* Row locks of the lot and then of its job, until the transaction ends.
+ * V_SKIP CODE_NO_JOB.
+ */
+enum verdict lot_lock(struct pg *pg, int64_t number, struct lot_row *out,
+	struct job_row *job_out, struct fault *why);
 /* The state the letters without a receipt of their own have by this lot. */
 enum letter_state lot_letters_are(const struct lot_row *lot);
 /* Change the state, and with it that of its letters, in `counts`.  The same

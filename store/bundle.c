@@ -377,9 +377,7 @@ store_print_handed(struct store *store, int64_t lot, const uint8_t sha256[32],
 
 	v = pg_begin(pg, why);
 	if (v == V_OK)
-		v = lot_lock(pg, lot, &row, why);
-	if (v == V_OK)
-		v = job_lock_number(pg, row.job_no, &job, why);
+		v = lot_lock(pg, lot, &row, &job, why);
 	if (v == V_OK)
 		v = hand_over(pg, &row, sha256, now_ms, &counts, why);
 	if (v == V_OK)
@@ -399,9 +397,7 @@ store_print_hold(struct store *store, int64_t lot, const struct fault *reason,
 
 	v = pg_begin(pg, why);
 	if (v == V_OK)
-		v = lot_lock(pg, lot, &row, why);
-	if (v == V_OK)
-		v = job_lock_number(pg, row.job_no, &job, why);
+		v = lot_lock(pg, lot, &row, &job, why);
 	if (v == V_OK)
 		v = lot_step(pg, &row, LOT_HELD, reason->text, &counts, why);
 	if (v == V_OK)
@@ -472,9 +468,7 @@ store_posted(struct store *store, const char *bundle, int32_t date_days,
 	if (v == V_OK)
 		v = find_bundle(pg, bundle, &number, why);
 	if (v == V_OK)
-		v = lot_lock(pg, number, &lot, why);
-	if (v == V_OK)
-		v = job_lock_number(pg, lot.job_no, &job, why);
+		v = lot_lock(pg, number, &lot, &job, why);
 	if (v == V_OK && lot.state != LOT_HANDED_OVER)
 		v = fault_set(why, V_SKIP, CODE_STATE, "the bundle is %s",
 			lot.state == LOT_SETTLED ? "posted already"

@@ -13,7 +13,8 @@
 /* --- state --- */
 
 enum verdict
-lot_lock(struct pg *pg, int64_t number, struct lot_row *out, struct fault *why)
+lot_lock(struct pg *pg, int64_t number, struct lot_row *out,
+	struct job_row *job_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
@@ -36,7 +37,7 @@ lot_lock(struct pg *pg, int64_t number, struct lot_row *out, struct fault *why)
 		v = fault_set(
 			why, V_SKIP, CODE_NO_JOB, "no lot %" PRId64, number);
 	pg_rows_done(&rows);
-	return v;
+	return v == V_OK ? job_lock_number(pg, out->job_no, job_out, why) : v;
 }
 
 /* The same table is in SQL: lot_letter_state() in schemas/db. */

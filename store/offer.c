@@ -458,10 +458,8 @@ check_lot(struct pg *pg, const struct offer *offer, struct lot_row *lot,
 	struct job_row job;
 	int64_t letters;
 	bool open;
-	enum verdict v = lot_lock(pg, offer->lot.number, lot, why);
+	enum verdict v = lot_lock(pg, offer->lot.number, lot, &job, why);
 
-	if (v == V_OK)
-		v = job_lock_number(pg, lot->job_no, &job, why);
 	if (v == V_OK)
 		v = pg_ask(pg,
 			"select from attempt where lot_no = $1 "
