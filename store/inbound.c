@@ -159,27 +159,6 @@ inbound_applied(struct pg *pg, const struct inbound *in, bool *already_out,
 	return v;
 }
 
-enum verdict
-store_inbound_useless(struct store *store, const struct inbound *in,
-	const struct fault *reason, struct fault *why)
-{
-	struct pg *pg = store->pg;
-	bool already = false;
-	int64_t now_ms = 0;
-	enum verdict v;
-
-	v = pg_begin(pg, why);
-	if (v == V_OK)
-		v = inbound_applied(pg, in, &already, why);
-	if (v == V_OK)
-		v = pg_now_ms(pg, &now_ms, why);
-	if (v == V_OK && !already)
-		v = event_put(pg, now_ms, "", "automatic", "message not used",
-			why, "%.200s: MOBB-%04d %s", in->message_id,
-			(int)reason->code, reason->text);
-	return pg_end(pg, v, why);
-}
-
 /* --- acknowledgments and errors --- */
 
 /* The attempt with this message id; 0: none of ours. */
@@ -267,6 +246,63 @@ store_ack_apply(struct store *store, const struct inbound *in, int64_t now_ms,
 				      &counts, why);
 	if (v == V_OK && number != 0)
 		v = counts_write(pg, job.number, &counts, why);
+	return pg_end(pg, v, why);
+}
+
+/* --- what cannot be used --- */
+
+/* It answers an attempt of ours, but not so that we can read it: a person has to
+ * look, for no other answer may come.  One that can be read still counts.
+ */
+static enum verdict
+hold_answered(struct pg *pg, const struct inbound *in,
+	const struct fault *reason, int64_t now_ms, char job_out[JOB_ID_MAX],
+	struct fault *why)
+{
+	struct counts counts = COUNTS_NONE;
+	struct attempt attempt;
+	struct lot_row lot;
+	struct job_row job;
+	int64_t number = 0;
+	enum verdict v = attempt_by_message(pg, in->ref_to, &number, why);
+
+	if (v != V_OK || number == 0)
+		return v;
+	v = attempt_lock_all(pg, number, &lot, &job, &attempt, why);
+	if (v != V_OK)
+		return v;
+	memcpy(job_out, job.id, JOB_ID_MAX);
+	if (attempt.result)
+		return V_OK;
+	v = attempt_acknowledge(
+		pg, &attempt, &lot, in->received_ms, &counts, why);
+	if (v == V_OK)
+		v = attempt_hold(pg, &attempt, &lot, reason->code, reason->text,
+			now_ms, &counts, why);
+	return v == V_OK ? counts_write(pg, job.number, &counts, why) : v;
+}
+
+enum verdict
+store_inbound_useless(struct store *store, const struct inbound *in,
+	const struct fault *reason, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	char job[JOB_ID_MAX] = "";
+	bool already = false;
+	int64_t now_ms = 0;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = inbound_applied(pg, in, &already, why);
+	if (v == V_OK)
+		v = pg_now_ms(pg, &now_ms, why);
+	if (v == V_OK && !already && reason->code == CODE_RESULT)
+		v = hold_answered(pg, in, reason, now_ms, job, why);
+	if (v == V_OK && !already)
+		v = event_put(pg, now_ms, job, "automatic", "message not used",
+			why, "%.200s: MOBB-%04d %s", in->message_id,
+			(int)reason->code, reason->text);
 	return pg_end(pg, v, why);
 }
 

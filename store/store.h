@@ -427,7 +427,9 @@ struct result_apply {
 };
 enum verdict store_result_apply(struct store *store, const struct inbound *in,
 	const struct result_apply *apply, struct fault *why);
-/* A result that cannot be read or matched: noted as an event, applied. */
+/* A result that cannot be read or matched: noted as an event, applied.  If it
+ * answers an attempt of ours, its letters wait for a person.
+ */
 enum verdict store_inbound_useless(struct store *store,
 	const struct inbound *in, const struct fault *reason,
 	struct fault *why);

@@ -409,6 +409,34 @@ test_result__what_is_useless_is_noted_once(void **state)
 /* --- what comes in --- */
 
 static void
+test_result__one_that_cannot_be_read_asks_a_person(void **state)
+{
+	struct inbound in = inbound_of("u-2", 1, "m-usel");
+	struct fault reason = { .code = CODE_RESULT, .text = "no XML" };
+	const struct said said = { .key = "usel", .from = 1, .to = 3 };
+	struct buf reply = BUF_MAX(100);
+	struct offer offer;
+
+	(void)state;
+	clear();
+	make_lots("20260409-usel", "result", "usel", 3, 0, 100);
+	offer = begin("m-usel");
+	post(&offer, POST_COMPLETE, NOW + 1000);
+	OK(store_inbound_keep(books, &in, &reply, &why));
+	OK(store_inbound_useless(books, &in, &reason, &why));
+	OK(store_inbound_useless(books, &in, &reason, &why));
+	assert_int_equal(job_now("20260409-usel").n_held, 3);
+	/* One that can be read ends it, and a later bad one changes nothing. */
+	(void)result("r-usel", "m-usel", &said);
+	assert_int_equal(job_now("20260409-usel").n_delivered, 3);
+	in.message_id = "u-3";
+	OK(store_inbound_keep(books, &in, &reply, &why));
+	OK(store_inbound_useless(books, &in, &reason, &why));
+	assert_int_equal(job_now("20260409-usel").n_delivered, 3);
+	buf_done(&reply);
+}
+
+static void
 test_result__inbound_is_kept_once_and_answered_alike(void **state)
 {
 	struct inbound in = inbound_of("i-1", 1, "m"), next;
@@ -487,6 +515,8 @@ main(void)
 			test_result__a_misconfigured_stream_stops_the_job),
 		cmocka_unit_test(test_result__a_second_opinion_changes_no_end),
 		cmocka_unit_test(test_result__what_is_useless_is_noted_once),
+		cmocka_unit_test(
+			test_result__one_that_cannot_be_read_asks_a_person),
 		cmocka_unit_test(
 			test_result__inbound_is_kept_once_and_answered_alike),
 	};
