@@ -100,6 +100,22 @@ sift(struct role_run *run, const struct job *job, struct letter *letters,
 	return v;
 }
 
+/* As many as the printer takes in one bundle, and one at least. */
+static size_t
+fit(const struct letter *letters, size_t count, int64_t bytes_max)
+{
+	int64_t bytes = 0;
+	size_t i, k;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < letters[i].document_count; k++)
+			bytes += letters[i].attachments[k].bytes;
+		if (i > 0 && bytes > bytes_max)
+			break;
+	}
+	return i;
+}
+
 static enum verdict
 write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 	int64_t lot, struct fault *why)
@@ -178,6 +194,8 @@ print_next(struct role_run *run, struct fault *why)
 		v = sift(run, &job, b.letters, b.reasons, &b.letter_count, why);
 	if (v != V_OK || b.letter_count == 0)
 		return v;
+	b.letter_count = fit(
+		b.letters, b.letter_count, stream->printer_is->bundle_bytes);
 	b.created_ms = clock_now_ms();
 	print_name(&b, name);
 	v = store_print_cut(run->site->store, job.id, name, b.letters,
