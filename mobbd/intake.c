@@ -111,7 +111,8 @@ refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
 	log_line("job %s: file refused: MOBB-%04d %s", claim->job,
 		(int)reason->code, reason->text);
 	if (known) {
-		if (reason->place[0] != '\0')
+		if (reason->place[0] != '\0' &&
+			strcmp(reason->place, claim->name) != 0)
 			(void)fault_set(&placed, V_BROKEN, reason->code,
 				"%s: %s", reason->place, reason->text);
 		return store_job_refuse(run->site->store, claim->job, &placed,

@@ -25,7 +25,9 @@ sleep 5
 once
 is "the next run applies the results and closes the bundle" \
 	"$(ls "$dir"/spool/print/out/*.ready 2>/dev/null | wc -l)" 1
-like "nothing is open at the box" "$(job show "$(field id)")" ' 0 open|handed over'
+is "all that is open is with the printer" \
+	"$(field to_box)+$(field offered)+$(field unknown) $(field open)" \
+	"0+0+0 $(field handed_over)"
 is "the count agrees" "$(MUST_END=1 count "$f.truth.csv" | tail -4 | tr '\n' ' ')" \
 	"lost 0 twice 0 both 0 mixed 0 "
 mobbd -f "$dir/jobs.yaml" >"$dir/service.log" 2>&1 &

@@ -26,12 +26,12 @@ refused() { # refused "sentence" FILE CODE
 }
 
 printf 'no zip at all' >"$dir/nozip.zip"
-refused "not a ZIP" "$dir/nozip.zip" 'MOBB-01(09|10)'
+refused "not a ZIP" "$dir/nozip.zip" 'MOBB-0109'
 head -c 20000 "$good" >"$dir/cut.zip"
 refused "cut ZIP" "$dir/cut.zip" 'MOBB-0110'
 cp "$good" "$dir/crc.zip"
 printf '\252\125\252' | dd of="$dir/crc.zip" bs=1 seek=9000 conv=notrunc 2>/dev/null
-refused "damaged member" "$dir/crc.zip" 'MOBB-01(09|10)'
+refused "damaged member" "$dir/crc.zip" 'MOBB-0110'
 fresh
 (cd "$dir/x" && ln -s /etc/passwd link.pdf && rm -f ../link.zip &&
 	bsdtar --format zip -cf ../link.zip *)

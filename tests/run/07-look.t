@@ -93,7 +93,7 @@ drop "$dir/no.zip"
 once
 no=$(field id)
 is "a refused file is shown" "$(field state)" refused
-like "with its code" "$(job show "$no")" 'reason +MOBB-01(09|10): '
+like "with its code" "$(job show "$no")" 'reason +MOBB-0109: '
 like "and no sum is claimed" "$(job show "$no")" 'nothing of it was or will'
 is "in JSON neither" "$(job show "$no" --json | grep -c '"sum_ok":true')" 0
 
