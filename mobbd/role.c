@@ -43,11 +43,15 @@ role_find(const char *name)
 }
 
 int
-exit_of(const struct fault *why)
+tell_end(const struct fault *why)
 {
 	const struct advice *a = advice_find((int)why->code);
 
-	return a == NULL ? 70 : a->exit;
+	log_fault(why);
+	if (a == NULL)
+		return 70;
+	log_line("what to do: %s", a->todo);
+	return a->exit;
 }
 
 /* The supervisor's death is ours: no orphan goes on sending. */
@@ -175,10 +179,8 @@ role_main(
 		v = open_all(role, &run, &why);
 	if (v == V_OK)
 		v = loop(role, &run, &why);
-	if (v != V_OK) {
-		log_fault(&why);
-		code = exit_of(&why);
-	}
+	if (v != V_OK)
+		code = tell_end(&why);
 	if (role->close != NULL)
 		role->close(&run);
 	arena_done(&run.mem);

@@ -82,7 +82,7 @@ const struct role *role_find(const char *name);
 int role_main(const struct role *role, const char *jobs_file, int board_fd,
 	int place);
 
-/* Exit code of a program that stops on this fault (batch/advice.h). */
-int exit_of(const struct fault *why);
+/* Say what ends us and what to do about it; the exit status for it. */
+int tell_end(const struct fault *why);
 
 #endif

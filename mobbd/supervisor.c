@@ -343,10 +343,8 @@ serve_once(struct supervisor *s)
 					s->child[i].code == EXIT_KEY ||
 					s->child[i].deaths >= DEATHS_MAX))
 				code = s->child[i].code;
-		if (code == 0 && look(s, &why) != V_OK) {
-			log_fault(&why);
-			code = exit_of(&why);
-		}
+		if (code == 0 && look(s, &why) != V_OK)
+			code = tell_end(&why);
 		if (worked(s) != seen) {
 			seen = worked(s);
 			quiet_since_ms = now_ms;
@@ -394,10 +392,8 @@ exit_code_once(struct supervisor *s, struct fault *why)
 			"acknowledgments and results");
 		fault_at(why, "%s", s->site.jobs.listen.at);
 	}
-	if (v != V_OK) {
-		log_fault(why);
-		return exit_of(why);
-	}
+	if (v != V_OK)
+		return tell_end(why);
 	return open ? EXIT_OPEN : attention ? EXIT_ATTENTION : 0;
 }
 
@@ -431,9 +427,8 @@ supervise(enum supervise how, const char *jobs_file)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	catch_signals();
 	if (prepare(&s, how, &why) != V_OK) {
-		log_fault(&why);
 		site_close(&s.site);
-		return exit_of(&why);
+		return tell_end(&why);
 	}
 	if (how != SUPERVISE_ONCE)
 		add_role(&s, &role_listener);

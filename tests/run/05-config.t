@@ -28,6 +28,8 @@ sed -i 's/format: woz-biljet\/1/format: woz-biljet\/9/' "$dir/jobs.yaml"
 wrong "definition of another version" 4 'MOBB-0125'
 sed -i 's/^database:.*/database: "host=\/nowhere dbname=x"/' "$dir/jobs.yaml"
 wrong "database down" 6 'MOBB-1101'
+mobbd -f "$dir/nothing.yaml" --once 2>"$dir/once.log"
+like "mobbd tells what to do" "$(cat "$dir/once.log")" 'mobbd: what to do: [A-Z]'
 like "mobbjob tells what to do" \
 	"$(mobbjob -f "$dir/nothing.yaml" list 2>&1)" 'what to do'
 
