@@ -25,8 +25,9 @@ CFLAGS  ?= -O2 -g
 HIDDEN   = -fvisibility=hidden
 HARDEN   = $(HIDDEN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all \
-           -Wno-format-truncation \
            -fno-omit-frame-pointer
+# Under sanitizers gcc sees cuts where there are none.
+SAN_WARN = $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 PKGS     = libarchive libxml-2.0 zlib libcrypto libssl libpq libcurl \
            libevent libevent_openssl jansson yaml-0.1 libutf8proc \
            libqpdf cairo pangocairo
@@ -71,7 +72,7 @@ $(B)/obj/%.o: %.c
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_C) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
+	$(Q)$(CC) $(ALL_C) $(SAN_WARN) -O1 -g $(HIDDEN) $(SAN) -c -o $@ $<
 
 $(B)/bin/mobbd: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbd/*.c) $(LIB))
 	@mkdir -p $(@D)
