@@ -576,8 +576,11 @@ http_listen_close(struct http_listen *listen)
 	}
 	if (listen->tick != NULL)
 		event_free(listen->tick);
-	if (listen->base != NULL)
+	if (listen->base != NULL) {
+		/* What libevent has put off holds connections we let go. */
+		(void)event_base_loop(listen->base, EVLOOP_NONBLOCK);
 		event_base_free(listen->base);
+	}
 	tls_server_free(listen->tls);
 	free(listen);
 }
