@@ -16,25 +16,37 @@ enum code {
 	CODE_NONE = 0,
 
 	/* the file as a whole: refused */
-	CODE_SIDECAR = 102, /* sidecar's size, count or digest differs */
+	CODE_GROWING =
+		101, /* never complete: still growing, or a set lacks a part */
+	CODE_SIDECAR = 102,	 /* sidecar's size, count or digest differs */
+	CODE_PARTS = 103,	 /* a set with a part doubled or misnumbered */
+	CODE_PARTS_DIFFER = 104, /* parts of different runs */
 	CODE_DELIVERED_AGAIN = 105, /* same content, already taken */
+	CODE_NUMBER = 106,	    /* same delivery number, other content */
 	CODE_SENDER = 107,	    /* OIN in the file is not the stream's */
+	CODE_ENVIRONMENT = 108,	    /* test file in production or the reverse */
 	CODE_ARCHIVE = 109,	    /* archive with unsafe members or a bomb */
 	CODE_ARCHIVE_CUT = 110,	    /* truncated or contradicting archive */
 	CODE_PAYLOAD = 111,	    /* payload missing, or more than one */
 	CODE_DOCUMENT_UNUSED = 112, /* document named by no record */
 	CODE_ENCODING = 113,	    /* bytes are not the declared encoding */
-	CODE_NOT_XML = 115,	    /* not well-formed or cut off */
-	CODE_DOCTYPE = 116,	    /* DOCTYPE or entity */
-	CODE_ROOT = 117,	    /* wrong root element or namespace */
-	CODE_ORDER = 118,	    /* tijdstip goes back (warning) */
-	CODE_TEXT_HUGE = 119,	    /* element text above the limit */
-	CODE_EMPTY = 123,	    /* no records */
-	CODE_FORMAT = 125,	    /* definition unknown or wrong */
-	CODE_PUBLISH = 126,	    /* publication date impossible */
-	CODE_LIMIT = 127,	    /* a limit of the definition is passed */
-	CODE_NOT_FILE = 128,	    /* fifo, directory or link in in/ */
-	CODE_NAME = 129,	    /* file name with characters we refuse */
+	CODE_BOM = 114,	      /* byte order mark or UTF-16 where not expected */
+	CODE_NOT_XML = 115,   /* not well-formed or cut off */
+	CODE_DOCTYPE = 116,   /* DOCTYPE or entity */
+	CODE_ROOT = 117,      /* wrong root element or namespace */
+	CODE_ORDER = 118,     /* tijdstip goes back (warning) */
+	CODE_TEXT_HUGE = 119, /* element text above the limit */
+	CODE_RECORD_LENGTH = 120, /* fixed record of another length */
+	CODE_COLUMNS = 121,  /* delimited line that cannot be taken apart */
+	CODE_TOTALS = 122,   /* trailer missing, or it says other totals */
+	CODE_EMPTY = 123,    /* no records */
+	CODE_PERIOD = 124,   /* held: this period was delivered before */
+	CODE_FORMAT = 125,   /* definition unknown or wrong */
+	CODE_PUBLISH = 126,  /* publication date impossible */
+	CODE_LIMIT = 127,    /* a limit of the definition is passed */
+	CODE_NOT_FILE = 128, /* fifo, directory or link in in/ */
+	CODE_NAME = 129,     /* file name with characters we refuse */
+	CODE_REJECTS = 130,  /* held: more rejected records than allowed */
 
 	/* one record: rejected */
 	CODE_FIELD_ABSENT = 201,
@@ -43,10 +55,16 @@ enum code {
 	CODE_BSN_FORM = 204, /* not nine digits */
 	CODE_NO_BSN = 205,   /* other id: paper */
 	CODE_TWO_IDS = 206,
+	CODE_NAME_DIFFERS = 207,   /* same citizen, other name (warning) */
 	CODE_DOUBLE = 208,	   /* same key in this file */
 	CODE_DOUBLE_EARLIER = 209, /* same key in an earlier file */
+	CODE_PERSON_NAME = 210,	   /* cannot be a person's name */
+	CODE_CHARACTERS = 211,	   /* cannot be printed (warning) */
 	CODE_POSTCODE = 212,
+	CODE_HOUSE_NUMBER = 213,
 	CODE_ADDRESS = 214,
+	CODE_TWO_ADDRESSES = 215, /* PO box and street (warning) */
+	CODE_PERSON = 216,	  /* deceased or secret: a person decides */
 	CODE_DATE = 217,
 	CODE_AMOUNT = 218,
 	CODE_FIELD_FORM = 219, /* length or characters of a field */
@@ -54,21 +72,30 @@ enum code {
 	CODE_TEXT_LONG = 221,	   /* reference, subject or text too long */
 	CODE_DOCUMENT = 222,	   /* missing, empty, no PDF, other hash */
 	CODE_DOCUMENT_BOX = 223,   /* encrypted; too large: paper */
+	CODE_DOCUMENT_PAPER = 224, /* cannot be printed as it is */
+	CODE_ORPHAN = 225,	   /* line before or without its record */
 	CODE_DOCUMENT_TWICE = 227, /* one document for two citizens */
 
 	/* the channel */
 	CODE_NOT_SUBSCRIBED = 301,
 	CODE_DECLINED = 302,
+	CODE_PAPER_ASKED = 303, /* the supplier wants paper */
 	CODE_PRINT_TWICE = 306, /* already in another bundle */
 
+	/* worth knowing; the letters go on */
+	CODE_UNKNOWN_FIELD = 401, /* a field the layout does not have */
+	CODE_COUNT_DIFFERS = 402, /* held: far from the file before */
+	CODE_SAME_ADDRESS = 403,  /* many letters to one address */
+
 	/* configuration, database, spool, certificates */
-	CODE_CONFIG = 1001,	   /* jobs file cannot be read or is no YAML */
-	CODE_CONFIG_KEY = 1002,	   /* unknown key */
-	CODE_CONFIG_DOUBLE = 1003, /* key given twice */
-	CODE_CONFIG_VALUE = 1004,  /* value not allowed */
-	CODE_CONFIG_NAME = 1005,   /* refers to a name that is not there */
-	CODE_SECRET = 1006,	   /* secret readable by everybody */
-	CODE_DATABASE = 1101,	   /* cannot connect, or connection lost */
+	CODE_CONFIG = 1001,	    /* jobs file cannot be read or is no YAML */
+	CODE_CONFIG_KEY = 1002,	    /* unknown key */
+	CODE_CONFIG_DOUBLE = 1003,  /* key given twice */
+	CODE_CONFIG_VALUE = 1004,   /* value not allowed */
+	CODE_CONFIG_NAME = 1005,    /* refers to a name that is not there */
+	CODE_SECRET = 1006,	    /* secret readable by everybody */
+	CODE_FORMAT_CHANGED = 1007, /* definition changed after its use */
+	CODE_DATABASE = 1101,	    /* cannot connect, or connection lost */
 	CODE_DATABASE_UNSAFE = 1102,  /* fsync etc. switched off */
 	CODE_DATABASE_QUERY = 1103,   /* a statement failed: our bug */
 	CODE_DATABASE_VERSION = 1104, /* schema newer than the program */

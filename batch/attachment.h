@@ -29,6 +29,7 @@ enum attachment_place {
 
 struct attachment {
 	enum attachment_place place;
+	int part;	/* _MEMBER: file of a set, from 0 */
 	int method;	/* 0 stored, 8 deflate */
 	int64_t offset; /* of the packed bytes */
 	int64_t bytes;	/* of the document itself */

@@ -194,6 +194,12 @@ paper_reason_name(enum paper_reason reason)
 		return "pdf_too_large";
 	case PAPER_TOO_MANY:
 		return "too_many_attachments";
+	case PAPER_ASKED:
+		return "asked";
+	case PAPER_FIELD:
+		return "field";
+	case PAPER_PDF:
+		return "pdf";
 	}
 	assert(reason == PAPER_NONE); /* no such reason */
 	return "";

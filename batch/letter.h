@@ -26,6 +26,8 @@ struct letter_document {
 	const char *title;
 	const char *base64; /* inline text; NULL when by href */
 	size_t base64_len;
+	int first_page, last_page; /* of the job's one PDF, from 1; 0: whole */
+	bool shared;		   /* a leaflet that many letters get */
 };
 
 /* Why a letter goes on paper whatever its subscription says; kept per letter.
@@ -36,18 +38,26 @@ enum paper_reason {
 	PAPER_NO_BSN = 1,    /* no_bsn: other kind of person */
 	PAPER_TOO_LARGE = 2, /* pdf_too_large */
 	PAPER_TOO_MANY = 3,  /* too_many_attachments */
+	PAPER_ASKED = 4,     /* asked: the supplier wants paper */
+	PAPER_FIELD = 5,     /* field: a value was wrong, `bad: paper` */
+	PAPER_PDF = 6,	     /* pdf: not what the box takes */
 };
 
 struct letter {
-	int64_t record;	 /* 1 .. in the file */
-	int64_t line;	 /* where the record begins */
+	int64_t record;	 /* 1 .. in the job: the number of the letter */
+	int part;	 /* of a set, from 0 */
+	int64_t line;	 /* where the record begins in its part */
 	int64_t offset;	 /* byte, where it begins */
+	int64_t bytes;	 /* of the record with its lines */
 	const char *key; /* of the definition, parts joined with U+001F */
 	struct bsn bsn;	 /* BSN_NONE: no citizen number, paper */
 	const char *reference;
 	const char *subject;
 	const char *text;     /* NULL: none */
 	int32_t dated;	      /* dagtekening, days since 1970, or _NONE */
+	int32_t publish;      /* not before, asked by the supplier, or _NONE */
+	const char *type;     /* BerichtType; NULL: the stream's */
+	enum code hold;	      /* it waits for a person (MOBB-0216), or _NONE */
 	int64_t amount_cents; /* counted for the control total */
 	struct address address;
 	struct letter_document documents[ATTACHMENT_LETTER_MAX];

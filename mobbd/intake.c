@@ -281,8 +281,8 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 	log_line("job %s: %s received, %" PRId64 " bytes, stream %s",
 		claim->job, claim->name, claim->bytes, stream->name);
 	digest_hex(claim->sha256, DIGEST_BYTES, hex);
-	if (claim->promised_sha256[0] != '\0' &&
-		strcmp(claim->promised_sha256, hex) != 0)
+	if (claim->parts[0].promised_sha256[0] != '\0' &&
+		strcmp(claim->parts[0].promised_sha256, hex) != 0)
 		v = fault_set(&reason, V_BROKEN, CODE_SIDECAR,
 			"the SHA-256 in the sidecar is not that of the file");
 	else

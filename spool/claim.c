@@ -179,6 +179,18 @@ move_sidecars(int in, const char *dropped, int dir, const char *name,
 	return file_move(dir, ROOM_CLAIMING, dir, ROOM_CLAIM, why);
 }
 
+static void
+close_parts(struct claim *claim)
+{
+	int i;
+
+	for (i = 0; i < claim->part_count; i++)
+		(void)close(claim->parts[i].fd);
+	free(claim->parts);
+	claim->parts = NULL;
+	claim->part_count = 0;
+}
+
 /* Open what lies in claim->dir, whose .claim said `c`. */
 static enum verdict
 open_claim(const struct room_claim *c, struct claim *claim, struct fault *why)
@@ -203,12 +215,14 @@ open_claim(const struct room_claim *c, struct claim *claim, struct fault *why)
 		return fault_set(why, V_SKIP, CODE_NOT_FILE,
 			"not a plain file but a link, folder or fifo");
 	}
+	claim->parts = mem_zero(1, sizeof(*claim->parts));
+	claim->part_count = 1;
 	claim->bytes = st.st_size;
+	claim->parts[0] = (struct claim_part){ .fd = fd, .bytes = st.st_size };
+	memcpy(claim->parts[0].name, c->name, sizeof(c->name));
 	v = room_sidecars_read(claim, why);
-	if (v == V_OK)
-		claim->fd = fd;
-	else
-		(void)close(fd);
+	if (v != V_OK)
+		close_parts(claim);
 	return v;
 }
 
@@ -362,9 +376,10 @@ spool_digest(struct claim *claim, struct fault *why)
 	int64_t at = 0;
 	size_t got;
 
-	assert(claim->fd != -1);
+	assert(claim->part_count == 1);
 	do {
-		v = file_read_at(claim->fd, block, DIGEST_BLOCK, at, &got, why);
+		v = file_read_at(
+			claim->parts[0].fd, block, DIGEST_BLOCK, at, &got, why);
 		if (v != V_OK)
 			break;
 		digest_add(digest, block, got);
@@ -383,9 +398,8 @@ spool_digest(struct claim *claim, struct fault *why)
 void
 claim_close(struct claim *claim)
 {
-	if (claim->fd != -1)
-		(void)close(claim->fd);
+	close_parts(claim);
 	if (claim->dir > 2)
 		(void)close(claim->dir);
-	claim->fd = claim->dir = -1;
+	claim->dir = -1;
 }

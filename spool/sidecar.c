@@ -88,10 +88,10 @@ word(struct claim *claim, const char *text)
 	if (starts(text, "bytes=", &v))
 		return promise_number(v, &bytes) && bytes == claim->bytes;
 	if (starts(text, "sha256=", &v))
-		return promise_sha256(v, claim->promised_sha256);
+		return promise_sha256(v, claim->parts[0].promised_sha256);
 	/* sha256sum's line: the digest, then the name, perhaps with a star. */
 	if (strlen(text) == DIGEST_HEX_MAX - 1 && strchr(text, '.') == NULL)
-		return promise_sha256(text, claim->promised_sha256);
+		return promise_sha256(text, claim->parts[0].promised_sha256);
 	return strcmp(text + (text[0] == '*'), claim->name) == 0;
 }
 
@@ -138,7 +138,7 @@ room_sidecars_read(struct claim *claim, struct fault *why)
 
 	assert(claim->dir > 2);
 	claim->promised_letters = claim->promised_cents = -1;
-	claim->promised_sha256[0] = '\0';
+	claim->parts[0].promised_sha256[0] = '\0';
 	for (i = 0; room_sidecars[i] != NULL; i++) {
 		snprintf(name, sizeof(name), "%s%s", claim->name,
 			room_sidecars[i]);

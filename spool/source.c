@@ -161,7 +161,7 @@ is_zip(const struct claim *claim, bool *zip_out, struct fault *why)
 	enum verdict v;
 	char head[4];
 
-	v = file_read_at(claim->fd, head, sizeof(head), 0, &got, why);
+	v = file_read_at(claim->parts[0].fd, head, sizeof(head), 0, &got, why);
 	if (v != V_OK)
 		return v;
 	*zip_out = (got == sizeof(head) &&
@@ -201,9 +201,9 @@ source_open(const struct claim *claim, const struct source_rules *rules,
 	enum verdict v;
 	int old;
 
-	assert(claim->fd != -1 && rules->bytes_max > 0);
+	assert(claim->part_count > 0 && rules->bytes_max > 0);
 	s = mem_zero(1, sizeof(*s));
-	s->fd = claim->fd;
+	s->fd = claim->parts[0].fd;
 	s->dir = claim->dir > 2 ? claim->dir : -1;
 	s->content = -1;
 	s->digest = digest_new();

@@ -70,25 +70,32 @@ void spool_watched(struct spool *spool);
 
 /* --- claim --- */
 
-struct claim {
-	int fd;	       /* open for reading; the claim owns it, -1 is none */
-	int dir;       /* of work/JOBID, owned too; below 3 is none */
+#define SPOOL_PARTS_MAX 999 /* files of one set */
+
+struct claim_part {
+	int fd;	       /* open for reading; the claim owns it */
 	int64_t bytes; /* size when claimed */
+	char name[SPOOL_NAME_MAX + 1];
+	char promised_sha256[65]; /* by its sidecar; "" when it did not */
+};
+
+struct claim {
+	struct claim_part *parts; /* one, or all of a set in order */
+	int part_count;		  /* 0: nothing could be opened */
+	int dir;		  /* of work/JOBID, owned; below 3 is none */
+	int64_t bytes;		  /* of all parts */
 	char job[SPOOL_JOBID_MAX];
 	char stream[SPOOL_STREAM_MAX + 1];
-	char name[SPOOL_NAME_MAX + 1];
-	/* what a sidecar promised; -1 and "" when it did not */
+	char name[SPOOL_NAME_MAX + 1]; /* of a set that of its last part */
+	/* what a sidecar promised for all parts; -1 when it did not */
 	int64_t promised_letters;
 	int64_t promised_cents; /* amount=33914002.17 */
-	char promised_sha256[65];
-	uint8_t sha256[32]; /* filled by spool_digest() */
+	uint8_t sha256[32];	/* filled by spool_digest(): all parts' bytes */
 };
 
 #define CLAIM_NONE                                                             \
-	((struct claim){ .fd = -1,                                             \
-		.dir = -1,                                                     \
-		.promised_letters = -1,                                        \
-		.promised_cents = -1 })
+	((struct claim){                                                       \
+		.dir = -1, .promised_letters = -1, .promised_cents = -1 })
 
 /* Make in/STREAM/NAME ours, with its sidecars, as a new job id.
  *
@@ -114,8 +121,16 @@ enum verdict spool_claimed(struct spool *spool, const char *job,
 enum verdict spool_working(struct spool *spool, const char *after,
 	char job_out[SPOOL_JOBID_MAX], struct fault *why);
 
-/* SHA-256 of the whole file into claim->sha256, from its descriptor. */
+/* SHA-256 of all parts in order into claim->sha256, from their descriptors.
+ * V_SKIP with CODE_SIDECAR: a part is not what its sidecar promised.
+ */
 enum verdict spool_digest(struct claim *claim, struct fault *why);
+
+/* A claim without a job, to look at a file where it lies (mobbjob check); its
+ * dir is none.  V_BROKEN when it cannot be opened.
+ */
+enum verdict spool_look(
+	const char *path, struct claim *claim_out, struct fault *why);
 
 void claim_close(struct claim *claim);
 
@@ -133,22 +148,47 @@ enum verdict spool_done(
 
 struct source;
 
-struct source_rules {
-	bool zip, plain;     /* containers allowed */
-	const char *payload; /* "*.xml": the member that holds the records */
-	struct archive_limits limits;
-	int64_t bytes_max; /* of the payload */
+/* What becomes of a letter whose PDF the box may not take: MOBB-0223. */
+enum source_pdf {
+	SOURCE_PDF_WARN, /* sent as it is, with a remark */
+	SOURCE_PDF_PAPER,
+	SOURCE_PDF_REJECT
 };
 
-/* Judge the container once: every member is read, its digest taken, looked at
- * as a PDF.  V_BROKEN: the file is refused.
+struct source_rules {
+	bool plain, gzip, zip, tar; /* containers allowed; what it is its first
+				     * bytes say, never its name alone */
+	const char *payload; /* "*.xml": the member that holds the records */
+	const char *pages;   /* "*.pdf": the one PDF that is cut; or NULL */
+	const char *const *shared; /* members that many letters may name */
+	int shared_count;
+	bool unused_warns; /* a document nobody names: told, not refused */
+	struct archive_limits limits;
+	int64_t bytes_max; /* of the payload */
+
+	/* PDF look: `claim` always; more when asked */
+	bool structure;
+	const char *command; /* external: run for each, NULL none */
+	enum source_pdf not_pdfa;
+	int64_t pages_max; /* 0 any */
+	bool a4;
+	bool no_documents; /* they are neither looked at nor wanted */
+};
+
+/* Judge the containers of all parts once: every member is read, its digest
+ * taken, looked at as a PDF.  What has no offset of its own (tar, pages cut
+ * from one PDF, inline) goes to work/JOBID/content.  A claim without a folder
+ * is only checked: nothing is written.  V_BROKEN: the file is refused.
  */
 enum verdict source_open(const struct claim *claim,
 	const struct source_rules *rules, struct source **source_out,
 	struct fault *why);
 void source_close(struct source *source); /* accepts NULL */
 
-/* Bytes of the payload, from its start; an xml_read_fn. */
+/* Bytes of the present payload: of part 0 from its start, after source_part()
+ * of that part.  The same part again starts again.
+ */
+enum verdict source_part(struct source *source, int part, struct fault *why);
 enum verdict source_read(void *source, void *bytes, size_t len, size_t *len_out,
 	struct fault *why);
 
@@ -176,6 +216,13 @@ void source_forget(struct source *source, const struct letter *letter);
 enum verdict source_end(struct source *source, struct fault *why);
 
 int64_t source_members(const struct source *source);
+/* After source_end(): documents nobody named, when that is only told. */
+int64_t source_unused(const struct source *source);
+
+/* Remarks about the documents of the letter just taken (MOBB-0223, -0224): the
+ * reason, or NULL.  Valid until the next call of source_documents().
+ */
+const char *source_remark(const struct source *source, enum code *code_out);
 
 /* --- content: documents on their way out --- */
 

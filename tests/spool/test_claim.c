@@ -49,7 +49,7 @@ test_claim__one_rename_makes_a_job(void **state)
 	assert_int_equal(strncmp(claim.job, "20260215-", 9), 0);
 	assert_int_equal(claim.promised_letters, -1);
 	assert_int_equal(claim.promised_cents, -1);
-	assert_string_equal(claim.promised_sha256, "");
+	assert_string_equal(claim.parts[0].promised_sha256, "");
 	assert_false(room_has(&room, "in/woz/a.xml"));
 	assert_true(room_has(&room, "work/%s/a.xml", claim.job));
 	assert_int_equal(take("a.xml", &second, &why), V_LATER);
@@ -114,7 +114,7 @@ test_claim__sidecars_move_along_and_promise(void **state)
 	assert_int_equal(take("a.xml", &claim, &why), V_OK);
 	assert_int_equal(claim.promised_letters, 40213);
 	assert_int_equal(claim.promised_cents, 3391400217);
-	assert_string_equal(claim.promised_sha256, hex);
+	assert_string_equal(claim.parts[0].promised_sha256, hex);
 	assert_int_equal(room_count(&room, "in/woz"), 0);
 	assert_true(room_has(&room, "work/%s/a.xml.sha256", claim.job));
 	assert_int_equal(spool_digest(&claim, &why), V_OK);
@@ -157,7 +157,7 @@ test_claim__a_sidecar_without_sense_refuses_the_file(void **state)
 		room_text(&room, "in/woz/a.xml.totals", cases[i].totals);
 		assert_int_equal(take("a.xml", &claim, &why), V_SKIP);
 		assert_int_equal(why.code, CODE_SIDECAR);
-		assert_int_equal(claim.fd, -1);
+		assert_int_equal(claim.part_count, 0);
 		assert_int_equal(spool_refuse(room.spool, claim.job, claim.name,
 					 why.text, &why),
 			V_OK);
@@ -188,7 +188,7 @@ test_claim__links_fifos_and_folders_are_moved_out_to_be_refused(void **state)
 	for (i = 0; i < 4; i++) {
 		assert_int_equal(take(names[i], &claim, &why), V_SKIP);
 		assert_int_equal(why.code, CODE_NOT_FILE);
-		assert_int_equal(claim.fd, -1);
+		assert_int_equal(claim.part_count, 0);
 		assert_string_equal(claim.name, names[i]);
 		assert_int_equal(spool_refuse(room.spool, claim.job, claim.name,
 					 why.text, &why),

@@ -334,7 +334,7 @@ test_documents__are_found_with_their_place_and_digest(void **state)
 		assert_int_equal(a->pages, 1);
 		assert_int_equal(a->bytes, docs[1 - i].len);
 		assert_string_equal(a->title, i == 0 ? "t" : "u");
-		assert_int_equal(file_read_at(claim.fd, bytes, docs[1 - i].len,
+		assert_int_equal(file_read_at(claim.parts[0].fd, bytes, docs[1 - i].len,
 					 a->offset, &got, &why),
 			V_OK);
 		assert_memory_equal(bytes, docs[1 - i].bytes, got);
