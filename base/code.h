@@ -16,8 +16,7 @@ enum code {
 	CODE_NONE = 0,
 
 	/* the file as a whole: refused */
-	CODE_GROWING =
-		101, /* never complete: still growing, or a set lacks a part */
+	CODE_GROWING = 101,	 /* never complete, or a set lacks a part */
 	CODE_SIDECAR = 102,	 /* sidecar's size, count or digest differs */
 	CODE_PARTS = 103,	 /* a set with a part doubled or misnumbered */
 	CODE_PARTS_DIFFER = 104, /* parts of different runs */
@@ -94,7 +93,7 @@ enum code {
 	CODE_CONFIG_VALUE = 1004,   /* value not allowed */
 	CODE_CONFIG_NAME = 1005,    /* refers to a name that is not there */
 	CODE_SECRET = 1006,	    /* secret readable by everybody */
-	CODE_FORMAT_CHANGED = 1007, /* definition changed after its use */
+	CODE_FORMAT_CHANGED = 1007, /* changed after its use */
 	CODE_DATABASE = 1101,	    /* cannot connect, or connection lost */
 	CODE_DATABASE_UNSAFE = 1102,  /* fsync etc. switched off */
 	CODE_DATABASE_QUERY = 1103,   /* a statement failed: our bug */

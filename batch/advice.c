@@ -15,6 +15,16 @@
 static const struct advice rows[] = {
 	{ CODE_NONE, '-', "no fault", "geen fout", "Nothing is wrong.",
 		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
+	{ CODE_GROWING, 'B', "file never became complete",
+		"bestand is nooit compleet geworden",
+		"The file was still growing, or parts of its set or the file "
+		"beside it were missing, when the waiting time was over.",
+		"Ask the supplier to deliver the whole set again, and to give "
+		"files their final name only when they are complete.",
+		"Vraag de leverancier de hele set opnieuw te leveren en "
+		"bestanden pas hun definitieve naam te geven als ze compleet "
+		"zijn.",
+		5 },
 
 	/* the file as a whole */
 	{ CODE_SIDECAR, 'B', "file does not match its sidecar",
@@ -26,6 +36,22 @@ static const struct advice rows[] = {
 		"Vraag de leverancier beide bestanden opnieuw te leveren; van "
 		"dit bestand is niets verzonden.",
 		5 },
+	{ CODE_PARTS, 'B', "parts of a set are misnumbered",
+		"deelbestanden zijn verkeerd genummerd",
+		"A part of the set is there twice, two parts say they are the "
+		"last, or the numbers do not have the same count of digits.",
+		"Ask the supplier for the whole set again, numbered 001, 002 "
+		"and so on, the last one with _laatste.",
+		"Vraag de leverancier om de hele set opnieuw, genummerd 001, "
+		"002 enzovoort, de laatste met _laatste.",
+		5 },
+	{ CODE_PARTS_DIFFER, 'B', "parts come from different runs",
+		"deelbestanden zijn van verschillende aanmaak",
+		"The parts of the set do not name the same sender, delivery "
+		"number or period, so they do not belong together.",
+		"Ask the supplier for all parts of one run again.",
+		"Vraag de leverancier om alle delen van één aanmaak opnieuw.",
+		5 },
 	{ CODE_DELIVERED_AGAIN, 'B', "file was taken in before",
 		"bestand is al eerder verwerkt",
 		"A file with exactly this content was taken in before, and its "
@@ -35,6 +61,15 @@ static const struct advice rows[] = {
 		"Bekijk de eerdere job met `mobbjob show`; er hoeft niets "
 		"opnieuw verzonden te worden.",
 		5 },
+	{ CODE_NUMBER, 'B', "delivery number was used before",
+		"leveringsnummer is al gebruikt",
+		"An earlier file of this stream has the same delivery number "
+		"and other content, or a higher number came before this one.",
+		"Ask the supplier which of the two files is the right one; a "
+		"corrected file gets a new delivery number.",
+		"Vraag de leverancier welk van de twee bestanden het juiste "
+		"is; een verbeterd bestand krijgt een nieuw leveringsnummer.",
+		5 },
 	{ CODE_SENDER, 'B', "file is from another sender",
 		"bestand is van een andere afzender",
 		"The organisation number in the file is not the one of the "
@@ -43,6 +78,15 @@ static const struct advice rows[] = {
 		"of the stream in the jobs file.",
 		"Controleer in welke map het bestand is gezet en de `sender` "
 		"van de stroom in het jobs-bestand.",
+		5 },
+	{ CODE_ENVIRONMENT, 'B', "test file in production, or the reverse",
+		"testbestand in productie, of andersom",
+		"The file says it is for test (T) or production (P), and the "
+		"endpoint of this stream is the other one.",
+		"Drop the file at the right installation, or ask the supplier "
+		"for a file of the right kind.",
+		"Zet het bestand bij de juiste installatie, of vraag de "
+		"leverancier om een bestand van de juiste soort.",
 		5 },
 	{ CODE_ARCHIVE, 'B', "archive is not safe", "archief is niet veilig",
 		"The ZIP holds something we do not open: a password, a link, a "
@@ -87,6 +131,15 @@ static const struct advice rows[] = {
 		"Vraag de leverancier te exporteren als UTF-8; er wordt niet "
 		"gegokt.",
 		5 },
+	{ CODE_BOM, 'B', "byte order mark or UTF-16",
+		"byte order mark of UTF-16",
+		"The file begins with a byte order mark that the layout does "
+		"not allow, or it is written in UTF-16.",
+		"Ask the supplier for the file in the encoding of the layout, "
+		"without a byte order mark.",
+		"Vraag de leverancier om het bestand in de tekencodering van "
+		"het formaat, zonder byte order mark.",
+		5 },
 	{ CODE_NOT_XML, 'B', "not well-formed, or cut off",
 		"geen geldige XML, of afgebroken",
 		"The XML cannot be read to its end.",
@@ -125,6 +178,36 @@ static const struct advice rows[] = {
 		"Vraag de leverancier grote documenten in de ZIP te zetten in "
 		"plaats van in de XML.",
 		5 },
+	{ CODE_RECORD_LENGTH, 'B', "record has another length",
+		"record heeft een andere lengte",
+		"A record of fixed length is shorter or longer than the layout "
+		"says; from there on every field would be read at the wrong "
+		"place.",
+		"Ask the supplier for the file again; look at the named line "
+		"for a character of two bytes or a missing end of line.",
+		"Vraag de leverancier om het bestand opnieuw; kijk op de "
+		"genoemde regel naar een teken van twee bytes of een "
+		"ontbrekend regeleinde.",
+		5 },
+	{ CODE_COLUMNS, 'R', "line cannot be taken apart",
+		"regel is niet te ontleden",
+		"A line has another number of columns than the layout, a stray "
+		"quote, or is of no kind the layout knows; often a separator "
+		"in a name without quotes.",
+		"Repair the line at the supplier: a value that holds the "
+		"separator stands between quotes.",
+		"Laat de leverancier de regel herstellen: een waarde met het "
+		"scheidingsteken erin staat tussen aanhalingstekens.",
+		5 },
+	{ CODE_TOTALS, 'B', "totals do not agree", "totalen kloppen niet",
+		"The counts or sums in the trailer are not those of the "
+		"records, or the trailer is missing: records were lost, "
+		"doubled or changed.",
+		"Ask the supplier to deliver the whole file again; nothing of "
+		"it was sent.",
+		"Vraag de leverancier het hele bestand opnieuw te leveren; er "
+		"is niets van verzonden.",
+		5 },
 	{ CODE_EMPTY, 'B', "file without records", "bestand zonder records",
 		"The file is in order but holds not one record.",
 		"Ask the supplier whether this was meant; there is nothing to "
@@ -132,6 +215,15 @@ static const struct advice rows[] = {
 		"Vraag de leverancier of dit de bedoeling was; er valt niets "
 		"te verzenden.",
 		5 },
+	{ CODE_PERIOD, 'H', "this period was delivered before",
+		"deze periode is al eerder geleverd",
+		"An earlier job of this stream has letters for the same "
+		"period.",
+		"Find out whether this is a correction; then release the job "
+		"with `mobbjob release`, or cancel it.",
+		"Zoek uit of dit een correctie is; geef de job vrij met "
+		"`mobbjob release`, of annuleer hem.",
+		3 },
 	{ CODE_FORMAT, 'B', "format unknown or wrong",
 		"formaat onbekend of onjuist",
 		"The format of the stream is not installed, or its definition "
@@ -171,6 +263,15 @@ static const struct advice rows[] = {
 		"Rename the file and drop it again.",
 		"Geef het bestand een andere naam en zet het opnieuw neer.",
 		5 },
+	{ CODE_REJECTS, 'H', "more rejected records than allowed",
+		"meer afgekeurde records dan toegestaan",
+		"So many records were rejected that the export is likely "
+		"wrong, not the people in it.",
+		"Look at `mobbjob rejects`; release the job if the rest is "
+		"right, or cancel it and ask for a new file.",
+		"Bekijk `mobbjob rejects`; geef de job vrij als de rest klopt, "
+		"of annuleer hem en vraag om een nieuw bestand.",
+		3 },
 
 	/* one record */
 	{ CODE_FIELD_ABSENT, 'R', "required field is missing",
@@ -218,6 +319,14 @@ static const struct advice rows[] = {
 		"not certain for whom the letter is.",
 		"Ask the supplier which of the two is meant.",
 		"Vraag de leverancier welke van de twee bedoeld is.", 3 },
+	{ CODE_NAME_DIFFERS, 'W', "same citizen with another name",
+		"dezelfde burger met een andere naam",
+		"Two records in this file have the same citizen number and "
+		"different names.",
+		"Let the supplier look at both records; the letters go on.",
+		"Laat de leverancier beide records nakijken; de brieven gaan "
+		"door.",
+		3 },
 	{ CODE_DOUBLE, 'R', "record appears twice in the file",
 		"record komt twee keer voor in het bestand",
 		"An earlier record in this file has the same key; the first "
@@ -235,6 +344,23 @@ static const struct advice rows[] = {
 		"Er hoeft niets te gebeuren, tenzij een tweede brief bedoeld "
 		"is: dat is een nieuwe editie, door een persoon besloten.",
 		3 },
+	{ CODE_PERSON_NAME, 'R', "this is no name", "dit is geen naam",
+		"The name holds digits, only signs, or a word such as unknown; "
+		"or it fills its field to the last character and is perhaps "
+		"cut off.",
+		"Let the supplier correct the name and send the record again.",
+		"Laat de leverancier de naam verbeteren en het record opnieuw "
+		"sturen.",
+		3 },
+	{ CODE_CHARACTERS, 'W', "character cannot be printed",
+		"teken kan niet worden afgedrukt",
+		"The text holds a character that the fonts for paper do not "
+		"have.",
+		"Nothing has to be done for the box; on paper the character is "
+		"replaced. Let the supplier look at it.",
+		"Voor de Berichtenbox hoeft niets te gebeuren; op papier wordt "
+		"het teken vervangen. Laat de leverancier ernaar kijken.",
+		3 },
 	{ CODE_POSTCODE, 'M', "postcode is not usable",
 		"postcode is niet bruikbaar",
 		"The postcode is missing or is not four digits and two "
@@ -243,6 +369,15 @@ static const struct advice rows[] = {
 		"paper letter waits for a person.",
 		"Laat het adres bij de bron corrigeren; tot dan wacht de "
 		"papieren brief op een persoon.",
+		3 },
+	{ CODE_HOUSE_NUMBER, 'M', "house number is not usable",
+		"huisnummer is niet bruikbaar",
+		"The house number is missing, is no number, or holds the "
+		"addition as well.",
+		"Let the supplier put the number, the letter and the addition "
+		"in their own fields.",
+		"Laat de leverancier nummer, letter en toevoeging elk in hun "
+		"eigen veld zetten.",
 		3 },
 	{ CODE_ADDRESS, 'M', "address is not complete",
 		"adres is niet compleet",
@@ -253,6 +388,17 @@ static const struct advice rows[] = {
 		"Laat het adres bij de bron corrigeren; tot dan wacht de "
 		"papieren brief op een persoon.",
 		3 },
+	{ CODE_TWO_ADDRESSES, 'W', "PO box and street", "postbus en straat",
+		"The record has a PO box and a street; on paper the PO box is "
+		"used.",
+		"Nothing has to be done if the PO box is right.",
+		"Er hoeft niets te gebeuren als de postbus klopt.", 3 },
+	{ CODE_PERSON, 'M', "a person has to decide",
+		"een persoon moet beslissen",
+		"The record says that the citizen died, or that the address is "
+		"secret.",
+		"Decide per letter; until then it does not leave.",
+		"Beslis per brief; tot dan gaat hij niet weg.", 3 },
 	{ CODE_DATE, 'R', "not a date", "geen datum",
 		"The field holds no date that exists, in the notation of the "
 		"format.",
@@ -301,6 +447,23 @@ static const struct advice rows[] = {
 		"Bij een wachtwoord: vraag het document zonder; anders hoeft "
 		"er niets te gebeuren.",
 		3 },
+	{ CODE_DOCUMENT_PAPER, 'W', "document does not fit paper",
+		"document past niet op papier",
+		"The document is not A4 upright, or has more pages than the "
+		"layout allows.",
+		"Look at the document with `mobbjob sample`; let the supplier "
+		"correct it if it has to be printed.",
+		"Bekijk het document; laat de leverancier het verbeteren als "
+		"het gedrukt moet worden.",
+		3 },
+	{ CODE_ORPHAN, 'R', "line without its record",
+		"regel zonder zijn record",
+		"A line comes before the record it belongs to, names another "
+		"one, or there is none.",
+		"Let the supplier send the record with all its lines again.",
+		"Laat de leverancier het record met al zijn regels opnieuw "
+		"sturen.",
+		3 },
 	{ CODE_DOCUMENT_TWICE, 'B', "one document for two citizens",
 		"één document voor twee burgers",
 		"Two records point to the same document, so somebody would get "
@@ -326,6 +489,11 @@ static const struct advice rows[] = {
 		"Volg het advies bij die code; waar een persoon moet beslissen "
 		"is de brief vastgehouden.",
 		3 },
+	{ CODE_PAPER_ASKED, 'P', "the supplier wants paper",
+		"de leverancier wil papier",
+		"The record asks for paper, whatever the citizen's "
+		"subscription.",
+		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
 	{ CODE_PRINT_TWICE, 'M', "letter is in another bundle already",
 		"brief zit al in een andere bundel",
 		"The journal says that this letter was handed to the printer "
@@ -334,6 +502,32 @@ static const struct advice rows[] = {
 		"decide per letter.",
 		"Vraag de drukker of de eerdere bundel is geprint, en beslis "
 		"per brief.",
+		3 },
+	{ CODE_UNKNOWN_FIELD, 'W', "field the layout does not have",
+		"veld dat het formaat niet kent",
+		"The file has a field or column that the layout does not "
+		"describe; it was not used.",
+		"Ask the supplier whether the layout changed; if so, make a "
+		"new version of the definition.",
+		"Vraag de leverancier of het formaat is veranderd; maak dan "
+		"een nieuwe versie van de definitie.",
+		3 },
+	{ CODE_COUNT_DIFFERS, 'H', "far more or fewer letters than before",
+		"veel meer of minder brieven dan eerder",
+		"The number of letters differs by more than a fifth from the "
+		"file before in this stream.",
+		"Find out why; then release the job with `mobbjob release`, or "
+		"cancel it.",
+		"Zoek uit waarom; geef de job vrij met `mobbjob release`, of "
+		"annuleer hem.",
+		3 },
+	{ CODE_SAME_ADDRESS, 'W', "many letters to one address",
+		"veel brieven naar één adres",
+		"One address gets more letters than the layout expects.",
+		"Look whether the export filled in a default address; the "
+		"letters go on.",
+		"Kijk of de export een standaardadres heeft ingevuld; de "
+		"brieven gaan door.",
 		3 },
 
 	/* configuration */
@@ -377,6 +571,15 @@ static const struct advice rows[] = {
 		"eigenaar; vervang de sleutel als anderen hem gelezen kunnen "
 		"hebben.",
 		8 },
+	{ CODE_FORMAT_CHANGED, '-', "definition was changed after its use",
+		"definitie is gewijzigd na gebruik",
+		"A job was taken in with another text of this definition under "
+		"the same version.",
+		"Put the old text back, or give the changed one the next "
+		"version number and name that in the jobs file.",
+		"Zet de oude tekst terug, of geef de gewijzigde het volgende "
+		"versienummer en noem dat in het jobs-bestand.",
+		4 },
 
 	/* database */
 	{ CODE_DATABASE, '-', "database cannot be reached",
