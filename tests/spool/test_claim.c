@@ -53,7 +53,7 @@ test_claim__one_rename_makes_a_job(void **state)
 	assert_false(room_has(&room, "in/woz/a.xml"));
 	assert_true(room_has(&room, "work/%s/a.xml", claim.job));
 	assert_int_equal(take("a.xml", &second, &why), V_LATER);
-	assert_int_equal(second.fd, -1);
+	assert_int_equal(second.part_count, 0);
 	assert_int_equal(room_count(&room, "work"), 1);
 	claim_close(&claim);
 	claim_close(&claim);
