@@ -78,6 +78,12 @@ static const struct yaml_key stream_keys[] = {
 	{ "release", YAML_TEXT, IN(jobs_stream, release), .absent = 0 },
 	{ "resend", YAML_TIME, IN(jobs_stream, resend), .absent = 15 * 60000 },
 	{ "resends", YAML_INT, IN(jobs_stream, resends), .absent = 5 },
+	{ "wait", YAML_TIME, IN(jobs_stream, wait), .absent = 4 * 3600000 },
+	{ "look", YAML_TEXT, IN(jobs_stream, look), .absent = 0 },
+	{ "look_command", YAML_TEXT, IN(jobs_stream, look_command),
+		.absent = 0 },
+	{ "not_pdfa", YAML_TEXT, IN(jobs_stream, not_pdfa), .absent = 0 },
+	{ "count_check", YAML_BOOL, IN(jobs_stream, count_check), .absent = 0 },
 	{ 0 },
 };
 
@@ -210,6 +216,29 @@ complete_parse(struct jobs_stream *s)
 	return true;
 }
 
+/* How far documents are looked at, and what a bad one does. */
+static enum verdict
+look_check(struct jobs_stream *s, struct fault *why)
+{
+	static const char *const words[] = { "warn", "paper", "reject" };
+	size_t i;
+
+	s->structure = s->look != NULL && strcmp(s->look, "structure") == 0;
+	if (s->look != NULL && !s->structure && strcmp(s->look, "claim") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: look must be claim or structure", s->name);
+	s->pdf = JOBS_PDF_WARN;
+	for (i = 0; s->not_pdfa != NULL && i < 3; i++)
+		if (strcmp(s->not_pdfa, words[i]) == 0)
+			break;
+	if (i == 3)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: not_pdfa must be warn, paper or reject",
+			s->name);
+	s->pdf = (enum jobs_pdf)i;
+	return V_OK;
+}
+
 static enum verdict
 stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 {
@@ -237,7 +266,7 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"stream %s: release must be automatic or person",
 			s->name);
-	return V_OK;
+	return look_check(s, why);
 }
 
 static enum verdict

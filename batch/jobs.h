@@ -43,15 +43,27 @@ struct jobs_printer {
 	int64_t bundle_letters, bundle_bytes;
 };
 
+/* What becomes of a letter whose PDF the box may not take. */
+enum jobs_pdf {
+	JOBS_PDF_WARN,
+	JOBS_PDF_PAPER,
+	JOBS_PDF_REJECT
+};
+
 struct jobs_stream {
 	char *name, *title;
 	char *sender, *endpoint, *printer;
-	char *format;	 /* "woz-biljet/1" */
-	char *type;	 /* BerichtType, at most 8 characters */
-	char *complete;	 /* "rename", "sidecar", "quiet 30s" */
-	char *release;	 /* automatic | person */
-	int64_t resend;	 /* pause before a resend, ms */
-	int64_t resends; /* how many times TechnischProbleem is resent */
+	char *format;	    /* "woz-biljet/1" */
+	char *type;	    /* BerichtType, at most 8 characters */
+	char *complete;	    /* "rename", "sidecar", "quiet 30s" */
+	char *release;	    /* automatic | person */
+	int64_t resend;	    /* pause before a resend, ms */
+	int64_t resends;    /* how many times TechnischProbleem is resent */
+	int64_t wait;	    /* for what makes a file complete, ms */
+	char *look;	    /* claim | structure: how far PDFs are looked at */
+	char *look_command; /* external look; NULL: none */
+	char *not_pdfa;	    /* warn | paper | reject */
+	bool count_check;   /* hold when the count is far from the last */
 
 	/* filled by jobs_parse() */
 	const struct jobs_sender *sender_is;
@@ -60,6 +72,8 @@ struct jobs_stream {
 	int64_t quiet_ms; /* complete: quiet; else 0 */
 	bool sidecar;	  /* complete: sidecar */
 	bool automatic;
+	bool structure;
+	enum jobs_pdf pdf;
 };
 
 struct jobs {

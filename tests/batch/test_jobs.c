@@ -81,6 +81,43 @@ test_jobs__completeness_has_three_forms(void **state)
 }
 
 static void
+test_jobs__pdfs_are_looked_at_as_the_stream_says(void **state)
+{
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(
+		parse(HEAD SENDER ENDPOINT PRINTER STREAM(""), &jobs, &why),
+		V_OK);
+	assert_false(jobs.streams[0].structure);
+	assert_int_equal(jobs.streams[0].pdf, JOBS_PDF_WARN);
+	assert_int_equal(jobs.streams[0].wait, 4 * 3600000);
+	assert_false(jobs.streams[0].count_check);
+	jobs_free(&jobs);
+	assert_int_equal(parse(HEAD SENDER ENDPOINT PRINTER STREAM(
+				       ", look: structure, not_pdfa: reject, "
+				       "wait: 30min, count_check: true"),
+				 &jobs, &why),
+		V_OK);
+	assert_true(jobs.streams[0].structure);
+	assert_int_equal(jobs.streams[0].pdf, JOBS_PDF_REJECT);
+	assert_int_equal(jobs.streams[0].wait, 30 * 60000);
+	assert_true(jobs.streams[0].count_check);
+	jobs_free(&jobs);
+	assert_int_equal(
+		parse(HEAD SENDER ENDPOINT PRINTER STREAM(", not_pdfa: never"),
+			&jobs, &why),
+		V_BROKEN);
+	assert_int_equal(why.code, CODE_CONFIG_VALUE);
+	assert_int_equal(
+		parse(HEAD SENDER ENDPOINT PRINTER STREAM(", look: deep"),
+			&jobs, &why),
+		V_BROKEN);
+	assert_int_equal(why.code, CODE_CONFIG_VALUE);
+}
+
+static void
 test_jobs__mistakes_are_named(void **state)
 {
 	static const struct {
@@ -173,6 +210,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs__a_complete_file_with_defaults),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
+		cmocka_unit_test(
+			test_jobs__pdfs_are_looked_at_as_the_stream_says),
 		cmocka_unit_test(test_jobs__mistakes_are_named),
 	};
 
