@@ -58,6 +58,48 @@ key_field(struct buf *to, const char *text)
 	buf_add(to, text, len);
 }
 
+static const char *
+copy(struct arena *mem, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return text == NULL ? NULL : "";
+	return arena_text(mem, text, strlen(text));
+}
+
+void
+letter_copy(const struct letter *letter, struct arena *mem, struct letter *out)
+{
+	struct address *a = &out->address;
+	size_t i;
+
+	*out = *letter;
+	out->key = copy(mem, letter->key);
+	out->reference = copy(mem, letter->reference);
+	out->subject = copy(mem, letter->subject);
+	out->text = copy(mem, letter->text);
+	out->type = copy(mem, letter->type);
+	a->name = copy(mem, a->name);
+	a->attention = copy(mem, a->attention);
+	a->street = copy(mem, a->street);
+	a->number = copy(mem, a->number);
+	a->letter = copy(mem, a->letter);
+	a->addition = copy(mem, a->addition);
+	a->postcode = copy(mem, a->postcode);
+	a->town = copy(mem, a->town);
+	a->country = copy(mem, a->country);
+	for (i = 0; i < 3; i++)
+		a->foreign[i] = copy(mem, a->foreign[i]);
+	for (i = 0; i < letter->document_count; i++) {
+		struct letter_document *d = &out->documents[i];
+
+		d->href = copy(mem, d->href);
+		d->sha256 = copy(mem, d->sha256);
+		d->title = copy(mem, d->title);
+		if (d->base64 != NULL)
+			d->base64 = arena_text(mem, d->base64, d->base64_len);
+	}
+}
+
 struct uuid
 letter_id(const uint8_t site_key[32], const char *sender_oin,
 	const char *stream, const char *key, int edition)

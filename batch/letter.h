@@ -70,6 +70,12 @@ struct letter {
 	uint8_t bind[32]; /* see letter_bind() */
 };
 
+/* A copy that stands on its own in `mem`, as it is after reading: texts and
+ * documents, not what is filled later.
+ */
+void letter_copy(
+	const struct letter *letter, struct arena *mem, struct letter *out);
+
 /* BerichtID: UUIDv8 of HMAC-SHA-256(site key; sender, stream, key, edition).
  * Read again, on another machine or after a restored backup: the same id.
  */
