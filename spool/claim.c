@@ -1,8 +1,8 @@
-/* spool/claim.c - take one file out of in/; see spool/spool.h
+/* spool/claim.c - take one file, or a set, out of in/; see spool/spool.h
  *
  * The order makes every crash harmless: the job's folder with .claiming comes
- * first, then the file's rename (that is the claim), then its sidecars, then
- * .claiming becomes .claim.
+ * first, then the file's rename (that is the claim; of a set its first part),
+ * then the other parts and the sidecars, then .claiming becomes .claim.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,10 +22,7 @@
 #include "base/file.h"
 #include "spool/room.h"
 
-#define ROOM_SPARE INT64_C(64000000) /* bytes of disk, beside ... */
-#define ROOM_PART 4		     /* ... a quarter of the file's size */
 #define JOB_TRIES 100
-#define DIGEST_BLOCK ((size_t)262144)
 
 struct taking {
 	int in;			    /* in/STREAM */
@@ -34,6 +30,7 @@ struct taking {
 	char dropped[NAME_MAX + 1]; /* the name as it lies there */
 	char job[SPOOL_JOBID_MAX];
 	struct room_claim claim;
+	struct room_parts parts; /* of a set; none otherwise */
 };
 
 /* A name cut by spool_next(): the first entry that begins with it. */
@@ -61,12 +58,11 @@ find_cut(int in, const char *name, char found_out[NAME_MAX + 1])
 	return found;
 }
 
-/* Is it there, and is there room to work on it? */
+/* Is it there?  Then it has its name as it lies there, and ours. */
 static enum verdict
-look(struct taking *t, const char *name, struct fault *why)
+look_file(struct taking *t, const char *name, struct fault *why)
 {
 	struct stat st;
-	int64_t room;
 
 	snprintf(t->dropped, sizeof(t->dropped), "%s", name);
 	if (fstatat(t->in, name, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
@@ -75,51 +71,64 @@ look(struct taking *t, const char *name, struct fault *why)
 			fstatat(t->in, t->dropped, &st, AT_SYMLINK_NOFOLLOW) ==
 				-1))
 		return fault_set(why, V_LATER, CODE_SPOOL, "another was first");
-	room = file_room(t->in);
-	if (S_ISREG(st.st_mode) && room >= 0 &&
-		room < st.st_size / ROOM_PART + ROOM_SPARE)
-		return fault_set(why, V_LATER, CODE_DISK_FULL,
-			"%lld bytes of disk are missing to work on it",
-			(long long)(st.st_size / ROOM_PART + ROOM_SPARE -
-				    room));
+	if (room_name_ok(t->dropped)) {
+		snprintf(t->claim.name, sizeof(t->claim.name), "%s", name);
+	} else {
+		snprintf(t->claim.name, sizeof(t->claim.name), ROOM_SAFE_NAME);
+		room_percent(
+			t->dropped, t->claim.refused, sizeof(t->claim.refused));
+	}
 	return V_OK;
 }
 
-/* Everything but letters and digits as %xx, so that it can be shown. */
-static void
-percent(const char *name, char *out, size_t size)
+/* What is there of a set, when that is whole, wrong or too long incomplete. */
+static enum verdict
+look_set(struct taking *t, const struct spool_rule *rule, int64_t now_ms,
+	struct fault *why)
 {
-	size_t n = 0;
+	struct fault state = FAULT_NONE;
 
-	for (; *name != '\0' && n + 3 < size; name++)
-		if ((*name >= '0' && *name <= '9') ||
-			(*name >= 'A' && *name <= 'Z') ||
-			(*name >= 'a' && *name <= 'z') || *name == '.' ||
-			*name == '-' || *name == '_')
-			out[n++] = *name;
-		else
-			n += (size_t)snprintf(out + n, 4, "%%%02x",
-				(unsigned)(unsigned char)*name);
-	out[n] = '\0';
+	if (t->parts.count == 0)
+		return fault_set(why, V_LATER, CODE_SPOOL, "another was first");
+	if (room_set_judge(&t->parts, &state) == V_LATER &&
+		now_ms - room_set_changed(t->in, &t->parts) <
+			room_wait_ms(rule)) {
+		*why = state;
+		return V_LATER;
+	}
+	t->claim.set = true;
+	memcpy(t->claim.name, t->parts.names[t->parts.count - 1],
+		sizeof(t->claim.name));
+	return V_OK;
 }
 
-/* The reverse, of what percent() made. */
-static void
-unpercent(const char *text, char out[NAME_MAX + 1])
+/* What is to be moved, and is there room to work on it? */
+static enum verdict
+look(struct taking *t, const struct spool_rule *rule, const char *name,
+	int64_t now_ms, struct fault *why)
 {
-	char hex[3] = "";
-	size_t n = 0;
+	int64_t need = 0, lacks;
+	enum verdict v = V_END;
+	int i;
 
-	while (*text != '\0' && n < NAME_MAX) {
-		if (*text != '%') {
-			out[n++] = *text++;
-			continue;
-		}
-		memcpy(hex, text + 1, strnlen(text + 1, 2));
-		out[n++] = (char)strtol(hex, NULL, 16);
-		text += 1 + strnlen(text + 1, 2);
-	}
-	out[n] = '\0';
+	if (rule->parts)
+		v = room_set_find(t->in, name, &t->parts, why);
+	if (v == V_OK)
+		v = look_set(t, rule, now_ms, why);
+	else if (v == V_END)
+		v = look_file(t, name, why);
+	if (v != V_OK)
+		return v;
+	t->claim.part_count = t->claim.set ? t->parts.count : 1;
+	for (i = 0; i < t->claim.part_count; i++)
+		need += room_need(t->in,
+			t->claim.set ? t->parts.names[i] : t->dropped, rule);
+	lacks = room_lacks(t->in, need);
+	if (lacks > 0)
+		return fault_set(why, V_LATER, CODE_DISK_FULL,
+			"%lld bytes of disk are missing to work on it",
+			(long long)lacks);
+	return V_OK;
 }
 
 /* "20260215-k3f7"; mkdir says whether it is free. */
@@ -159,73 +168,6 @@ make_job(struct spool *spool, int64_t now_ms, struct taking *t,
 	return fault_errno(why, V_BROKEN, CODE_SPOOL, "make a job in work");
 }
 
-static enum verdict
-move_sidecars(int in, const char *dropped, int dir, const char *name,
-	struct fault *why)
-{
-	char from[NAME_MAX + 16], to[SPOOL_NAME_MAX + 16];
-	size_t i;
-
-	for (i = 0; room_sidecars[i] != NULL; i++) {
-		snprintf(from, sizeof(from), "%s%s", dropped, room_sidecars[i]);
-		snprintf(to, sizeof(to), "%s%s", name, room_sidecars[i]);
-		if (renameat(in, from, dir, to) == -1 && errno != ENOENT &&
-			errno != ENAMETOOLONG)
-			return fault_errno(why, V_BROKEN, CODE_SPOOL,
-				"move NAME%s", room_sidecars[i]);
-	}
-	if (fsync(dir) == -1 || fsync(in) == -1)
-		return fault_errno(why, V_BROKEN, CODE_IO, "sync");
-	return file_move(dir, ROOM_CLAIMING, dir, ROOM_CLAIM, why);
-}
-
-static void
-close_parts(struct claim *claim)
-{
-	int i;
-
-	for (i = 0; i < claim->part_count; i++)
-		(void)close(claim->parts[i].fd);
-	free(claim->parts);
-	claim->parts = NULL;
-	claim->part_count = 0;
-}
-
-/* Open what lies in claim->dir, whose .claim said `c`. */
-static enum verdict
-open_claim(const struct room_claim *c, struct claim *claim, struct fault *why)
-{
-	enum verdict v;
-	struct stat st;
-	int fd;
-
-	if (c->refused[0] != '\0')
-		return fault_set(why, V_SKIP, CODE_NAME,
-			"file name '%.200s' has characters we refuse, or more "
-			"than %d of them",
-			c->refused, SPOOL_NAME_MAX);
-	/* O_NONBLOCK: a fifo somebody dropped must not hold us up. */
-	fd = openat(claim->dir, c->name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1 && errno != ELOOP && errno != ENXIO)
-		return fault_errno(why, V_BROKEN, CODE_SPOOL, "open");
-	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-		if (fd != -1)
-			(void)close(fd);
-		return fault_set(why, V_SKIP, CODE_NOT_FILE,
-			"not a plain file but a link, folder or fifo");
-	}
-	claim->parts = mem_zero(1, sizeof(*claim->parts));
-	claim->part_count = 1;
-	claim->bytes = st.st_size;
-	claim->parts[0] = (struct claim_part){ .fd = fd, .bytes = st.st_size };
-	memcpy(claim->parts[0].name, c->name, sizeof(c->name));
-	v = room_sidecars_read(claim, why);
-	if (v != V_OK)
-		close_parts(claim);
-	return v;
-}
-
 /* A descriptor above standard error, so that no zeroed claim holds one. */
 static enum verdict
 give_claim(const struct room_claim *c, const char *job, int dir,
@@ -240,7 +182,7 @@ give_claim(const struct room_claim *c, const char *job, int dir,
 	memcpy(claim.stream, c->stream, sizeof(claim.stream));
 	memcpy(claim.name, c->name, sizeof(claim.name));
 	snprintf(claim.job, sizeof(claim.job), "%s", job);
-	v = open_claim(c, &claim, why);
+	v = room_open(c, &claim, why);
 	if (v == V_OK || v == V_SKIP) {
 		if (v == V_SKIP)
 			fault_at(why, "%s/%s", claim.job, claim.name);
@@ -262,144 +204,178 @@ undo(struct spool *spool, struct taking *t)
 	(void)unlinkat(spool->fd, path, AT_REMOVEDIR);
 }
 
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum verdict
+move_sidecars(int in, const char *dropped, int dir, const char *name,
+	struct fault *why)
+{
+	char from[NAME_MAX + 16], to[SPOOL_NAME_MAX + 16];
+	size_t i;
+
+	for (i = 0; room_sidecars[i] != NULL; i++) {
+		snprintf(from, sizeof(from), "%s%s", dropped, room_sidecars[i]);
+		snprintf(to, sizeof(to), "%s%s", name, room_sidecars[i]);
+		if (renameat(in, from, dir, to) == -1 && errno != ENOENT &&
+			errno != ENAMETOOLONG)
+			return fault_errno(why, V_BROKEN, CODE_SPOOL,
+				"move NAME%s", room_sidecars[i]);
+	}
+	return V_OK;
+}
+
+/* One part, unless it is moved already, and its sidecars: those that lie
+ * there now, unless the supplier dropped another file of the same name.
+ */
+static enum verdict
+move_part(int in, const char *dropped, int dir, const char *name,
+	struct fault *why)
+{
+	if (is_there(dir, name)) {
+		if (is_there(in, dropped))
+			return V_OK;
+	} else if (renameat(in, dropped, dir, name) == -1 && errno != ENOENT) {
+		return fault_errno(
+			why, V_BROKEN, CODE_SPOOL, "move a part of the set");
+	}
+	return move_sidecars(in, dropped, dir, name, why);
+}
+
+/* The claim is won; fetch what is left of it.  Also after a crash. */
+static enum verdict
+move_rest(struct taking *t, struct fault *why)
+{
+	enum verdict v = V_OK;
+	int i;
+
+	if (!t->claim.set)
+		v = move_part(t->in, t->dropped, t->dir, t->claim.name, why);
+	for (i = 0; v == V_OK && i < t->parts.count; i++)
+		v = move_part(t->in, t->parts.names[i], t->dir,
+			t->parts.names[i], why);
+	if (v == V_OK && (fsync(t->dir) == -1 || fsync(t->in) == -1))
+		v = fault_errno(why, V_BROKEN, CODE_IO, "sync");
+	if (v == V_OK)
+		v = file_move(t->dir, ROOM_CLAIMING, t->dir, ROOM_CLAIM, why);
+	return v;
+}
+
+static void
+taking_done(struct taking *t)
+{
+	room_parts_done(&t->parts);
+	if (t->in != -1)
+		(void)close(t->in);
+	if (t->dir != -1)
+		(void)close(t->dir);
+}
+
 enum verdict
-spool_claim(struct spool *spool, const char *stream, const char *name,
-	int64_t now_ms, struct claim *claim_out, struct fault *why)
+spool_claim_by(struct spool *spool, const struct spool_rule *rule,
+	const char *name, int64_t now_ms, struct claim *claim_out,
+	struct fault *why)
 {
 	struct taking t = { .in = -1, .dir = -1 };
 	char path[ROOM_PATH_MAX];
 	enum verdict v;
 
-	assert(room_stream_ok(stream) && !room_never_batch(name));
+	assert(room_stream_ok(rule->stream) && !room_never_batch(name));
 	assert(strchr(name, '/') == NULL && strlen(name) <= SPOOL_NAME_MAX);
-	room_path(path, "in", stream);
+	snprintf(t.claim.stream, sizeof(t.claim.stream), "%s", rule->stream);
+	room_path(path, "in", rule->stream);
 	v = file_dir(spool->fd, path, &t.in, why);
 	if (v == V_OK)
-		v = look(&t, name, why);
+		v = look(&t, rule, name, now_ms, why);
 	if (v == V_OK)
 		v = make_job(spool, now_ms, &t, why);
 	if (v != V_OK)
 		goto out;
 
-	snprintf(t.claim.stream, sizeof(t.claim.stream), "%s", stream);
-	if (room_name_ok(t.dropped)) {
-		snprintf(t.claim.name, sizeof(t.claim.name), "%s", name);
-	} else {
-		snprintf(t.claim.name, sizeof(t.claim.name), ROOM_SAFE_NAME);
-		percent(t.dropped, t.claim.refused, sizeof(t.claim.refused));
-	}
-	v = room_claim_write(t.dir, &t.claim, why);
+	v = room_claim_write(
+		t.dir, &t.claim, t.claim.set ? &t.parts : NULL, why);
 	if (v == V_OK)
 		v = file_sync_dir(spool->fd, "work", why);
 	/* The rename is the claim: of two processes exactly one gets it. */
-	if (v == V_OK)
+	if (v == V_OK && t.claim.set)
+		v = file_move(
+			t.in, t.parts.names[0], t.dir, t.parts.names[0], why);
+	else if (v == V_OK)
 		v = file_move(t.in, t.dropped, t.dir, t.claim.name, why);
 	if (v != V_OK) {
 		undo(spool, &t);
 		goto out;
 	}
-	v = move_sidecars(t.in, t.dropped, t.dir, t.claim.name, why);
+	v = move_rest(&t, why);
 	if (v == V_OK)
 		v = give_claim(&t.claim, t.job, t.dir, claim_out, why);
 out:
-	if (t.in != -1)
-		(void)close(t.in);
-	if (t.dir != -1)
-		(void)close(t.dir);
+	taking_done(&t);
 	return v;
 }
 
-/* A crash came between the file and its sidecars.  Ours are those that lie
- * there now, unless the supplier dropped another file of the same name.
- */
-static enum verdict
-finish_move(struct spool *spool, const struct room_claim *c, int dir,
-	struct fault *why)
+enum verdict
+spool_claim(struct spool *spool, const char *stream, const char *name,
+	int64_t now_ms, struct claim *claim_out, struct fault *why)
 {
-	char path[ROOM_PATH_MAX], dropped[NAME_MAX + 1];
-	struct stat st;
-	enum verdict v;
-	int in = -1;
+	struct spool_rule rule = { .stream = stream };
 
-	unpercent(c->refused[0] != '\0' ? c->refused : c->name, dropped);
-	if (fstatat(dir, c->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return fault_set(why, V_BROKEN, CODE_NO_JOB,
-			"the job was never claimed");
-	room_path(path, "in", c->stream);
-	v = file_dir(spool->fd, path, &in, why);
+	return spool_claim_by(spool, &rule, name, now_ms, claim_out, why);
+}
+
+/* A crash came between the first file and the rest. */
+static enum verdict
+finish_move(struct spool *spool, struct taking *t, struct fault *why)
+{
+	char path[ROOM_PATH_MAX];
+	enum verdict v;
+
+	v = room_parts_read(t->dir, &t->parts, why);
 	if (v != V_OK)
 		return v;
-	if (fstatat(in, dropped, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		v = file_move(dir, ROOM_CLAIMING, dir, ROOM_CLAIM, why);
-	else
-		v = move_sidecars(in, dropped, dir, c->name, why);
-	(void)close(in);
-	return v;
+	if (!is_there(t->dir, t->parts.names[0]))
+		return fault_set(why, V_BROKEN, CODE_NO_JOB,
+			"the job was never claimed");
+	room_unpercent(
+		t->claim.refused[0] != '\0' ? t->claim.refused : t->claim.name,
+		t->dropped);
+	if (!t->claim.set)
+		room_parts_done(&t->parts);
+	room_path(path, "in", t->claim.stream);
+	v = file_dir(spool->fd, path, &t->in, why);
+	return v == V_OK ? move_rest(t, why) : v;
 }
 
 enum verdict
 spool_claimed(struct spool *spool, const char *job, struct claim *claim_out,
 	struct fault *why)
 {
+	struct taking t = { .in = -1, .dir = -1 };
 	char path[ROOM_PATH_MAX];
-	struct room_claim c;
 	enum verdict v;
 	bool whole;
-	int dir = -1;
 
 	if (!room_job_ok(job))
 		return fault_set(why, V_BROKEN, CODE_NO_JOB, "no job id");
 	room_path(path, "work", job);
-	v = file_dir(spool->fd, path, &dir, why);
+	v = file_dir(spool->fd, path, &t.dir, why);
 	if (v != V_OK) {
 		why->code = CODE_NO_JOB;
 		return v;
 	}
-	v = room_claim_read(dir, &c, &whole, why);
+	v = room_claim_read(t.dir, &t.claim, &whole, why);
 	if (v == V_SKIP)
 		v = fault_set(why, V_BROKEN, CODE_NO_JOB,
 			"work/%s was not made by us", job);
 	if (v == V_OK && !whole)
-		v = finish_move(spool, &c, dir, why);
+		v = finish_move(spool, &t, why);
 	if (v == V_OK)
-		v = give_claim(&c, job, dir, claim_out, why);
-	(void)close(dir);
+		v = give_claim(&t.claim, job, t.dir, claim_out, why);
+	taking_done(&t);
 	return v;
-}
-
-enum verdict
-spool_digest(struct claim *claim, struct fault *why)
-{
-	struct digest *digest = digest_new();
-	char *block = mem_new(DIGEST_BLOCK);
-	enum verdict v;
-	int64_t at = 0;
-	size_t got;
-
-	assert(claim->part_count == 1);
-	do {
-		v = file_read_at(
-			claim->parts[0].fd, block, DIGEST_BLOCK, at, &got, why);
-		if (v != V_OK)
-			break;
-		digest_add(digest, block, got);
-		at += (int64_t)got;
-	} while (got > 0);
-	if (v == V_OK && at != claim->bytes)
-		v = fault_set(why, V_BROKEN, CODE_IO,
-			"the file was still growing when it was claimed");
-	if (v == V_OK)
-		digest_end(digest, claim->sha256);
-	digest_free(digest);
-	free(block);
-	return v;
-}
-
-void
-claim_close(struct claim *claim)
-{
-	close_parts(claim);
-	if (claim->dir > 2)
-		(void)close(claim->dir);
-	claim->dir = -1;
 }

@@ -4,12 +4,17 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "spool/room.h"
 
-#define CLAIM_BYTES_MAX 1024 /* a name of 255 bytes in percents, and more */
+/* A name of 255 bytes in percents, and more; then a line for each part. */
+#define HEAD_BYTES_MAX 1024
+#define CLAIM_BYTES_MAX                                                        \
+	(HEAD_BYTES_MAX + (size_t)SPOOL_PARTS_MAX * (SPOOL_NAME_MAX + 1))
 #define DATE_DIGITS 8
 #define JOB_RANDOM 4
 
@@ -34,6 +39,12 @@ room_name_ok(const char *name)
 {
 	return plain_name(name, SPOOL_NAME_MAX) &&
 	       strcmp(name, ROOM_CONTENT) != 0;
+}
+
+bool
+room_out_name_ok(const char *name)
+{
+	return plain_name(name, SPOOL_OUT_NAME_MAX);
 }
 
 bool
@@ -87,15 +98,56 @@ room_path(char out[ROOM_PATH_MAX], const char *dir, const char *name)
 	assert(n > 0 && n < ROOM_PATH_MAX);
 }
 
-enum verdict
-room_claim_write(int dir, const struct room_claim *claim, struct fault *why)
+void
+room_percent(const char *name, char *out, size_t size)
 {
-	char text[CLAIM_BYTES_MAX];
-	int n = snprintf(text, sizeof(text), "%s\n%s\n%s\n", claim->stream,
-		claim->name, claim->refused);
+	size_t n = 0;
 
-	assert(n > 0 && n < CLAIM_BYTES_MAX);
-	return file_put(dir, ROOM_CLAIMING, text, (size_t)n, 0640, why);
+	for (; *name != '\0' && n + 3 < size; name++)
+		if (strchr(plain, *name) != NULL)
+			out[n++] = *name;
+		else
+			n += (size_t)snprintf(out + n, 4, "%%%02x",
+				(unsigned)(unsigned char)*name);
+	out[n] = '\0';
+}
+
+void
+room_unpercent(const char *text, char out[NAME_MAX + 1])
+{
+	char hex[3] = "";
+	size_t n = 0;
+
+	while (*text != '\0' && n < NAME_MAX) {
+		if (*text != '%') {
+			out[n++] = *text++;
+			continue;
+		}
+		memcpy(hex, text + 1, strnlen(text + 1, 2));
+		out[n++] = (char)strtol(hex, NULL, 16);
+		text += 1 + strnlen(text + 1, 2);
+	}
+	out[n] = '\0';
+}
+
+/* --- .claim: stream, name, refused name; of a set then all names --- */
+
+enum verdict
+room_claim_write(int dir, const struct room_claim *claim,
+	const struct room_parts *parts, struct fault *why)
+{
+	struct buf b = BUF_MAX(CLAIM_BYTES_MAX);
+	enum verdict v;
+	int i;
+
+	buf_format(
+		&b, "%s\n%s\n%s\n", claim->stream, claim->name, claim->refused);
+	for (i = 0; parts != NULL && i < parts->count; i++)
+		buf_format(&b, "%s\n", parts->names[i]);
+	assert(!b.full);
+	v = file_put(dir, ROOM_CLAIMING, b.bytes, b.len, 0640, why);
+	buf_done(&b);
+	return v;
 }
 
 /* The next line of *text into `out`; false when there is none that fits. */
@@ -116,35 +168,101 @@ line(char **text, char *out, size_t size)
 	return true;
 }
 
+/* The parts behind the head of .claim; false when they make no sense. */
+static bool
+read_parts(char *text, struct room_claim *c, struct room_parts *parts_out)
+{
+	struct room_parts parts = { 0 };
+
+	parts.names = mem_zero(SPOOL_PARTS_MAX, sizeof(*parts.names));
+	while (*text != '\0' && parts.count < SPOOL_PARTS_MAX &&
+		line(&text, parts.names[parts.count], sizeof(*parts.names)) &&
+		room_name_ok(parts.names[parts.count]))
+		parts.count++;
+	c->set = parts.count > 0;
+	if (!c->set) {
+		parts.count = 1;
+		memcpy(parts.names[0], c->name, sizeof(c->name));
+	}
+	c->part_count = parts.count;
+	if (parts_out != NULL && *text == '\0')
+		*parts_out = parts;
+	else
+		room_parts_done(&parts);
+	return *text == '\0';
+}
+
+static enum verdict
+read_claim(int dir, struct room_claim *c, struct room_parts *parts_out,
+	bool *whole_out, struct fault *why)
+{
+	struct buf b = BUF_MAX(CLAIM_BYTES_MAX);
+	enum verdict v;
+	char *text;
+
+	*whole_out = true;
+	v = file_get(dir, ROOM_CLAIM, &b, why);
+	if (v == V_SKIP) {
+		*whole_out = false;
+		v = file_get(dir, ROOM_CLAIMING, &b, why);
+	}
+	text = b.bytes;
+	if (v == V_OK &&
+		(text == NULL || !line(&text, c->stream, sizeof(c->stream)) ||
+			!line(&text, c->name, sizeof(c->name)) ||
+			!line(&text, c->refused, sizeof(c->refused)) ||
+			!room_stream_ok(c->stream) || !room_name_ok(c->name) ||
+			!read_parts(text, c, parts_out)))
+		v = fault_set(why, V_BROKEN, CODE_SPOOL,
+			"the job's %s makes no sense", ROOM_CLAIM);
+	buf_done(&b);
+	return v;
+}
+
 enum verdict
 room_claim_read(int dir, struct room_claim *claim_out, bool *whole_out,
 	struct fault *why)
 {
-	struct buf b = BUF_MAX(CLAIM_BYTES_MAX);
 	struct room_claim c;
 	enum verdict v;
-	bool whole = true;
-	char *text;
+	bool whole;
 
-	v = file_get(dir, ROOM_CLAIM, &b, why);
-	if (v == V_SKIP) {
-		whole = false;
-		v = file_get(dir, ROOM_CLAIMING, &b, why);
-	}
+	v = read_claim(dir, &c, NULL, &whole, why);
 	if (v != V_OK)
-		goto out;
-	text = b.bytes;
-	if (!line(&text, c.stream, sizeof(c.stream)) ||
-		!line(&text, c.name, sizeof(c.name)) ||
-		!line(&text, c.refused, sizeof(c.refused)) ||
-		!room_stream_ok(c.stream) || !room_name_ok(c.name)) {
-		v = fault_set(why, V_BROKEN, CODE_SPOOL,
-			"the job's %s makes no sense", ROOM_CLAIM);
-		goto out;
-	}
+		return v;
 	*claim_out = c;
 	*whole_out = whole;
-out:
-	buf_done(&b);
+	return V_OK;
+}
+
+enum verdict
+room_parts_read(int dir, struct room_parts *parts_out, struct fault *why)
+{
+	struct room_claim c;
+	bool whole;
+
+	return read_claim(dir, &c, parts_out, &whole, why);
+}
+
+void
+room_parts_done(struct room_parts *parts)
+{
+	free(parts->names);
+	*parts = (struct room_parts){ 0 };
+}
+
+enum verdict
+room_claim_part(
+	int dir, int part, char name_out[SPOOL_NAME_MAX + 1], struct fault *why)
+{
+	struct room_parts parts = { 0 };
+	enum verdict v = room_parts_read(dir, &parts, why);
+
+	if (v == V_OK && (part < 0 || part >= parts.count))
+		v = fault_set(why, V_BROKEN, CODE_NO_JOB,
+			"the job has no part %d", part + 1);
+	if (v == V_OK)
+		memcpy(name_out, parts.names[part], SPOOL_NAME_MAX + 1);
+	room_parts_done(&parts);
 	return v;
 }

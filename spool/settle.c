@@ -18,14 +18,13 @@
 static bool
 holds_file(int dir)
 {
-	struct room_claim c;
+	char first[SPOOL_NAME_MAX + 1];
 	struct stat st;
 	struct fault ignored;
-	bool whole;
-	enum verdict v = room_claim_read(dir, &c, &whole, &ignored);
+	enum verdict v = room_claim_part(dir, 0, first, &ignored);
 
 	if (v == V_OK)
-		return fstatat(dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+		return fstatat(dir, first, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	/* Without .claim there can be no file; anything odd is kept. */
 	return v != V_SKIP;
 }

@@ -4,6 +4,11 @@
  * sha256=HEX, or a line as sha256sum writes it.  A word we do not know, or two
  * sidecars that differ, is no promise but a mistake.
  *
+ * Of a set each part has sidecars of its own: bytes and sha256 are that
+ * part's.  letters and amount are added up when all parts promise them; when
+ * the last part alone does, they are those of the whole set.  Any other mix
+ * leaves open what is meant, and is a mistake too.
+ *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
@@ -75,24 +80,29 @@ starts(const char *text, const char *head, const char **rest_out)
 	return strncmp(text, head, n) == 0;
 }
 
+/* What the sidecars of one part say; -1 what they do not. */
+struct promise {
+	int64_t letters, cents;
+};
+
 static bool
-word(struct claim *claim, const char *text)
+word(struct claim_part *part, struct promise *p, const char *text)
 {
 	int64_t bytes = -1;
 	const char *v;
 
 	if (starts(text, "letters=", &v))
-		return promise_number(v, &claim->promised_letters);
+		return promise_number(v, &p->letters);
 	if (starts(text, "amount=", &v))
-		return promise_amount(v, &claim->promised_cents);
+		return promise_amount(v, &p->cents);
 	if (starts(text, "bytes=", &v))
-		return promise_number(v, &bytes) && bytes == claim->bytes;
+		return promise_number(v, &bytes) && bytes == part->bytes;
 	if (starts(text, "sha256=", &v))
-		return promise_sha256(v, claim->parts[0].promised_sha256);
+		return promise_sha256(v, part->promised_sha256);
 	/* sha256sum's line: the digest, then the name, perhaps with a star. */
 	if (strlen(text) == DIGEST_HEX_MAX - 1 && strchr(text, '.') == NULL)
-		return promise_sha256(text, claim->parts[0].promised_sha256);
-	return strcmp(text + (text[0] == '*'), claim->name) == 0;
+		return promise_sha256(text, part->promised_sha256);
+	return strcmp(text + (text[0] == '*'), part->name) == 0;
 }
 
 /* V_SKIP also when it is not there: then *there_out is false. */
@@ -127,27 +137,27 @@ sidecar_text(int dir, const char *name, char text[SIDECAR_BYTES_MAX + 1],
 	return V_OK;
 }
 
-enum verdict
-room_sidecars_read(struct claim *claim, struct fault *why)
+static enum verdict
+read_part(
+	int dir, struct claim_part *part, struct promise *p, struct fault *why)
 {
 	char text[SIDECAR_BYTES_MAX + 1], name[SPOOL_NAME_MAX + 16];
-	char *part, *rest;
+	char *piece, *rest;
 	enum verdict v;
 	bool there;
 	size_t i;
 
-	assert(claim->dir > 2);
-	claim->promised_letters = claim->promised_cents = -1;
-	claim->parts[0].promised_sha256[0] = '\0';
+	*p = (struct promise){ .letters = -1, .cents = -1 };
+	part->promised_sha256[0] = '\0';
 	for (i = 0; room_sidecars[i] != NULL; i++) {
-		snprintf(name, sizeof(name), "%s%s", claim->name,
+		snprintf(name, sizeof(name), "%s%s", part->name,
 			room_sidecars[i]);
-		v = sidecar_text(claim->dir, name, text, &there, why);
+		v = sidecar_text(dir, name, text, &there, why);
 		if (v != V_OK)
 			return v;
-		part = there ? strtok_r(text, blanks, &rest) : NULL;
-		for (; part != NULL; part = strtok_r(NULL, blanks, &rest))
-			if (!word(claim, part))
+		piece = there ? strtok_r(text, blanks, &rest) : NULL;
+		for (; piece != NULL; piece = strtok_r(NULL, blanks, &rest))
+			if (!word(part, p, piece))
 				return fault_set(why, V_SKIP, CODE_SIDECAR,
 					"NAME%s says what cannot be read, or "
 					"contradicts the file or another "
@@ -155,4 +165,47 @@ room_sidecars_read(struct claim *claim, struct fault *why)
 					room_sidecars[i]);
 	}
 	return V_OK;
+}
+
+/* One promise of `count` parts, of which `have` made one. */
+static enum verdict
+join(int have, int count, int64_t sum, int64_t last, int64_t *promised_out,
+	struct fault *why)
+{
+	if (have != 0 && have != count && (have != 1 || last == -1))
+		return fault_set(why, V_SKIP, CODE_SIDECAR,
+			"letters or amount must be promised for every part of "
+			"the set, or beside its last part alone");
+	*promised_out = have == 0 ? -1 : sum;
+	return V_OK;
+}
+
+enum verdict
+room_sidecars_read(int dir, struct claim *claim, struct fault *why)
+{
+	int letters = 0, cents = 0, i;
+	int64_t letters_sum = 0, cents_sum = 0;
+	struct promise p = { .letters = -1, .cents = -1 };
+	enum verdict v;
+
+	assert(claim->part_count > 0);
+	for (i = 0; i < claim->part_count; i++) {
+		v = read_part(dir, &claim->parts[i], &p, why);
+		if (v != V_OK) {
+			if (claim->part_count > 1)
+				fault_at(why, "part %d of %d", i + 1,
+					claim->part_count);
+			return v;
+		}
+		letters += p.letters != -1;
+		letters_sum += p.letters != -1 ? p.letters : 0;
+		cents += p.cents != -1;
+		cents_sum += p.cents != -1 ? p.cents : 0;
+	}
+	v = join(letters, claim->part_count, letters_sum, p.letters,
+		&claim->promised_letters, why);
+	if (v == V_OK)
+		v = join(cents, claim->part_count, cents_sum, p.cents,
+			&claim->promised_cents, why);
+	return v;
 }

@@ -46,13 +46,23 @@ int spool_fd(const struct spool *spool); /* lent; the spool's folder */
 
 /* --- watch: which file is complete? --- */
 
+#define SPOOL_WAIT_MS INT64_C(14400000) /* 4 h, where set_ms says nothing */
+
 struct spool_rule {
 	const char *stream;
 	bool sidecar;	  /* only with NAME.ready or another sidecar */
 	int64_t quiet_ms; /* > 0: unchanged for so long */
+	bool parts;	  /* NAME_1, NAME_2_laatste: a set, taken as one */
+	int64_t set_ms;	  /* how long what is not complete may wait since its
+			   * last change; 0: SPOOL_WAIT_MS */
+	bool unpacks;	  /* documents are inline, or pages of one PDF, and so
+			   * are written once more: for the need of disk */
 };
 
-/* The next complete file in in/STREAM, in order of names.
+/* The next complete file in in/STREAM, in order of names.  Of a set, once all
+ * of it is there and complete, the name of its last part; of one that can
+ * never be whole, or has waited too long, the last that is there: claiming it
+ * refuses it.
  *
  * V_OK    name_out is set; as dropped, so never print it.  A name that is too
  *	   long is cut, and spool_claim() finds the file by that beginning.
@@ -60,6 +70,27 @@ struct spool_rule {
  */
 enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
 	int64_t now_ms, char name_out[SPOOL_NAME_MAX + 1], struct fault *why);
+
+/* What lies in in/STREAM and cannot be taken yet, in order of names: it still
+ * grows, lacks its sidecar or a part (CODE_GROWING), contradicts itself
+ * (CODE_PARTS), or there is too little disk for it (CODE_DISK_FULL).
+ */
+struct spool_wait {
+	const char *name; /* can be printed: odd characters are %xx */
+	enum code code;
+	const char *text; /* one sentence, as in a fault */
+	bool late;	  /* longer than the rule's set_ms: a person should
+			   * ask the supplier */
+	int64_t changed_ms;
+	int64_t bytes;	       /* what is there */
+	int64_t missing_bytes; /* of disk; 0 it is not the disk */
+};
+
+/* At most SPOOL_WAITS_MAX of them, in `mem`.  V_BROKEN: cannot be read. */
+#define SPOOL_WAITS_MAX 1000
+enum verdict spool_waits(struct spool *spool, const struct spool_rule *rule,
+	int64_t now_ms, struct arena *mem, struct spool_wait **waits_out,
+	size_t *count_out, struct fault *why);
 
 /* A descriptor that becomes readable when something happened in in/ (inotify),
  * or -1 when there is none: then only the rescan finds files.  Call
@@ -91,6 +122,7 @@ struct claim {
 	int64_t promised_letters;
 	int64_t promised_cents; /* amount=33914002.17 */
 	uint8_t sha256[32];	/* filled by spool_digest(): all parts' bytes */
+	struct digest_run *run; /* by spool_digest_begin(); NULL none */
 };
 
 #define CLAIM_NONE                                                             \
@@ -111,6 +143,17 @@ enum verdict spool_claim(struct spool *spool, const char *stream,
 	const char *name, int64_t now_ms, struct claim *claim_out,
 	struct fault *why);
 
+/* The same under a stream's rule.  With rule->parts all files of the set that
+ * `name` belongs to become one job.  Besides:
+ *
+ * V_LATER   the set is not whole and may still become so (CODE_GROWING)
+ * V_SKIP    it waited too long for a part (CODE_GROWING), or no part can make
+ *	     it right (CODE_PARTS): all that is there is ours, to be refused
+ */
+enum verdict spool_claim_by(struct spool *spool, const struct spool_rule *rule,
+	const char *name, int64_t now_ms, struct claim *claim_out,
+	struct fault *why);
+
 /* Open again what lies in work/JOBID (after a crash, or to send it). */
 enum verdict spool_claimed(struct spool *spool, const char *job,
 	struct claim *claim_out, struct fault *why);
@@ -126,8 +169,16 @@ enum verdict spool_working(struct spool *spool, const char *after,
  */
 enum verdict spool_digest(struct claim *claim, struct fault *why);
 
+/* The same in two halves: a thread reads while the caller does something else
+ * with the claim's descriptors (by offset: they have one position).  Each
+ * begin has one wait, or claim_close(), which gives it up.
+ */
+enum verdict spool_digest_begin(struct claim *claim, struct fault *why);
+enum verdict spool_digest_wait(struct claim *claim, struct fault *why);
+
 /* A claim without a job, to look at a file where it lies (mobbjob check); its
- * dir is none.  V_BROKEN when it cannot be opened.
+ * dir is none.  Sidecars beside it count.  V_BROKEN when it cannot be opened
+ * or its sidecars make no sense.
  */
 enum verdict spool_look(
 	const char *path, struct claim *claim_out, struct fault *why);
@@ -143,6 +194,26 @@ enum verdict spool_refuse(struct spool *spool, const char *job,
 	const char *name, const char *reason_text, struct fault *why);
 enum verdict spool_done(
 	struct spool *spool, const char *job, struct fault *why);
+
+/* --- outgoing: files for the supplier --- */
+
+/* One file for out/STREAM/, seen there only when it is whole: written under a
+ * hidden name, synced, renamed over the one before.  One writer a name.
+ */
+#define SPOOL_OUT_NAME_MAX 200 /* a batch file's name, and more behind it */
+
+struct spool_out;
+
+/* V_BROKEN also for a name with anything but letters, digits, . - and _. */
+enum verdict spool_out_begin(struct spool *spool, const char *stream,
+	const char *name, struct spool_out **out_out, struct fault *why);
+enum verdict spool_out_add(struct spool_out *out, const void *bytes, size_t len,
+	struct fault *why);
+/* Lent, at its end, for a writer of its own (archive_create()). */
+int spool_out_fd(const struct spool_out *out);
+/* Either ends it; a failed end leaves the file before as it was. */
+enum verdict spool_out_end(struct spool_out *out, struct fault *why);
+void spool_out_cancel(struct spool_out *out); /* accepts NULL */
 
 /* --- source: a claimed file as a stream with named members --- */
 

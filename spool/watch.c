@@ -1,20 +1,15 @@
-/* spool/watch.c - the folders, and which file in in/ is complete
+/* spool/watch.c - the folders, and when to look into in/
  *
- * A rescan finds every file; inotify only tells when to look, so a lost event
- * costs time and never a file.
+ * A rescan finds every file (spool/complete.c); inotify only tells when to
+ * look, so a lost event costs time and never a file.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <assert.h>
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -88,6 +83,7 @@ spool_open(const char *path, const char *const *streams, size_t stream_count,
 {
 	struct spool *spool;
 	enum verdict v;
+	size_t i;
 	int fd = -1;
 
 	v = file_dirs(AT_FDCWD, path, why);
@@ -103,6 +99,8 @@ spool_open(const char *path, const char *const *streams, size_t stream_count,
 		spool_close(spool);
 		return v;
 	}
+	for (i = 0; i < stream_count; i++)
+		room_out_sweep(spool, streams[i]);
 	watch_folders(spool, path, streams, stream_count);
 	*spool_out = spool;
 	return V_OK;
@@ -139,79 +137,4 @@ spool_watched(struct spool *spool)
 	while (spool->watch != -1 &&
 		read(spool->watch, events, sizeof(events)) > 0)
 		;
-}
-
-static bool
-has_sidecar(int dir, const char *name)
-{
-	char side[NAME_MAX + 16];
-	struct stat st;
-	size_t i;
-
-	for (i = 0; room_sidecars[i] != NULL; i++) {
-		snprintf(side, sizeof(side), "%s%s", name, room_sidecars[i]);
-		if (fstatat(dir, side, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The change time, not the modification time: who copies a file and keeps its
- * old time would seem to be done from the first byte.
- */
-static bool
-quiet(int dir, const char *name, int64_t quiet_ms, int64_t now_ms)
-{
-	struct stat st;
-	int64_t changed_ms;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return false;
-	changed_ms = (int64_t)st.st_ctim.tv_sec * 1000 +
-		     st.st_ctim.tv_nsec / 1000000;
-	return now_ms - changed_ms >= quiet_ms;
-}
-
-enum verdict
-spool_next(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
-	char name_out[SPOOL_NAME_MAX + 1], struct fault *why)
-{
-	char path[ROOM_PATH_MAX], best[NAME_MAX + 1] = "";
-	struct dirent *entry;
-	enum verdict v;
-	DIR *folder;
-	int fd = -1;
-
-	assert(room_stream_ok(rule->stream));
-	room_path(path, "in", rule->stream);
-	v = file_dir(spool->fd, path, &fd, why);
-	if (v != V_OK)
-		return v;
-	folder = fdopendir(fd);
-	if (folder == NULL) {
-		(void)close(fd);
-		return fault_errno(why, V_BROKEN, CODE_SPOOL, "read %s", path);
-	}
-	while (errno = 0, (entry = readdir(folder)) != NULL) {
-		const char *name = entry->d_name;
-
-		if (room_never_batch(name) ||
-			(best[0] != '\0' && strcmp(name, best) >= 0))
-			continue;
-		if (rule->sidecar && !has_sidecar(fd, name))
-			continue;
-		if (rule->quiet_ms > 0 &&
-			!quiet(fd, name, rule->quiet_ms, now_ms))
-			continue;
-		snprintf(best, sizeof(best), "%s", name);
-	}
-	if (errno != 0)
-		v = fault_errno(why, V_BROKEN, CODE_SPOOL, "read %s", path);
-	else if (best[0] == '\0')
-		v = V_END;
-	else
-		snprintf(name_out, SPOOL_NAME_MAX + 1, "%.*s", SPOOL_NAME_MAX,
-			best);
-	(void)closedir(folder);
-	return v;
 }

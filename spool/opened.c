@@ -1,0 +1,150 @@
+/* spool/opened.c - a claim's parts, opened: out of a job's folder, or anywhere
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "spool/room.h"
+
+static void
+close_parts(struct claim *claim)
+{
+	int i;
+
+	for (i = 0; i < claim->part_count; i++)
+		(void)close(claim->parts[i].fd);
+	free(claim->parts);
+	claim->parts = NULL;
+	claim->part_count = 0;
+}
+
+/* O_NONBLOCK: a fifo somebody dropped must not hold us up. */
+static enum verdict
+open_part(int dir, const char *name, int follow, int *fd_out, int64_t *bytes,
+	struct fault *why)
+{
+	int fd = openat(dir, name, O_RDONLY | follow | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 && errno != ELOOP && errno != ENXIO)
+		return fault_errno(why, V_BROKEN, CODE_SPOOL, "open");
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		if (fd != -1)
+			(void)close(fd);
+		return fault_set(why, V_SKIP, CODE_NOT_FILE,
+			"not a plain file but a link, folder or fifo");
+	}
+	*fd_out = fd;
+	*bytes = st.st_size;
+	return V_OK;
+}
+
+/* `names` of them in claim->dir; what is open when one fails stays so. */
+static enum verdict
+open_all(const struct room_parts *names, struct claim *claim, struct fault *why)
+{
+	enum verdict v = V_OK;
+	struct stat st;
+	int i;
+
+	claim->parts = mem_zero((size_t)names->count, sizeof(*claim->parts));
+	for (i = 0; i < names->count; i++) {
+		struct claim_part *part = &claim->parts[i];
+
+		/* Taken away while we moved the set. */
+		if (names->count > 1 &&
+			fstatat(claim->dir, names->names[i], &st,
+				AT_SYMLINK_NOFOLLOW) == -1 &&
+			errno == ENOENT)
+			return fault_set(why, V_SKIP, CODE_GROWING,
+				"part %d of the set was taken away again",
+				i + 1);
+		v = open_part(claim->dir, names->names[i], O_NOFOLLOW,
+			&part->fd, &part->bytes, why);
+		if (v != V_OK)
+			return v;
+		memcpy(part->name, names->names[i], sizeof(part->name));
+		claim->part_count++;
+		claim->bytes += part->bytes;
+	}
+	return V_OK;
+}
+
+enum verdict
+room_open(const struct room_claim *c, struct claim *claim, struct fault *why)
+{
+	struct room_parts names = { 0 };
+	enum verdict v;
+
+	if (c->refused[0] != '\0')
+		return fault_set(why, V_SKIP, CODE_NAME,
+			"file name '%.200s' has characters we refuse, or more "
+			"than %d of them",
+			c->refused, SPOOL_NAME_MAX);
+	v = room_parts_read(claim->dir, &names, why);
+	if (v == V_OK && c->set && room_set_judge(&names, why) != V_OK)
+		v = V_SKIP;
+	if (v == V_OK)
+		v = open_all(&names, claim, why);
+	if (v == V_OK)
+		v = room_sidecars_read(claim->dir, claim, why);
+	if (v != V_OK)
+		close_parts(claim);
+	room_parts_done(&names);
+	return v;
+}
+
+enum verdict
+spool_look(const char *path, struct claim *claim_out, struct fault *why)
+{
+	struct claim claim = CLAIM_NONE;
+	char *for_dir = mem_text(path), *for_name = mem_text(path);
+	const char *name = basename(for_name);
+	enum verdict v;
+	int dir = -1;
+
+	claim.parts = mem_zero(1, sizeof(*claim.parts));
+	v = open_part(AT_FDCWD, path, 0, &claim.parts[0].fd,
+		&claim.parts[0].bytes, why);
+	if (v == V_OK) {
+		claim.part_count = 1;
+		claim.bytes = claim.parts[0].bytes;
+		snprintf(claim.name, sizeof(claim.name), "%.*s", SPOOL_NAME_MAX,
+			name);
+		memcpy(claim.parts[0].name, claim.name, sizeof(claim.name));
+		v = file_dir(AT_FDCWD, dirname(for_dir), &dir, why);
+	}
+	if (v == V_OK)
+		v = room_sidecars_read(dir, &claim, why);
+	if (dir != -1)
+		(void)close(dir);
+	free(for_dir);
+	free(for_name);
+	if (v != V_OK) {
+		fault_at(why, "%s", path);
+		claim_close(&claim);
+		return V_BROKEN;
+	}
+	*claim_out = claim;
+	return V_OK;
+}
+
+void
+claim_close(struct claim *claim)
+{
+	room_digest_stop(claim);
+	close_parts(claim);
+	if (claim->dir > 2)
+		(void)close(claim->dir);
+	claim->dir = -1;
+}
