@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
-#include "mobbd/reason.h"
 #include "mobbd/role.h"
 
 #define DEATHS_MAX 3 /* of the reader, on one file */
@@ -31,6 +30,7 @@ struct reading {
 	struct source *source;
 	struct split *split;
 	int64_t cents;
+	int edition;
 };
 
 /* Our line on the board outlives us: what we were doing when we died. */
@@ -97,32 +97,22 @@ intake_close(struct role_run *run)
 	free(run->own);
 }
 
-/* Of a job that the database knows the keeper writes the reason and moves the
- * file: were it two of us, one would find it gone.
+/* The keeper writes the reason and moves the file: were it two of us, one
+ * would find it gone.
  */
 static enum verdict
 refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
-	bool known, struct fault *why)
+	struct fault *why)
 {
-	struct buf text = BUF_MAX(16384);
 	struct fault placed = *reason;
-	enum verdict v;
 
 	log_line("job %s: file refused: MOBB-%04d %s", claim->job,
 		(int)reason->code, reason->text);
-	if (known) {
-		if (reason->place[0] != '\0' &&
-			strcmp(reason->place, claim->name) != 0)
-			(void)fault_set(&placed, V_BROKEN, reason->code,
-				"%s: %s", reason->place, reason->text);
-		return store_job_refuse(run->site->store, claim->job, &placed,
-			clock_now_ms(), why);
-	}
-	reason_text(claim->job, claim->name, reason, &text);
-	v = spool_refuse(
-		run->site->spool, claim->job, claim->name, text.bytes, why);
-	buf_done(&text);
-	return v;
+	if (reason->place[0] != '\0' && strcmp(reason->place, claim->name) != 0)
+		(void)fault_set(&placed, V_BROKEN, reason->code, "%s: %s",
+			reason->place, reason->text);
+	return store_job_refuse(
+		run->site->store, claim->job, &placed, clock_now_ms(), why);
 }
 
 static enum verdict
@@ -182,7 +172,7 @@ on_letter(
 
 	r->cents += letter->amount_cents;
 	letter->id = letter_id(site->key, r->stream->sender_is->oin,
-		r->stream->name, letter->key, 1);
+		r->stream->name, letter->key, r->edition);
 	v = source_documents(r->source, letter, mem, &reason);
 	if (v == V_SKIP)
 		return reject_letter(r, letter, &reason, why);
@@ -233,14 +223,16 @@ split(struct reading *r, const struct claim *claim, struct fault *why)
 		v = fault_set(
 			why, V_BROKEN, CODE_EMPTY, "the file holds no records");
 	if (v == V_OK)
-		v = store_split_end(r->split, counts.records, r->cents,
+		v = store_split_end(r->split,
+			&(struct split_end){
+				.records = counts.records, .cents = r->cents },
 			clock_now_ms(), why);
 	return v;
 }
 
 static enum verdict
 receive(struct role_run *run, const struct jobs_stream *stream,
-	struct claim *claim, struct fault *why)
+	struct claim *claim, int *edition_out, struct fault *why)
 {
 	struct job_new job = { .id = claim->job,
 		.stream = stream->name,
@@ -254,7 +246,8 @@ receive(struct role_run *run, const struct jobs_stream *stream,
 		.sha256 = claim->sha256,
 		.promised_letters = claim->promised_letters,
 		.promised_cents = claim->promised_cents,
-		.received_ms = clock_now_ms() };
+		.received_ms = clock_now_ms(),
+		.edition_out = edition_out };
 
 	return store_job_receive(run->site->store, &job, why);
 }
@@ -271,9 +264,13 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 
 	v = spool_digest(claim, why);
 	if (v == V_OK)
-		v = receive(run, stream, claim, &reason);
-	if (v == V_SKIP)
-		return refuse(run, claim, &reason, false, why);
+		v = receive(run, stream, claim, &r.edition, &reason);
+	if (v == V_SKIP) {
+		/* The books have it as refused; the keeper files it. */
+		log_line("job %s: file refused: MOBB-%04d %s", claim->job,
+			(int)reason.code, reason.text);
+		return V_OK;
+	}
 	if (v != V_OK) {
 		*why = reason.code == CODE_NONE ? *why : reason;
 		return v;
@@ -302,7 +299,7 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 		fault_at(why, "job %s", claim->job);
 		return v;
 	}
-	return refuse(run, claim, &reason, true, why);
+	return refuse(run, claim, &reason, why);
 }
 
 /* Something that is no file, or has a name we do not want: refused, and shown
@@ -315,11 +312,11 @@ refuse_thing(struct role_run *run, const struct jobs_stream *stream,
 	struct fault again;
 
 	digest_of(claim->job, strlen(claim->job), claim->sha256);
-	if (receive(run, stream, claim, &again) != V_OK) {
+	if (receive(run, stream, claim, NULL, &again) != V_OK) {
 		*why = again;
 		return V_LATER;
 	}
-	return refuse(run, claim, reason, true, why);
+	return refuse(run, claim, reason, why);
 }
 
 /* What a crash left in work/: claimed, perhaps received, not yet split. */

@@ -72,6 +72,26 @@ enum verdict job_step(struct pg *pg, struct job_row *job, enum job_state to,
 enum verdict job_hold(struct pg *pg, struct job_row *job,
 	const struct fault *reason, struct fault *why);
 
+/* -> refused, with the reason; nothing of it is kept but the row. */
+enum verdict job_refuse(struct pg *pg, struct job_row *job,
+	const struct fault *reason, int64_t now_ms, struct fault *why);
+
+/* --- what came before (store/delivery.c, store/earlier.c) --- */
+
+/* Two splits of one stream go one after the other from here on, or neither
+ * would see the other's letters.
+ */
+enum verdict earlier_lock(struct pg *pg, int64_t job_no, struct fault *why);
+/* Make pg_temp.double (record, reason): letters of the new table whose ids an
+ * earlier job of the stream has, where they are open or have left.
+ * *none_out: there is no such job, and no table was made.
+ */
+enum verdict earlier_find(struct pg *pg, int64_t job_no, const char *table,
+	bool *none_out, struct fault *why);
+/* Keep what the file says of itself, and whether that asks for a person. */
+enum verdict delivery_keep(struct pg *pg, int64_t job_no,
+	const struct split_end *end, struct fault *why);
+
 /* --- letters per state (store/count.c) --- */
 
 struct counts {
@@ -188,8 +208,9 @@ enum verdict inbound_applied(struct pg *pg, const struct inbound *in,
 #define LETTER_COLUMNS                                                         \
 	"l.record, l.line, l.byte_at, l.amount_cents, l.bsn, l.dated, "        \
 	"l.paper, l.bericht_id, l.bind, l.reference, l.subject, l.body, "      \
-	"l.address, l.docs"
-#define LETTER_COLUMN_COUNT 14
+	"l.address, l.docs, l.record_bytes, l.file_part, l.publish, "          \
+	"l.type, l.hold"
+#define LETTER_COLUMN_COUNT 19
 /* From the first of LETTER_COLUMNS on.  V_BROKEN: the row makes no sense. */
 enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	struct letter *out, struct fault *why);

@@ -1,4 +1,4 @@
-/* store/job.c - jobs: received, found, refused, filed; their state
+/* store/job.c - jobs: found, refused, filed; their state
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -117,72 +117,6 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	return v;
 }
 
-/* --- receiving --- */
-
-/* The same bytes in the same stream, taken in before and not given up: refused
- * ones may come again, cancelled ones when nothing had left.
- */
-static enum verdict
-check_again(struct pg *pg, const struct job_new *job, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v;
-	size_t len;
-
-	v = pg_ask(pg,
-		"select id from job where stream = $1 and sha256 = $2 "
-		"and id <> $3 and state <> 9 "
-		"and not (state = 10 and letters = n_withdrawn) "
-		"order by number desc limit 1",
-		PG_ARGS(PG_T(job->stream), PG_B(job->sha256, 32),
-			PG_T(job->id)),
-		&rows, why);
-	if (v == V_OK && rows.count > 0)
-		v = fault_set(why, V_SKIP, CODE_DELIVERED_AGAIN,
-			"the same content was taken in as job %s",
-			pg_bytes(&rows, 0, 0, &len));
-	pg_rows_done(&rows);
-	return v;
-}
-
-enum verdict
-store_job_receive(
-	struct store *store, const struct job_new *job, struct fault *why)
-{
-	struct pg *pg = store->pg;
-	enum verdict v;
-
-	assert(strlen(job->id) < JOB_ID_MAX);
-	v = pg_begin(pg, why);
-	/* Two files with the same content at the same moment: one after the
-	 * other.
-	 */
-	if (v == V_OK)
-		v = pg_do(pg,
-			"select pg_advisory_xact_lock("
-			"hashtext('mobb receive'), hashtext($1))",
-			PG_ARGS(PG_T(job->stream)), NULL, why);
-	if (v == V_OK)
-		v = check_again(pg, job, why);
-	if (v == V_OK)
-		v = pg_do(pg,
-			"insert into job (id, stream, sender, oin, endpoint, "
-			"environment, format, file, bytes, sha256, "
-			"promised_letters, promised_cents, received_ms) values "
-			"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-			"$13) on conflict (id) do nothing",
-			PG_ARGS(PG_T(job->id), PG_T(job->stream),
-				PG_T(job->sender), PG_T(job->oin),
-				PG_T(job->endpoint), PG_T(job->environment),
-				PG_T(job->format), PG_T(job->file),
-				PG_N(job->bytes), PG_B(job->sha256, 32),
-				PG_N(job->promised_letters),
-				PG_N(job->promised_cents),
-				PG_N(job->received_ms)),
-			NULL, why);
-	return pg_end(pg, v, why);
-}
-
 /* --- reading --- */
 
 #define JOB_COLUMNS                                                            \
@@ -194,7 +128,8 @@ store_job_receive(
 	"n_posted, n_withdrawn, n_declined, received_ms, split_ms, "           \
 	"routed_ms, released_ms, settled_ms, released_by, print_close, "       \
 	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
-	"their_delivered"
+	"their_delivered, delivery, period, control, totals, hold_code, "      \
+	"hold_reason, repaired"
 
 static void
 job_read(
@@ -230,6 +165,13 @@ job_read(
 	j.lots_settled = pg_int(rows, row, column++);
 	j.their_total = pg_int(rows, row, column++);
 	j.their_delivered = pg_int(rows, row, column++);
+	j.delivery = pg_text(rows, row, column++, mem);
+	j.period = pg_text(rows, row, column++, mem);
+	j.control = pg_text(rows, row, column++, mem);
+	j.totals = pg_bool(rows, row, column++);
+	j.hold_code = (enum code)pg_int(rows, row, column++);
+	j.hold_reason = pg_text(rows, row, column++, mem);
+	j.repaired = pg_bool(rows, row, column++);
 	*out = j;
 }
 
@@ -340,6 +282,25 @@ store_job_unfiled(struct store *store, struct arena *mem, struct job **jobs_out,
 /* --- ends --- */
 
 enum verdict
+job_refuse(struct pg *pg, struct job_row *job, const struct fault *reason,
+	int64_t now_ms, struct fault *why)
+{
+	enum verdict v = job_step(pg, job, JOB_REFUSED, why);
+
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set reason = $2, reason_code = $3, "
+			"settled_ms = $4 where number = $1",
+			PG_ARGS(PG_N(job->number), PG_T(reason->text),
+				PG_N(reason->code), PG_N(now_ms)),
+			NULL, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, job->id, "automatic", "refused", why,
+			"MOBB-%04d %s", (int)reason->code, reason->text);
+	return v;
+}
+
+enum verdict
 store_job_refuse(struct store *store, const char *id,
 	const struct fault *reason, int64_t now_ms, struct fault *why)
 {
@@ -351,29 +312,32 @@ store_job_refuse(struct store *store, const char *id,
 	if (v == V_OK)
 		v = job_lock_in(pg, id, JOB_RECEIVED, &job, why);
 	if (v == V_OK)
-		v = job_step(pg, &job, JOB_REFUSED, why);
-	if (v == V_OK)
-		v = pg_do(pg,
-			"update job set reason = $2, reason_code = $3, "
-			"settled_ms = $4 where number = $1",
-			PG_ARGS(PG_N(job.number), PG_T(reason->text),
-				PG_N(reason->code), PG_N(now_ms)),
-			NULL, why);
-	if (v == V_OK)
-		v = event_put(pg, now_ms, id, "automatic", "refused", why,
-			"MOBB-%04d %s", (int)reason->code, reason->text);
+		v = job_refuse(pg, &job, reason, now_ms, why);
 	return pg_end(pg, v, why);
+}
+
+static enum verdict
+mark(struct store *store, const char *id, const char *sql, struct fault *why)
+{
+	int64_t changed;
+	enum verdict v;
+
+	v = pg_do(store->pg, sql, PG_ARGS(PG_T(id)), &changed, why);
+	if (v == V_OK && changed != 1)
+		v = no_job(why, id);
+	return v;
 }
 
 enum verdict
 store_job_filed(struct store *store, const char *id, struct fault *why)
 {
-	int64_t changed;
-	enum verdict v;
+	return mark(
+		store, id, "update job set filed = true where id = $1", why);
+}
 
-	v = pg_do(store->pg, "update job set filed = true where id = $1",
-		PG_ARGS(PG_T(id)), &changed, why);
-	if (v == V_OK && changed != 1)
-		v = no_job(why, id);
-	return v;
+enum verdict
+store_job_repaired(struct store *store, const char *id, struct fault *why)
+{
+	return mark(
+		store, id, "update job set repaired = true where id = $1", why);
 }

@@ -19,10 +19,29 @@ enum {
 	BODY,
 	ADDRESS,
 	DOCS,
+	BYTES,
+	PART,
+	PUBLISH,
+	TYPE,
+	HOLD,
 	COLUMNS
 };
 
 _Static_assert(COLUMNS == LETTER_COLUMN_COUNT, "as in LETTER_COLUMNS");
+
+static int32_t
+day_of(const struct pg_rows *rows, int row, int column)
+{
+	return pg_null(rows, row, column) ? LETTER_DATE_NONE
+					  : (int32_t)pg_int(rows, row, column);
+}
+
+static const char *
+text_of(const struct pg_rows *rows, int row, int column, struct arena *mem)
+{
+	return pg_null(rows, row, column) ? NULL
+					  : pg_text(rows, row, column, mem);
+}
 
 enum verdict
 letter_read(const struct pg_rows *rows, int row, struct arena *mem,
@@ -37,15 +56,18 @@ letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	l.key = ""; /* its digest is the id */
 	l.amount_cents = pg_int(rows, row, CENTS);
 	l.bsn.number = (int32_t)pg_int(rows, row, BSN);
-	l.dated = pg_null(rows, row, DATED) ? LETTER_DATE_NONE
-					    : (int32_t)pg_int(rows, row, DATED);
+	l.dated = day_of(rows, row, DATED);
+	l.publish = day_of(rows, row, PUBLISH);
+	l.bytes = pg_int(rows, row, BYTES);
+	l.part = (int)pg_int(rows, row, PART);
+	l.hold = (enum code)pg_int(rows, row, HOLD);
+	l.type = text_of(rows, row, TYPE, mem);
 	l.paper = (enum paper_reason)pg_int(rows, row, PAPER);
 	l.id = pg_uuid(rows, row, ID);
 	pg_fixed(rows, row, BIND, l.bind, sizeof(l.bind));
 	l.reference = pg_text(rows, row, REFERENCE, mem);
 	l.subject = pg_text(rows, row, SUBJECT, mem);
-	l.text =
-		pg_null(rows, row, BODY) ? NULL : pg_text(rows, row, BODY, mem);
+	l.text = text_of(rows, row, BODY, mem);
 	address_unpack(pg_text(rows, row, ADDRESS, mem), mem, &l.address);
 	docs = pg_bytes(rows, row, DOCS, &len);
 	if (!attachment_unpack(

@@ -17,7 +17,7 @@ store_rejected_list(struct store *store, const char *job, int64_t after_record,
 	/* With ties: a record with two rows is never cut in two. */
 	v = pg_ask(store->pg,
 		"select r.record, line, byte_at, code, field, r.reason, "
-		"reference, warning from rejected r "
+		"reference, warning, file_part, bytes from rejected r "
 		"where job_no = (select number from job where id = $1) "
 		"and r.record > $2 and (not warning or $3::int = 1) "
 		"order by r.record fetch first $4 rows with ties",
@@ -35,8 +35,41 @@ store_rejected_list(struct store *store, const char *job, int64_t after_record,
 			.field = pg_text(&rows, i, 4, mem),
 			.reason = pg_text(&rows, i, 5, mem),
 			.reference = pg_text(&rows, i, 6, mem),
-			.warning = pg_bool(&rows, i, 7) };
+			.warning = pg_bool(&rows, i, 7),
+			.part = (int)pg_int(&rows, i, 8),
+			.bytes = pg_int(&rows, i, 9) };
 	*rows_out = list;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+enum verdict
+store_rejected_pieces(struct store *store, const char *job, int part,
+	int64_t from, size_t max, struct arena *mem,
+	struct rejected_piece **pieces_out, size_t *count_out,
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct rejected_piece *list;
+	enum verdict v;
+	int i;
+
+	/* Records of before bytes were kept cannot be cut out. */
+	v = pg_ask(store->pg,
+		"select byte_at, max(r.bytes) from rejected r "
+		"where job_no = (select number from job where id = $1) "
+		"and file_part = $2 and byte_at >= $3 and not warning "
+		"and r.bytes > 0 group by byte_at order by byte_at limit $4",
+		PG_ARGS(PG_T(job), PG_N(part), PG_N(from), PG_N((int64_t)max)),
+		&rows, why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; i < rows.count; i++)
+		list[i] = (struct rejected_piece){ pg_int(&rows, i, 0),
+			pg_int(&rows, i, 1) };
+	*pieces_out = list;
 	*count_out = (size_t)rows.count;
 	pg_rows_done(&rows);
 	return V_OK;

@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "store/books.h"
 
@@ -27,7 +28,7 @@ store_route_next(struct store *store, const char *job, size_t max,
 	if (row.number == store->routed_job)
 		from = store->routed_before;
 	v = pg_ask(store->pg,
-		"select l.record, l.bsn, l.paper from letter l "
+		"select l.record, l.bsn, l.paper, l.type, l.hold from letter l "
 		"where l.part = $1 and l.job_no = $2 and l.record >= $3 "
 		"and (select 1 from route r where r.job_no = l.job_no "
 		"and r.record = l.record limit 1) is null "
@@ -37,10 +38,15 @@ store_route_next(struct store *store, const char *job, size_t max,
 		&rows, why);
 	if (v != V_OK)
 		return v;
-	for (i = 0; i < rows.count; i++)
-		rows_out[i] = (struct route_row){ .record = pg_int(&rows, i, 0),
+	for (i = 0; i < rows.count; i++) {
+		struct route_row *r = &rows_out[i];
+
+		*r = (struct route_row){ .record = pg_int(&rows, i, 0),
 			.bsn = { (int32_t)pg_int(&rows, i, 1) },
-			.paper = (enum paper_reason)pg_int(&rows, i, 2) };
+			.paper = (enum paper_reason)pg_int(&rows, i, 2),
+			.hold = (enum code)pg_int(&rows, i, 4) };
+		pg_word(&rows, i, 3, r->type, sizeof(r->type));
+	}
 	if (rows.count > 0) {
 		store->routed_job = row.number;
 		store->routed_before = rows_out[0].record;
@@ -101,6 +107,29 @@ copy_routes(struct pg *pg, int64_t job_no, int64_t answer,
 	return v;
 }
 
+/* Those that wait for a person before they are in any lot. */
+static enum verdict
+hold_routed(struct pg *pg, int64_t job_no, const struct route_row *rows,
+	size_t count, int64_t now_ms, struct counts *counts, struct fault *why)
+{
+	struct receipt_row *held = mem_new((count + 1) * sizeof(*held));
+	enum verdict v;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (rows[i].hold == CODE_NONE)
+			continue;
+		held[n++] = (struct receipt_row){ .record = rows[i].record,
+			.state = LETTER_HELD,
+			.code = rows[i].hold };
+		counts_move(counts, rows[i].box ? LETTER_BOX : LETTER_PAPER,
+			LETTER_HELD, 1);
+	}
+	v = receipts_write(pg, NULL, job_no, 0, held, n, now_ms, why);
+	free(held);
+	return v;
+}
+
 enum verdict
 store_route_put(struct store *store, const char *job,
 	const struct route_row *rows, size_t count, const char *source,
@@ -127,6 +156,9 @@ store_route_put(struct store *store, const char *job,
 	if (v == V_OK)
 		v = copy_routes(pg, row.number, answer, rows, count, why);
 	if (v == V_OK)
+		v = hold_routed(
+			pg, row.number, rows, count, asked_ms, &counts, why);
+	if (v == V_OK)
 		v = counts_write(pg, row.number, &counts, why);
 	return pg_end(pg, v, why);
 }
@@ -151,18 +183,29 @@ released(struct pg *pg, struct job_row *job, const char *person,
 	return v;
 }
 
+/* Does every letter have a route?  *reason_out: why it was to be held at split,
+ * CODE_NONE when it was not.
+ */
 static enum verdict
-check_routed(struct pg *pg, const struct job_row *job, struct fault *why)
+check_routed(struct pg *pg, const struct job_row *job, struct fault *reason_out,
+	struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
+	size_t len;
 
-	v = pg_ask(pg, "select n_split from job where number = $1",
+	v = pg_ask(pg,
+		"select n_split, hold_code, hold_reason from job "
+		"where number = $1",
 		PG_ARGS(PG_N(job->number)), &rows, why);
 	if (v == V_OK && pg_int(&rows, 0, 0) != 0)
 		v = fault_set(why, V_SKIP, CODE_STATE,
 			"%" PRId64 " letters have no route yet",
 			pg_int(&rows, 0, 0));
+	if (v == V_OK)
+		(void)fault_set(reason_out, V_LATER,
+			(enum code)pg_int(&rows, 0, 1), "%s",
+			pg_bytes(&rows, 0, 2, &len));
 	pg_rows_done(&rows);
 	return v;
 }
@@ -172,6 +215,7 @@ store_job_routed(struct store *store, const char *job, bool hold,
 	const struct fault *reason, int64_t now_ms, struct fault *why)
 {
 	struct pg *pg = store->pg;
+	struct fault held = FAULT_NONE;
 	struct job_row row;
 	enum verdict v;
 
@@ -179,18 +223,20 @@ store_job_routed(struct store *store, const char *job, bool hold,
 	if (v == V_OK)
 		v = job_lock_in(pg, job, JOB_SPLIT, &row, why);
 	if (v == V_OK)
-		v = check_routed(pg, &row, why);
+		v = check_routed(pg, &row, &held, why);
+	if (v == V_OK && held.code == CODE_NONE && hold)
+		held = *reason;
 	if (v == V_OK)
 		v = job_step(pg, &row, JOB_ROUTED, why);
 	if (v == V_OK)
 		v = pg_do(pg, "update job set routed_ms = $2 where number = $1",
 			PG_ARGS(PG_N(row.number), PG_N(now_ms)), NULL, why);
-	if (v == V_OK && hold)
-		v = job_hold(pg, &row, reason, why);
-	if (v == V_OK && hold)
+	if (v == V_OK && held.code != CODE_NONE)
+		v = job_hold(pg, &row, &held, why);
+	if (v == V_OK && held.code != CODE_NONE)
 		v = event_put(pg, now_ms, row.id, "automatic", "held", why,
-			"MOBB-%04d %s", (int)reason->code, reason->text);
-	if (v == V_OK && !hold)
+			"MOBB-%04d %s", (int)held.code, held.text);
+	if (v == V_OK && held.code == CODE_NONE)
 		v = released(pg, &row, "automatic", "", now_ms, why);
 	if (v == V_OK && row.letters >= OWN_TABLE_LETTERS)
 		v = pg_script(pg, "analyze route", why);

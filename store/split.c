@@ -25,8 +25,9 @@
 #define LETTER_ALL                                                             \
 	"job_no, record, line, byte_at, amount_cents, box_bytes, part, "       \
 	"bsn, dated, paper, bericht_id, bsn_key, bind, reference, "            \
-	"subject, body, address, docs"
-#define LETTER_ALL_COUNT 18
+	"subject, body, address, docs, record_bytes, file_part, publish, "     \
+	"type, hold"
+#define LETTER_ALL_COUNT 23
 #define DOCS_MAX ((size_t)1024 * 1024)	  /* packed, of one letter */
 #define ADDRESS_MAX ((size_t)1024 * 1024) /* packed, of one letter */
 
@@ -209,13 +210,27 @@ store_split_begin(struct store *store, const char *job, int64_t expected,
 
 /* --- rows --- */
 
+static void
+i32_unless(struct pg_copy *copy, int32_t value, int32_t none)
+{
+	if (value == none)
+		pg_copy_null(copy);
+	else
+		pg_copy_i32(copy, value);
+}
+
 enum verdict
 store_split_letter(struct split *s, const struct letter *letter,
 	const uint8_t bsn_key[16], struct fault *why)
 {
 	struct pg_copy *c = &s->letters;
-	enum verdict v = pg_copy_row(c, LETTER_ALL_COUNT, why);
+	enum verdict v;
 
+	if (letter->type != NULL && strlen(letter->type) >= BERICHT_TYPE_MAX)
+		return fault_set(why, V_BROKEN, CODE_TEXT_LONG,
+			"record %" PRId64 ": its BerichtType is too long",
+			letter->record);
+	v = pg_copy_row(c, LETTER_ALL_COUNT, why);
 	if (v != V_OK)
 		return v;
 	buf_reset(&s->docs);
@@ -223,6 +238,7 @@ store_split_letter(struct split *s, const struct letter *letter,
 	buf_reset(&s->address);
 	address_pack(&letter->address, &s->address);
 	assert(!s->docs.full && !s->address.full);
+	assert(letter->part >= 0 && letter->part <= INT16_MAX);
 
 	pg_copy_i64(c, s->job.number);
 	pg_copy_i64(c, letter->record);
@@ -231,14 +247,8 @@ store_split_letter(struct split *s, const struct letter *letter,
 	pg_copy_i64(c, letter->amount_cents);
 	pg_copy_i64(c, letter_box_bytes(letter));
 	pg_copy_i32(c, s->job.part);
-	if (letter->bsn.number == 0)
-		pg_copy_null(c);
-	else
-		pg_copy_i32(c, letter->bsn.number);
-	if (letter->dated == LETTER_DATE_NONE)
-		pg_copy_null(c);
-	else
-		pg_copy_i32(c, letter->dated);
+	i32_unless(c, letter->bsn.number, 0);
+	i32_unless(c, letter->dated, LETTER_DATE_NONE);
 	pg_copy_i16(c, (int16_t)letter->paper);
 	pg_copy_bytes(c, letter->id.bytes, sizeof(letter->id.bytes));
 	pg_copy_bytes(c, bsn_key, 16);
@@ -248,6 +258,15 @@ store_split_letter(struct split *s, const struct letter *letter,
 	pg_copy_text(c, letter->text);
 	pg_copy_text(c, s->address.len == 0 ? "" : s->address.bytes);
 	pg_copy_bytes(c, s->docs.bytes, s->docs.len);
+	/* None: it cannot be cut out of the file for the supplier. */
+	pg_copy_i32(c, letter->bytes > INT32_MAX ? 0 : (int32_t)letter->bytes);
+	if (letter->part == 0)
+		pg_copy_null(c);
+	else
+		pg_copy_i16(c, (int16_t)letter->part);
+	i32_unless(c, letter->publish, LETTER_DATE_NONE);
+	pg_copy_text(c, letter->type);
+	i32_unless(c, (int32_t)letter->hold, CODE_NONE);
 	s->letter_count++;
 	return V_OK;
 }
@@ -263,12 +282,13 @@ send_rejected(struct split *s, struct fault *why)
 		return V_OK;
 	v = pg_copy_begin(&copy, s->store->pg,
 		"copy rejected (job_no, record, line, byte_at, code, field, "
-		"reason, reference, warning) from stdin (format binary)",
+		"reason, reference, warning, file_part, bytes) "
+		"from stdin (format binary)",
 		why);
 	for (i = 0; v == V_OK && i < s->rejected_count; i++) {
 		const struct rejected *r = &s->rejected[i];
 
-		v = pg_copy_row(&copy, 9, why);
+		v = pg_copy_row(&copy, 11, why);
 		if (v != V_OK)
 			break;
 		pg_copy_i64(&copy, s->job.number);
@@ -280,6 +300,8 @@ send_rejected(struct split *s, struct fault *why)
 		pg_copy_text(&copy, r->reason);
 		pg_copy_text(&copy, r->reference);
 		pg_copy_bool(&copy, r->warning);
+		pg_copy_i16(&copy, (int16_t)r->part);
+		pg_copy_i64(&copy, r->bytes);
 	}
 	if (v == V_OK)
 		v = pg_copy_end(&copy, why);
@@ -351,9 +373,10 @@ take_out(struct split *s, enum code code, struct fault *why)
 
 	snprintf(sql, sizeof(sql),
 		"insert into rejected (job_no, record, line, byte_at, code, "
-		"field, reason, reference, warning) "
+		"field, reason, reference, warning, file_part, bytes) "
 		"select l.job_no, l.record, l.line, l.byte_at, $1, 'key', "
-		"d.reason, l.reference, false "
+		"d.reason, l.reference, false, coalesce(l.file_part, 0), "
+		"l.record_bytes "
 		"from %s l join pg_temp.double d on d.record = l.record",
 		rows_of(s));
 	v = pg_do(pg, sql, PG_ARGS(PG_N(code)), &moved, why);
@@ -419,58 +442,17 @@ check_inside(struct split *s, struct fault *why)
 			 : v;
 }
 
-/* Ids that an earlier job of the stream has, whose letters are open or have
- * left.  Two splits of one stream go one after the other from here on, or
- * neither would see the other's letters.
- */
 static enum verdict
 check_earlier(struct split *s, struct fault *why)
 {
 	struct pg *pg = s->store->pg;
-	struct buf parts = BUF_MAX(ARRAY_TEXT_MAX);
-	struct pg_rows rows = PG_ROWS_NONE;
+	bool none = false;
 	enum verdict v;
-	char *sql;
-	int i;
 
-	v = pg_do(pg,
-		"select pg_advisory_xact_lock(hashtext('mobb split'), "
-		"hashtext(stream)) from job where number = $1",
-		PG_ARGS(PG_N(s->job.number)), NULL, why);
+	v = earlier_lock(pg, s->job.number, why);
 	if (v == V_OK)
-		v = pg_ask(pg,
-			"select distinct e.part from job e join job j "
-			"on j.stream = e.stream and j.oin = e.oin "
-			"and j.edition = e.edition "
-			"where j.number = $1 and e.number <> $1 "
-			"and e.part <> 0 and e.letters > e.n_withdrawn",
-			PG_ARGS(PG_N(s->job.number)), &rows, why);
-	if (v != V_OK || rows.count == 0) {
-		pg_rows_done(&rows);
-		return v;
-	}
-	/* Numbers in the text, so that other partitions are not looked at. */
-	for (i = 0; i < rows.count; i++)
-		buf_format(&parts, "%s%" PRId64, i == 0 ? "" : ",",
-			pg_int(&rows, i, 0));
-	pg_rows_done(&rows);
-	sql = mem_new(parts.len + SQL_MAX);
-	snprintf(sql, parts.len + SQL_MAX,
-		"create temporary table double on commit drop as "
-		"select n.record, min('the same key as ' || e.id || '/' || "
-		"o.record) as reason from %s n "
-		"join letter o on o.bericht_id = n.bericht_id "
-		"join job e on e.number = o.job_no "
-		"where o.part in (%s) and e.number <> %" PRId64 " "
-		"and e.state not in (9) and not exists "
-		"(select from receipt r where r.job_no = o.job_no "
-		"and r.record = o.record and r.state = 14) "
-		"group by n.record",
-		rows_of(s), parts.bytes, s->job.number);
-	v = pg_script(pg, sql, why);
-	free(sql);
-	buf_done(&parts);
-	return v == V_OK ? take_out(s, CODE_DOUBLE_EARLIER, why) : v;
+		v = earlier_find(pg, s->job.number, rows_of(s), &none, why);
+	return v == V_OK && !none ? take_out(s, CODE_DOUBLE_EARLIER, why) : v;
 }
 
 static enum verdict
@@ -491,7 +473,7 @@ publish(struct split *s, struct fault *why)
 }
 
 enum verdict
-store_split_end(struct split *s, int64_t records, int64_t cents, int64_t now_ms,
+store_split_end(struct split *s, const struct split_end *end, int64_t now_ms,
 	struct fault *why)
 {
 	struct pg *pg = s->store->pg;
@@ -509,6 +491,8 @@ store_split_end(struct split *s, int64_t records, int64_t cents, int64_t now_ms,
 	if (v == V_OK)
 		v = check_earlier(s, why);
 	if (v == V_OK)
+		v = delivery_keep(pg, s->job.number, end, why);
+	if (v == V_OK)
 		v = publish(s, why);
 	if (v == V_OK)
 		v = job_step(pg, &s->job, JOB_SPLIT, why);
@@ -519,8 +503,8 @@ store_split_end(struct split *s, int64_t records, int64_t cents, int64_t now_ms,
 			"cents = $7, split_ms = $8 where number = $1",
 			PG_ARGS(PG_N(s->job.number), PG_N(s->job.part),
 				PG_N(s->letter_count), PG_N(s->rejected_total),
-				PG_N(s->warning_total), PG_N(records),
-				PG_N(cents), PG_N(now_ms)),
+				PG_N(s->warning_total), PG_N(end->records),
+				PG_N(end->cents), PG_N(now_ms)),
 			NULL, why);
 	s->ended = true;
 	return pg_end(pg, v, why);

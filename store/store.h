@@ -111,6 +111,12 @@ struct job {
 	int64_t lots, lots_acknowledged, lots_settled;
 	/* the other side's counters, added up over results */
 	int64_t their_total, their_delivered;
+	const char *delivery, *period; /* of the supplier, "" none */
+	const char *control;	       /* the file's own totals, "" none */
+	bool totals;		       /* it had some, and they agreed */
+	enum code hold_code;	       /* known at split; released or not */
+	const char *hold_reason;
+	bool repaired; /* its rejected records were written as a file */
 };
 
 /* in - ends; 0 when every letter has its end. */
@@ -123,14 +129,32 @@ struct job_new {
 	const uint8_t *sha256;
 	int64_t promised_letters, promised_cents;
 	int64_t received_ms;
+	int *edition_out; /* NULL, or set: the edition of its letters, from 1 */
 };
 
 /* S2 -> S3.  V_OK also when the id is there already (read it from the start).
  * V_SKIP with CODE_DELIVERED_AGAIN: the same content in the same stream has
- * open letters or letters that left; why names that job.
+ * open letters or letters that left; why names that job.  The books have it as
+ * a refused job then, to be filed like any other.  An edition that a person
+ * allowed for this content is used up by the job, and nothing of an earlier
+ * edition blocks it.
  */
 enum verdict store_job_receive(
 	struct store *store, const struct job_new *job, struct fault *why);
+
+/* A person lets this content of a stream come (again) as edition 2, 3 ...; the
+ * next file with it, within EDITION_DAYS, is that edition.  V_SKIP:
+ * CODE_DELIVERED_AGAIN, there is a job of this edition whose letters are open
+ * or have left; why names it.
+ */
+#define EDITION_MAX 99
+#define EDITION_DAYS 3
+enum verdict store_edition_allow(struct store *store, const char *stream,
+	const uint8_t sha256[32], int edition, const char *person,
+	const char *reason, int64_t now_ms, struct fault *why);
+/* The file did not come after all; what was used up stays. */
+enum verdict store_edition_forget(struct store *store, const char *stream,
+	const uint8_t sha256[32], int edition, struct fault *why);
 
 /* V_SKIP with CODE_NO_JOB.  Texts in `mem`. */
 enum verdict store_job_get(struct store *store, const char *id,
@@ -159,12 +183,41 @@ enum verdict store_job_filed(
 enum verdict store_job_unfiled(struct store *store, struct arena *mem,
 	struct job **jobs_out, size_t *count_out, struct fault *why);
 
+/* Its rejected records were written as a file that the supplier can repair. */
+enum verdict store_job_repaired(
+	struct store *store, const char *job, struct fault *why);
+
+/* --- what was used (store/used.c) --- */
+
+/* A definition, by `id` ("woz-biljet/1") and the digest of its text.  The
+ * first use keeps the text.  V_BROKEN with CODE_FORMAT_CHANGED: it was used
+ * with another text before; it must become the next version.
+ */
+enum verdict store_definition_used(struct store *store, const char *id,
+	const uint8_t sha256[32], const char *text, size_t len,
+	struct fault *why);
+enum definition_state {
+	DEFINITION_UNUSED = 1,
+	DEFINITION_SAME,    /* used, and not changed since */
+	DEFINITION_CHANGED, /* used, and changed since */
+};
+enum verdict store_definition_known(struct store *store, const char *id,
+	const uint8_t sha256[32], enum definition_state *state_out,
+	struct fault *why);
+/* The key that ids of letters are made with; the first one is kept.  V_BROKEN
+ * with CODE_KEY: these books were begun with another one.
+ */
+enum verdict store_site_key(
+	struct store *store, const uint8_t fingerprint[32], struct fault *why);
+
 /* --- split (store/split.c) --- */
 
 struct split; /* one open transaction */
 
 struct rejected {
 	int64_t record, line, offset;
+	int64_t bytes; /* of the record with its lines */
+	int part;      /* of a set, from 0 */
 	enum code code;
 	const char *field, *reason, *reference;
 	bool warning;
@@ -183,16 +236,38 @@ enum verdict store_split_letter(struct split *split,
 	struct fault *why);
 enum verdict store_split_reject(
 	struct split *split, const struct rejected *row, struct fault *why);
+/* What the file says of itself. */
+struct split_end {
+	int64_t records, cents;
+	const char *number;  /* of the delivery; NULL or "" none */
+	const char *period;  /* the same */
+	const char *control; /* its own totals, as text to show; the same */
+	bool totals;	     /* it had totals, and they agreed */
+	bool count_check;    /* hold when far from the job before */
+	enum code hold;	     /* the reader wants a person, or CODE_NONE */
+	const char *hold_reason;
+};
 /* Build the indexes, find doubles (in this file: the later record becomes
  * CODE_DOUBLE; in an earlier job of the stream whose letters are open or have
- * left: CODE_DOUBLE_EARLIER), count, received -> split, commit.
+ * left: CODE_DOUBLE_EARLIER), compare with earlier deliveries, count,
+ * received -> split, commit.
+ *
+ * The job will be held, once routed, for what `end` says; for a delivery
+ * number below the highest (CODE_NUMBER), or that of a job whose rejected
+ * records were given back; for a period that was delivered (CODE_PERIOD); for
+ * a number of records more than a fifth from the newest job of 100 letters or
+ * more (CODE_COUNT_DIFFERS, when asked).  Compared are jobs of the same stream,
+ * sender and edition that were not refused or cancelled.
+ * V_BROKEN with CODE_NUMBER: the delivery number of another job.
  */
-enum verdict store_split_end(struct split *split, int64_t records,
-	int64_t cents, int64_t now_ms, struct fault *why);
+enum verdict store_split_end(struct split *split, const struct split_end *end,
+	int64_t now_ms, struct fault *why);
 /* Roll back and free; after store_split_end() only frees.  Accepts NULL. */
 void store_split_close(struct split *split);
 
 /* --- route --- */
+
+#define BERICHT_TYPE_MAX 12 /* bytes of a BerichtType, with its end */
 
 enum route_rule {	      /* stored: never change */
 	ROUTE_ASKED = 1,      /* WUS said yes or no */
@@ -204,6 +279,8 @@ struct route_row {
 	int64_t record;
 	struct bsn bsn;
 	enum paper_reason paper;
+	char type[BERICHT_TYPE_MAX]; /* to ask about; "": the stream's */
+	enum code hold; /* it will wait for a person: leave it as it is */
 	/* filled by the router */
 	bool box;
 	enum route_rule rule;
@@ -214,12 +291,16 @@ struct route_row {
  */
 enum verdict store_route_next(struct store *store, const char *job, size_t max,
 	struct route_row *rows_out, size_t *count_out, struct fault *why);
-/* Keep the routes of one group with the answer that decided them. */
+/* Keep the routes of one group with the answer that decided them.  A letter
+ * with a hold is held from here on: in no lot and no bundle until a person
+ * decides about it.
+ */
 enum verdict store_route_put(struct store *store, const char *job,
 	const struct route_row *rows, size_t count, const char *source,
 	int64_t asked_ms, struct fault *why);
 /* split -> routed -> released or held (reason with code); `person` for the
- * event ("automatic").
+ * event ("automatic").  A job that was to be held at split is not released
+ * here, whatever `hold` says.
  */
 enum verdict store_job_routed(struct store *store, const char *job, bool hold,
 	const struct fault *reason, int64_t now_ms, struct fault *why);
@@ -495,6 +576,73 @@ enum verdict store_posted(struct store *store, const char *bundle,
 	int64_t *letters_out, struct fault *why);
 enum verdict store_print_close(struct store *store, const char *job,
 	const char *person, int64_t now_ms, struct fault *why);
+
+/* --- the report back (store/report.c) --- */
+
+enum report_kind {
+	REPORT_LETTER = 1,
+	REPORT_REJECTED,
+	REPORT_WARNING, /* beside the letter of the same record */
+};
+
+/* Texts are lent until the next row. */
+struct report_row {
+	enum report_kind kind;
+	int64_t record, line, offset;
+	int part;
+	const char *reference;
+	enum code code; /* of the letter's own state, or of the reject */
+	/* of a rejected record or a warning */
+	const char *field, *message;
+	/* of a letter */
+	enum letter_state state;
+	enum route_rule rule; /* 0: not routed yet */
+	bool box;
+	enum paper_reason paper;
+	const char *wire_code; /* "" none */
+	int64_t lot;	       /* newest, 0 none */
+};
+
+struct report; /* a page of rows at a time; memory does not grow with the job */
+
+/* All letters, rejected records and warnings of a job in order of record: a
+ * letter before its warnings.  The state of each is that of the moment its
+ * page is read.  V_END: no more.
+ */
+enum verdict store_report_begin(struct store *store, const char *job,
+	struct report **report_out, struct fault *why);
+enum verdict store_report_next(
+	struct report *report, struct report_row *row_out, struct fault *why);
+void store_report_close(struct report *report); /* accepts NULL */
+
+struct report_due {
+	struct job job;
+	const char *mark; /* what it counts, for store_job_reported() */
+	bool final;	  /* settled, refused or cancelled: the last one */
+};
+
+/* The next job after number `after` (0: from the first) whose report is not
+ * as the books are: never made; the job came a step further (split, held, on
+ * its way, ended); or letters changed, and the last report is old enough: a
+ * minute, and for large jobs longer, half a millisecond a letter.  V_END: none.
+ */
+enum verdict store_report_due(struct store *store, int64_t after,
+	int64_t now_ms, struct arena *mem, struct report_due *due_out,
+	struct fault *why);
+/* The report with this mark was written. */
+enum verdict store_job_reported(struct store *store, const char *job,
+	const char *mark, bool final, int64_t now_ms, struct fault *why);
+
+struct rejected_piece {
+	int64_t offset, bytes;
+};
+/* Where the rejected records of a part lie, each once, ascending, from offset
+ * `from` on, at most `max`.  Warnings are not among them.
+ */
+enum verdict store_rejected_pieces(struct store *store, const char *job,
+	int part, int64_t from, size_t max, struct arena *mem,
+	struct rejected_piece **pieces_out, size_t *count_out,
+	struct fault *why);
 
 /* --- settle --- */
 

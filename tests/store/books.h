@@ -122,6 +122,7 @@ letter_of(const char *key, int64_t number, struct attachment *doc)
 		.subject = "Aanslag 2026",
 		.text = "Beste lezer",
 		.dated = 20500,
+		.publish = LETTER_DATE_NONE,
 		.amount_cents = 100,
 		.address = ADDRESS_EMPTY,
 		.id = id_of(key, number) };
@@ -159,6 +160,14 @@ job_now(const char *id)
 	return job;
 }
 
+static inline enum verdict
+split_end(struct split *split, int64_t records, int64_t cents)
+{
+	const struct split_end end = { .records = records, .cents = cents };
+
+	return store_split_end(split, &end, NOW, &why);
+}
+
 /* A job split into letters from .. to of one kind. */
 static inline void
 make_split(const char *id, const char *stream, const char *key, int64_t from,
@@ -178,8 +187,7 @@ make_split(const char *id, const char *stream, const char *key, int64_t from,
 
 		OK(store_split_letter(split, &l, bsn_key, &why));
 	}
-	OK(store_split_end(
-		split, to - from + 1, 100 * (to - from + 1), NOW, &why));
+	OK(split_end(split, to - from + 1, 100 * (to - from + 1)));
 	store_split_close(split);
 }
 

@@ -263,7 +263,7 @@ test_print__a_job_without_letters_settles(void **state)
 	OK(store_job_receive(books, &job, &why));
 	OK(store_split_begin(books, job.id, 1, &split, &why));
 	OK(store_split_reject(split, &row, &why));
-	OK(store_split_end(split, 1, 0, NOW, &why));
+	OK(split_end(split, 1, 0));
 	store_split_close(split);
 	make_routed(job.id, 0);
 	make_cut(job.id, "none", 1);

@@ -11,6 +11,7 @@ test_split__a_job_is_received_once(void **state)
 {
 	struct job_new job = job_of("20260201-aaaa", "once", 201);
 	struct job_new again = job_of("20260201-bbbb", "once", 201);
+	struct job_new third = job_of("20260201-dddd", "once", 201);
 	struct job_new other = job_of("20260201-cccc", "other", 201);
 	struct fault reason = { .code = CODE_EMPTY, .text = "no records" };
 
@@ -20,13 +21,18 @@ test_split__a_job_is_received_once(void **state)
 	assert_int_equal(store_job_receive(books, &again, &why), V_SKIP);
 	assert_int_equal(why.code, CODE_DELIVERED_AGAIN);
 	assert_non_null(strstr(why.text, "20260201-aaaa"));
+	/* It is seen as a refused job, which is to be filed. */
+	assert_int_equal(job_now(again.id).state, JOB_REFUSED);
+	assert_int_equal(job_now(again.id).reason_code, CODE_DELIVERED_AGAIN);
+	assert_non_null(strstr(job_now(again.id).reason, "20260201-aaaa"));
+	assert_false(job_now(again.id).filed);
 	/* Another stream does not mind. */
 	OK(store_job_receive(books, &other, &why));
 	/* What was refused may come again. */
 	OK(store_job_refuse(books, job.id, &reason, NOW, &why));
 	assert_int_equal(job_now(job.id).state, JOB_REFUSED);
 	assert_int_equal(job_now(job.id).reason_code, CODE_EMPTY);
-	OK(store_job_receive(books, &again, &why));
+	OK(store_job_receive(books, &third, &why));
 	/* And a refused one is not refused twice. */
 	assert_int_equal(
 		store_job_refuse(books, job.id, &reason, NOW, &why), V_SKIP);
@@ -94,7 +100,7 @@ test_split__all_letters_or_none(void **state)
 	OK(store_split_reject(split, &row, &why));
 	row.warning = true;
 	OK(store_split_reject(split, &row, &why));
-	OK(store_split_end(split, 4, 400, NOW, &why));
+	OK(split_end(split, 4, 400));
 	store_split_close(split);
 	assert_int_equal(job_now(job.id).state, JOB_SPLIT);
 	assert_int_equal(job_now(job.id).n_split, 3);
@@ -129,7 +135,7 @@ doubles(const char *id, const char *stream, const char *key, int64_t expected)
 		l.record = i;
 		OK(store_split_letter(split, &l, bsn_key, &why));
 	}
-	OK(store_split_end(split, 6, 600, NOW, &why));
+	OK(split_end(split, 6, 600));
 	store_split_close(split);
 	assert_int_equal(job_now(id).letters, 4);
 	assert_int_equal(job_now(id).rejected, 2);
@@ -177,7 +183,7 @@ earlier(const char *id, int64_t expected)
 		l.record = i;
 		OK(store_split_letter(split, &l, bsn_key, &why));
 	}
-	OK(store_split_end(split, 3, 300, NOW, &why));
+	OK(split_end(split, 3, 300));
 	store_split_close(split);
 	assert_int_equal(job_now(id).letters, 1);
 	OK(store_rejected_list(
@@ -229,7 +235,7 @@ test_split__many_rejected_records_are_kept_in_pieces(void **state)
 		row.record = i;
 		OK(store_split_reject(split, &row, &why));
 	}
-	OK(store_split_end(split, 6000, 0, NOW, &why));
+	OK(split_end(split, 6000, 0));
 	store_split_close(split);
 	assert_int_equal(job_now(job.id).letters, 3000);
 	assert_int_equal(job_now(job.id).rejected, 3000);
@@ -256,7 +262,7 @@ test_split__an_error_tells_no_row(void **state)
 	OK(store_split_letter(split, &l, bsn_key, &why));
 	l.id = id_of("leak", 2); /* the same record number: our bug */
 	OK(store_split_letter(split, &l, bsn_key, &why));
-	assert_int_equal(store_split_end(split, 2, 0, NOW, &why), V_BROKEN);
+	assert_int_equal(split_end(split, 2, 0), V_BROKEN);
 	store_split_close(split);
 	assert_int_equal(why.code, CODE_DATABASE_QUERY);
 	assert_non_null(strstr(why.text, "23505"));
@@ -306,7 +312,7 @@ test_split__killed_in_the_middle_leaves_nothing(void **state)
 	OK(store_split_begin(books, job.id, -1, &split, &why));
 	l.record = 1;
 	OK(store_split_letter(split, &l, bsn_key, &why));
-	OK(store_split_end(split, 1, 0, NOW, &why));
+	OK(split_end(split, 1, 0));
 	store_split_close(split);
 	assert_int_equal(job_now(job.id).letters, 1);
 }
@@ -337,7 +343,7 @@ test_split__a_lost_connection_says_later(void **state)
 		v = store_split_letter(split, &l, bsn_key, &why);
 	}
 	if (v == V_OK)
-		v = store_split_end(split, i, 0, NOW, &why);
+		v = split_end(split, i, 0);
 	assert_int_equal(v, V_LATER);
 	assert_int_equal(why.code, CODE_DATABASE);
 	store_split_close(split);
@@ -370,7 +376,7 @@ test_split__a_text_cut_in_a_character_is_kept(void **state)
 	OK(store_split_begin(books, job.id, 2, &split, &why));
 	OK(store_split_reject(split, &row, &why));
 	OK(store_split_letter(split, &l, bsn_key, &why));
-	OK(store_split_end(split, 2, 0, NOW, &why));
+	OK(split_end(split, 2, 0));
 	store_split_close(split);
 	OK(store_rejected_list(
 		books, job.id, 0, 10, false, &mem, &rows, &count, &why));
