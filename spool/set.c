@@ -10,7 +10,7 @@
 #include "spool/room.h"
 #include "spool/set.h"
 
-#define RANGES_TEXT_MAX 160 /* "1-3, 5"; what does not fit ends as "..." */
+#define RANGES_TEXT_MAX 110 /* "1-3, 5"; what does not fit ends as "..." */
 
 static const char last_word[] = "laatste";
 

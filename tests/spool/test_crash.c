@@ -69,14 +69,32 @@ enum road {
 	ROAD_CLAIM,
 	ROAD_REFUSE,
 	ROAD_DONE,
-	ROAD_ODD_NAME
+	ROAD_ODD_NAME,
+	ROAD_SET,
+	ROAD_SET_REFUSE
+};
+
+/* What lies in in/ and what it is called later; its first file is counted. */
+static const struct {
+	const char *dropped, *name;
+	const char *more[2]; /* the other parts of a set */
+	int promised;
+} roads[] = {
+	[ROAD_CLAIM] = { "a.xml", "a.xml", { NULL }, 7 },
+	[ROAD_REFUSE] = { "a.xml", "a.xml", { NULL }, 7 },
+	[ROAD_DONE] = { "a.xml", "a.xml", { NULL }, 7 },
+	[ROAD_ODD_NAME] = { "a b.xml", "refused-name", { NULL }, -1 },
+	[ROAD_SET] = { "abcdefgh_1.xml", "abcdefgh_1.xml",
+		{ "abcdefgh_2.xml", "abcdefgh_3_laatste.xml" }, 21 },
+	[ROAD_SET_REFUSE] = { "abcdefgh_1.xml", "abcdefgh_1.xml",
+		{ "abcdefgh_2.xml", "abcdefgh_03_laatste.xml" }, -1 },
 };
 
 /* Take the file, or what lies in work/, to its end. */
 static enum verdict
 walk(struct room *room, enum road road, int *promised_out)
 {
-	const char *name = road == ROAD_ODD_NAME ? "a b.xml" : "a.xml";
+	struct spool_rule rule = { .stream = "woz", .parts = true };
 	struct claim claim = CLAIM_NONE;
 	struct fault why = FAULT_NONE;
 	char job[SPOOL_JOBID_MAX] = "";
@@ -86,11 +104,14 @@ walk(struct room *room, enum road road, int *promised_out)
 	if (v == V_OK)
 		v = spool_claimed(room->spool, job, &claim, &why);
 	else
-		v = spool_claim(room->spool, "woz", name, NOW, &claim, &why);
+		v = spool_claim_by(room->spool, &rule, roads[road].dropped, NOW,
+			&claim, &why);
 	if (v != V_OK && v != V_SKIP)
 		return v;
 	*promised_out = (int)claim.promised_letters;
-	if (road == ROAD_DONE && v == V_OK)
+	if (roads[road].more[0] != NULL)
+		assert_int_equal(claim.part_count, v == V_OK ? 3 : 0);
+	if ((road == ROAD_DONE || road == ROAD_SET) && v == V_OK)
 		v = spool_done(room->spool, claim.job, &why);
 	else if (road != ROAD_CLAIM)
 		v = spool_refuse(
@@ -124,24 +145,34 @@ copies(struct room *room, const char *dropped, const char *name)
 	       lies_in(room, "done", name);
 }
 
+static void
+drop(struct room *room, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "in/woz/%s", name);
+	room_text(room, path, "hello");
+	snprintf(path, sizeof(path), "in/woz/%s.ready", name);
+	room_text(room, path, "letters=7");
+}
+
 /* Crash at step n and go on; false when the road has no step n. */
 static bool
 crash(enum road road, int n)
 {
-	const char *dropped = road == ROAD_ODD_NAME ? "a b.xml" : "a.xml";
-	const char *name = road == ROAD_ODD_NAME ? "refused-name" : "a.xml";
+	const char *dropped = roads[road].dropped, *name = roads[road].name;
 	int status, promised = -2;
 	struct room room;
 	char path[64];
 	bool over;
 	pid_t pid;
+	int i;
 
 	crash_at = 0;
 	room_make(&room);
-	snprintf(path, sizeof(path), "in/woz/%s", dropped);
-	room_text(&room, path, "hello");
-	snprintf(path, sizeof(path), "in/woz/%s.ready", dropped);
-	room_text(&room, path, "letters=7");
+	drop(&room, dropped);
+	for (i = 0; i < 2 && roads[road].more[i] != NULL; i++)
+		drop(&room, roads[road].more[i]);
 	pid = fork();
 	assert_true(pid != -1);
 	if (pid == 0) {
@@ -159,15 +190,21 @@ crash(enum road road, int n)
 		enum verdict v = walk(&room, road, &promised);
 
 		assert_true(v == V_OK);
-		if (road != ROAD_ODD_NAME)
-			assert_int_equal(promised, 7);
+		assert_int_equal(promised, roads[road].promised);
 	}
 	assert_int_equal(copies(&room, dropped, name), 1);
+	for (i = 0; i < 2 && roads[road].more[i] != NULL; i++)
+		assert_int_equal(
+			copies(&room, roads[road].more[i], roads[road].more[i]),
+			1);
 	assert_int_equal(room_count(&room, "in/woz"), 0);
 	if (road != ROAD_CLAIM)
 		assert_int_equal(room_count(&room, "work"), 0);
-	if (road == ROAD_REFUSE || road == ROAD_ODD_NAME) {
-		snprintf(path, sizeof(path), "%s.reason", name);
+	if (road == ROAD_REFUSE || road == ROAD_ODD_NAME ||
+		road == ROAD_SET_REFUSE) {
+		snprintf(path, sizeof(path), "%s.reason",
+			roads[road].more[1] == NULL ? name
+						    : roads[road].more[1]);
 		assert_int_equal(lies_in(&room, "bad", path), 1);
 	}
 	room_done(&room);
@@ -213,6 +250,20 @@ test_crash__while_refusing_an_odd_name(void **state)
 	every_step(ROAD_ODD_NAME);
 }
 
+static void
+test_crash__while_claiming_a_set(void **state)
+{
+	(void)state;
+	every_step(ROAD_SET);
+}
+
+static void
+test_crash__while_refusing_a_set(void **state)
+{
+	(void)state;
+	every_step(ROAD_SET_REFUSE);
+}
+
 int
 main(void)
 {
@@ -221,6 +272,8 @@ main(void)
 		cmocka_unit_test(test_crash__while_refusing),
 		cmocka_unit_test(test_crash__while_filing_what_is_done),
 		cmocka_unit_test(test_crash__while_refusing_an_odd_name),
+		cmocka_unit_test(test_crash__while_claiming_a_set),
+		cmocka_unit_test(test_crash__while_refusing_a_set),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
