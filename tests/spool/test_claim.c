@@ -7,6 +7,7 @@
 #include "tests/spool/room.h"
 
 #include "base/digest.h"
+#include "spool/room.h"
 
 static struct room room;
 
@@ -278,6 +279,63 @@ test_claim__a_file_larger_than_the_disk_waits(void **state)
 	assert_int_equal(room_count(&room, "work"), 0);
 }
 
+/* The need of disk by what a file's first bytes say it is. */
+static int64_t
+need(const void *head, size_t len, size_t at, const char *name, bool unpacks)
+{
+	struct spool_rule rule = { .stream = "woz", .unpacks = unpacks };
+	const size_t size = 1000000;
+	char *bytes = calloc(1, size), path[64];
+	int64_t n;
+	int in;
+
+	assert_non_null(bytes);
+	memcpy(bytes + at, head, len);
+	if (len >= 8 && memcmp(head, "\x1f\x8b", 2) == 0)
+		memcpy(bytes + size - 4, "\x40\x4b\x4c\0", 4); /* 5 MB */
+	snprintf(path, sizeof(path), "in/woz/%s", name);
+	room_put(&room, path, bytes, size);
+	free(bytes);
+	in = openat(room.fd, "in/woz", O_RDONLY | O_DIRECTORY);
+	n = room_need(in, name, &rule);
+	assert_int_equal(unlinkat(in, name, 0), 0);
+	close(in);
+	return n;
+}
+
+static void
+test_need__follows_from_the_container(void **state)
+{
+	/* gzip of 512 bytes, a tar's first header; and of an XML's beginning */
+	static const char tgz[] = "\x1f\x8b\x08\x08\0\0\0\0\0\3"
+				  "a.tar\0"
+				  "\1\0\2\xff\xfd";
+	static const char gz[] = "\x1f\x8b\x08\0\0\0\0\0\0\3"
+				 "\1\4\0\xfb\xff<xml";
+	char packed[600] = "";
+
+	(void)state;
+	memcpy(packed, tgz, sizeof(tgz) - 1);
+	memcpy(packed + sizeof(tgz) - 1 + 257, "ustar", 5);
+	/* 5 %; documents inline come once as content, once on paper */
+	assert_int_equal(need("<xml>", 5, 0, "a.xml", false), 50000);
+	assert_int_equal(need("<xml>", 5, 0, "a.xml", true), 1550000);
+	/* members stay where they are; what goes on paper is copied */
+	assert_int_equal(need("PK\3\4", 4, 0, "a.zip", false), 1050000);
+	assert_int_equal(need("PK\3\4", 4, 0, "a.xml", true), 2050000);
+	assert_int_equal(need("ustar", 5, 257, "a.tar", false), 2050000);
+	/* the footer says 5 MB */
+	assert_int_equal(
+		need(packed, sizeof(packed), 0, "a.gz", false), 10050000);
+	assert_int_equal(need(gz, sizeof(gz) - 1, 0, "a.gz", false), 50000);
+	assert_int_equal(need(gz, sizeof(gz) - 1, 0, "a.tgz", true), 7550000);
+	assert_int_equal(need("\xfd"
+			      "7zXZ",
+				 6, 0, "a.xz", false),
+		2650000);
+	assert_int_equal(need("x", 1, 0, "a", false), 50000);
+}
+
 static void
 test_claimed__a_job_is_known_from_its_folder_alone(void **state)
 {
@@ -340,6 +398,37 @@ test_claimed__sidecars_left_behind_by_a_crash_are_fetched(void **state)
 }
 
 static void
+test_look__a_file_is_opened_where_it_lies(void **state)
+{
+	struct claim claim = CLAIM_NONE;
+	struct fault why;
+	char path[100];
+
+	(void)state;
+	room_text(&room, "in/woz/a b.xml", "hello");
+	room_text(&room, "in/woz/a b.xml.totals", "letters=7");
+	snprintf(path, sizeof(path), "%s/in/woz/a b.xml", room.path);
+	assert_int_equal(spool_look(path, &claim, &why), V_OK);
+	assert_int_equal(claim.part_count, 1);
+	assert_int_equal(claim.bytes, 5);
+	assert_true(claim.dir < 3);
+	assert_string_equal(claim.job, "");
+	assert_string_equal(claim.name, "a b.xml");
+	assert_int_equal(claim.promised_letters, 7);
+	assert_int_equal(spool_digest(&claim, &why), V_OK);
+	claim_close(&claim);
+	assert_true(room_has(&room, "in/woz/a b.xml"));
+
+	room_text(&room, "in/woz/a b.xml.totals", "lettres=7");
+	assert_int_equal(spool_look(path, &claim, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_SIDECAR);
+	assert_int_equal(spool_look(room.path, &claim, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_NOT_FILE);
+	assert_int_equal(spool_look("/no/such/file", &claim, &why), V_BROKEN);
+	assert_int_equal(claim.part_count, 0);
+}
+
+static void
 test_digest__a_file_that_grows_is_noticed(void **state)
 {
 	struct claim claim;
@@ -369,6 +458,8 @@ main(void)
 		T(test_claim__odd_names_are_refused_under_a_safe_one),
 		T(test_claim__a_name_too_long_is_refused),
 		T(test_claim__a_file_larger_than_the_disk_waits),
+		T(test_need__follows_from_the_container),
+		T(test_look__a_file_is_opened_where_it_lies),
 		T(test_claimed__a_job_is_known_from_its_folder_alone),
 		T(test_claimed__sidecars_left_behind_by_a_crash_are_fetched),
 		T(test_digest__a_file_that_grows_is_noticed),

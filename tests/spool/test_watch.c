@@ -101,6 +101,127 @@ test_next__a_quiet_file_is_complete_and_a_busy_one_is_not(void **state)
 	assert_string_equal(next(&rule, now + 31000), "a.xml");
 }
 
+/* --- what waits --- */
+
+static struct arena mem;
+static struct spool_wait *waits;
+
+static size_t
+waiting(const struct spool_rule *rule, int64_t now_ms)
+{
+	struct fault why = FAULT_NONE;
+	size_t count = 0;
+
+	arena_done(&mem);
+	assert_int_equal(spool_waits(room.spool, rule, now_ms, &mem, &waits,
+				 &count, &why),
+		V_OK);
+	return count;
+}
+
+static void
+test_waits__a_file_without_its_sidecar_is_late_after_its_time(void **state)
+{
+	struct spool_rule rule = {
+		.stream = "woz", .sidecar = true, .set_ms = 60000
+	};
+	int64_t now = clock_now_ms();
+
+	(void)state;
+	assert_int_equal(waiting(&rule, now), 0);
+	room_text(&room, "in/woz/two words.xml", "hello");
+	assert_int_equal(waiting(&rule, now), 1);
+	assert_string_equal(waits[0].name, "two%20words.xml");
+	assert_int_equal(waits[0].code, CODE_GROWING);
+	assert_non_null(strstr(waits[0].text, "no sidecar"));
+	assert_int_equal(waits[0].bytes, 5);
+	assert_true(waits[0].changed_ms >= now - 1000);
+	assert_false(waits[0].late);
+	assert_int_equal(waiting(&rule, now + 59000), 1);
+	assert_false(waits[0].late);
+	assert_int_equal(waiting(&rule, now + 62000), 1);
+	assert_true(waits[0].late);
+	/* It is never taken for that: the supplier is asked. */
+	assert_string_equal(next(&rule, now + 62000), "");
+	room_text(&room, "in/woz/two words.xml.ready", "");
+	assert_int_equal(waiting(&rule, now + 62000), 0);
+	arena_done(&mem);
+}
+
+static void
+test_waits__a_file_that_keeps_growing_is_late_by_its_birth(void **state)
+{
+	struct spool_rule rule = {
+		.stream = "woz", .quiet_ms = 90000, .set_ms = 60000
+	};
+	int64_t now = clock_now_ms();
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "hello");
+	assert_int_equal(waiting(&rule, now), 1);
+	assert_int_equal(waits[0].code, CODE_GROWING);
+	assert_non_null(strstr(waits[0].text, "may still grow"));
+	assert_false(waits[0].late);
+	assert_string_equal(next(&rule, now + 62000), "");
+	assert_int_equal(waiting(&rule, now + 62000), 1);
+	assert_true(waits[0].late);
+	assert_int_equal(waiting(&rule, now + 92000), 0);
+	arena_done(&mem);
+}
+
+static void
+test_waits__a_set_says_which_part_is_missing(void **state)
+{
+	struct spool_rule rule = { .stream = "woz", .parts = true };
+	int64_t now = clock_now_ms();
+	int i;
+	char path[64];
+
+	(void)state;
+	for (i = 1; i <= 5; i++) {
+		snprintf(path, sizeof(path), "in/woz/abcdefgh_%d%s.xml", i,
+			i == 5 ? "_laatste" : "");
+		if (i != 4)
+			room_text(&room, path, "abc");
+	}
+	room_text(&room, "in/woz/whole.xml", "x");
+	assert_int_equal(waiting(&rule, now), 1);
+	assert_string_equal(waits[0].name, "abcdefgh_5_laatste.xml");
+	assert_string_equal(waits[0].text, "has 1-3, 5 of a set; 4 is missing");
+	assert_int_equal(waits[0].code, CODE_GROWING);
+	assert_int_equal(waits[0].bytes, 12);
+	assert_int_equal(waits[0].missing_bytes, 0);
+	/* A set that is wrong, but whose parts still grow, says so. */
+	room_text(&room, "in/woz/abcdefgh_05.xml", "abc");
+	assert_int_equal(waiting(&rule, now), 0);
+	rule.quiet_ms = 60000;
+	assert_int_equal(waiting(&rule, now), 2);
+	assert_int_equal(waits[0].code, CODE_PARTS);
+	arena_done(&mem);
+}
+
+static void
+test_waits__too_little_disk_says_how_much_is_missing(void **state)
+{
+	struct spool_rule rule = { .stream = "woz" };
+	int fd = openat(
+		room.fd, "in/woz/a.zip", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	/* A hole of 8 TB takes no room, but working on it would. */
+	if (fd == -1 || pwrite(fd, "PK\3\4PK", 6, 0) != 6 ||
+		ftruncate(fd, INT64_C(8) << 40) == -1) {
+		close(fd);
+		skip();
+	}
+	close(fd);
+	assert_int_equal(waiting(&rule, clock_now_ms()), 1);
+	assert_int_equal(waits[0].code, CODE_DISK_FULL);
+	assert_true(waits[0].missing_bytes > INT64_C(1) << 40);
+	assert_non_null(strstr(waits[0].text, "bytes of disk are missing"));
+	arena_done(&mem);
+}
+
 static void
 test_watch__a_drop_wakes_us(void **state)
 {
@@ -245,6 +366,10 @@ main(void)
 		T(test_next__what_is_unfinished_is_no_batch_file),
 		T(test_next__with_sidecars_only_the_signalled_file),
 		T(test_next__a_quiet_file_is_complete_and_a_busy_one_is_not),
+		T(test_waits__a_file_without_its_sidecar_is_late_after_its_time),
+		T(test_waits__a_file_that_keeps_growing_is_late_by_its_birth),
+		T(test_waits__a_set_says_which_part_is_missing),
+		T(test_waits__too_little_disk_says_how_much_is_missing),
 		T(test_watch__a_drop_wakes_us),
 		T(test_open__again_finds_everything_in_place),
 		T(test_working__jobs_come_in_order_and_empty_ones_go),
