@@ -32,23 +32,22 @@ router_close(struct role_run *run)
 	peers_free(run->own);
 }
 
-/* Ask about each number once, however many letters it gets. */
+/* Ask about the letters of one type that have no rule yet, each number once,
+ * however many letters it gets.
+ */
 static enum verdict
-ask(struct role_run *run, const struct jobs_stream *stream,
-	struct route_row *rows, size_t count, struct fault *why)
+ask_type(struct role_run *run, const struct jobs_stream *stream,
+	struct route_row *rows, size_t count, const char *type,
+	struct fault *why)
 {
 	struct wus_answer answers[WUS_GROUP_MAX];
 	size_t of_row[WUS_GROUP_MAX], i, k, n = 0;
 	struct http *http;
 	enum verdict v;
 
-	assert(count <= WUS_GROUP_MAX);
 	for (i = 0; i < count; i++) {
-		if (rows[i].bsn.number == 0 || rows[i].paper != PAPER_NONE) {
-			rows[i].box = false;
-			rows[i].rule = ROUTE_PAPER_ONLY;
+		if (rows[i].rule != 0 || strcmp(rows[i].type, type) != 0)
 			continue;
-		}
 		for (k = 0; k < n; k++)
 			if (answers[k].bsn.number == rows[i].bsn.number)
 				break;
@@ -57,45 +56,74 @@ ask(struct role_run *run, const struct jobs_stream *stream,
 				(struct wus_answer){ .bsn = rows[i].bsn };
 		of_row[i] = k;
 	}
-	if (n == 0)
-		return V_OK;
 	v = peers_connect(
 		run->own, stream->sender_is, stream->endpoint_is, &http, why);
 	if (v == V_OK)
 		v = wus_ask(http, stream->endpoint_is->wus,
-			stream->sender_is->oin, stream->type, answers, n, why);
-	if (v != V_OK)
-		return v;
-	for (i = 0; i < count; i++) {
-		if (rows[i].rule == ROUTE_PAPER_ONLY)
+			stream->sender_is->oin,
+			type[0] == '\0' ? stream->type : type, answers, n, why);
+	for (i = 0; v == V_OK && i < count; i++) {
+		if (rows[i].rule != 0 || strcmp(rows[i].type, type) != 0)
 			continue;
 		k = of_row[i];
 		rows[i].box = answers[k].answered && answers[k].subscribed;
 		rows[i].rule =
 			answers[k].answered ? ROUTE_ASKED : ROUTE_NOT_LISTED;
 	}
+	return v;
+}
+
+/* A subscription is for a type of letter: a question for each. */
+static enum verdict
+ask(struct role_run *run, const struct jobs_stream *stream,
+	struct route_row *rows, size_t count, struct fault *why)
+{
+	enum verdict v;
+	size_t i;
+
+	assert(count <= WUS_GROUP_MAX);
+	for (i = 0; i < count; i++) {
+		assert(rows[i].rule == 0);
+		if (rows[i].bsn.number == 0 || rows[i].paper != PAPER_NONE) {
+			rows[i].box = false;
+			rows[i].rule = ROUTE_PAPER_ONLY;
+		}
+	}
+	for (i = 0; i < count; i++) {
+		if (rows[i].rule != 0)
+			continue;
+		v = ask_type(run, stream, rows, count, rows[i].type, why);
+		if (v != V_OK)
+			return v;
+	}
 	return V_OK;
 }
 
-/* Do the supplier's totals agree with what was read?  Only then may a job go
- * without a person.
+/* Do the supplier's totals agree with what was read, those beside the file and
+ * those in it?  Only then may a job go without a person.
  */
 static bool
 may_go(const struct job *job, const struct jobs_stream *stream,
 	struct fault *reason)
 {
+	if (job->hold_code != CODE_NONE) {
+		fault_set(reason, V_LATER, job->hold_code, "%s",
+			job->hold_reason);
+		return false;
+	}
 	if (!stream->automatic) {
 		fault_set(reason, V_LATER, CODE_HELD,
 			"this stream is released by a person");
 		return false;
 	}
-	if (job->promised_letters < 0) {
+	if (job->promised_letters < 0 && !job->totals) {
 		fault_set(reason, V_LATER, CODE_HELD,
 			"no control total: the supplier did not say how many "
 			"letters there are");
 		return false;
 	}
-	if (job->promised_letters != job->records) {
+	if (job->promised_letters >= 0 &&
+		job->promised_letters != job->records) {
 		fault_set(reason, V_LATER, CODE_HELD,
 			"the supplier announced %" PRId64
 			" letters, the file holds %" PRId64,

@@ -41,7 +41,10 @@ print_json(const struct job *job, const struct rejected *row, struct arena *mem)
 	json_add_text(o, "schema", "mobb.rejected/1");
 	json_add_text(o, "job", job->id);
 	json_add_int(o, "record", row->record);
+	json_add_int(o, "part", row->part + 1);
 	json_add_int(o, "line", row->line);
+	json_add_int(o, "offset", row->offset);
+	json_add_int(o, "bytes", row->bytes);
 	json_add_text(o, "code", show_code((int)row->code, mem));
 	json_add_text(o, "field", row->field);
 	json_add_text(o, "reference", row->reference);

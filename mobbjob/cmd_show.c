@@ -26,19 +26,13 @@ moment(struct call *call, const char *name, int64_t ms, const char *by)
 			by[0] == '\0' ? "" : " by ", by));
 }
 
+/* What the supplier announced beside the file. */
 static void
-print_totals(struct call *call, const struct job *job)
+print_announced(struct call *call, const struct job *job)
 {
 	struct arena *mem = &call->mem;
 	const char *amount = "";
 
-	if (job->split_ms == 0)
-		return;
-	if (job->promised_letters < 0) {
-		line(call, "control total",
-			"none: the supplier did not say how many there are");
-		return;
-	}
 	if (job->promised_cents >= 0)
 		amount = arena_format(mem, ", %s announced and %s read",
 			show_amount(job->promised_cents, mem),
@@ -47,6 +41,48 @@ print_totals(struct call *call, const struct job *job)
 		arena_format(mem, "%s letters announced, %s records read%s",
 			show_number(job->promised_letters, mem),
 			show_number(job->records, mem), amount));
+}
+
+static void
+print_totals(struct call *call, const struct job *job)
+{
+	if (job->split_ms == 0)
+		return;
+	if (job->promised_letters >= 0)
+		print_announced(call, job);
+	if (job->control[0] != '\0' || job->totals)
+		line(call, "control total",
+			arena_format(&call->mem, "%s the file itself%s%s",
+				job->totals ? "agrees with" : "of",
+				job->control[0] == '\0' ? "" : ": ",
+				show_clean(job->control, &call->mem)));
+	else if (job->promised_letters < 0)
+		line(call, "control total",
+			"none: the supplier did not say how many there are");
+}
+
+/* The supplier's own words for the file. */
+static void
+print_delivery(struct call *call, const struct job *job)
+{
+	struct arena *mem = &call->mem;
+
+	if (job->edition > 1)
+		line(call, "edition",
+			arena_format(mem,
+				"%d, let in by a person (mobbjob "
+				"events %s)",
+				job->edition, job->id));
+	if (job->delivery[0] != '\0')
+		line(call, "number", show_clean(job->delivery, mem));
+	if (job->period[0] != '\0')
+		line(call, "period", show_clean(job->period, mem));
+	if (job->hold_code != CODE_NONE && job->reason_code == CODE_NONE)
+		line(call, "hold",
+			arena_format(mem, "%s: %s%s",
+				show_code((int)job->hold_code, mem),
+				show_clean(job->hold_reason, mem),
+				job->released_ms == 0 ? "" : " (released)"));
 }
 
 /* Letters that are on their way, by where they are. */
@@ -98,6 +134,8 @@ print_head(struct call *call, const struct job *job)
 		arena_format(mem, "%s, %s bytes", show_clean(job->file, mem),
 			show_number(job->bytes, mem)));
 	line(call, "file sha256", show_digest(job->sha256, mem));
+	line(call, "definition", job->format);
+	print_delivery(call, job);
 	moment(call, "received", job->received_ms, "");
 	moment(call, "split", job->split_ms, "");
 	moment(call, "routed", job->routed_ms, "");

@@ -1,18 +1,23 @@
 /* mobbjob/cmd_submit.c - submit: drop a file as a supplier should
  *
  * Sidecars first, then the file under another name, synced and renamed: the
- * watcher never sees half a file.
+ * watcher never sees half a file.  With --edition a named person lets letters
+ * go that were sent before, as letters of the next edition.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/digest.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "mobbjob/decide.h"
 #include "mobbjob/show.h"
 #include "spool/spool.h"
@@ -24,9 +29,20 @@
 static const char *const before[] = { ".totals", ".sha256" };
 static const char *const after[] = { ".trigger", ".ready" };
 
+/* A file on its way into a folder of the spool. */
+struct drop {
+	struct call *call;
+	const char *stream, *path, *name;
+	int64_t edition; /* 1: the file goes as it is */
+	const char *reason;
+	int folder;
+};
+
 static enum verdict
-copy_bytes(int from, int to, struct fault *why)
+copy_bytes(
+	int from, int to, uint8_t sha256_out[DIGEST_BYTES], struct fault *why)
 {
+	struct digest *digest = digest_new();
 	char block[BLOCK_BYTES];
 	int64_t offset = 0;
 	size_t got;
@@ -36,18 +52,25 @@ copy_bytes(int from, int to, struct fault *why)
 		v = file_read_at(from, block, sizeof(block), offset, &got, why);
 		if (v == V_OK)
 			v = file_write(to, block, got, why);
+		if (v != V_OK)
+			break;
+		digest_add(digest, block, got);
 		offset += (int64_t)got;
-	} while (v == V_OK && got > 0);
+	} while (got > 0);
 	if (v == V_OK && fsync(to) == -1)
 		v = fault_errno(why, V_BROKEN, CODE_IO, "sync");
+	digest_end(digest, sha256_out);
+	digest_free(digest);
 	return v;
 }
 
-/* Copy the file at `path` to `name` in the folder, in one step. */
+/* Copy the file at `path` to `part` in the folder, synced, not under its own
+ * name yet.
+ */
 static enum verdict
-copy(const char *path, int folder, const char *name, struct fault *why)
+copy_part(const char *path, int folder, const char *part,
+	uint8_t sha256_out[DIGEST_BYTES], struct fault *why)
 {
-	char part[PATH_BYTES];
 	struct stat st;
 	int from, to = -1;
 	enum verdict v;
@@ -62,16 +85,13 @@ copy(const char *path, int folder, const char *name, struct fault *why)
 			"only a plain file can be submitted");
 		goto out;
 	}
-	snprintf(part, sizeof(part), ".%.200s.part", name);
 	to = openat(folder, part,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (to == -1) {
 		v = fault_errno(why, V_BROKEN, CODE_SPOOL, "make %s", part);
 		goto out;
 	}
-	v = copy_bytes(from, to, why);
-	if (v == V_OK)
-		v = file_move(folder, part, folder, name, why);
+	v = copy_bytes(from, to, sha256_out, why);
 	if (v != V_OK)
 		(void)unlinkat(folder, part, 0);
 out:
@@ -81,104 +101,211 @@ out:
 	return v;
 }
 
+/* A sidecar, in one step. */
+static enum verdict
+copy(const char *path, int folder, const char *name, struct fault *why)
+{
+	uint8_t sha256[DIGEST_BYTES];
+	char part[PATH_BYTES];
+	enum verdict v;
+
+	snprintf(part, sizeof(part), ".%.200s.part", name);
+	v = copy_part(path, folder, part, sha256, why);
+	if (v != V_OK)
+		return v;
+	v = file_move(folder, part, folder, name, why);
+	if (v != V_OK)
+		(void)unlinkat(folder, part, 0);
+	return v;
+}
+
+/* The file itself.  What the person allows is on record before the watcher can
+ * see the file, and taken back when it does not get there.
+ */
+static enum verdict
+copy_file(struct drop *d, struct fault *why)
+{
+	struct store *store = d->call->site.store;
+	uint8_t sha256[DIGEST_BYTES];
+	struct fault ignored;
+	char part[PATH_BYTES];
+	bool allowed = false;
+	enum verdict v;
+
+	snprintf(part, sizeof(part), ".%.200s.part", d->name);
+	v = copy_part(d->path, d->folder, part, sha256, why);
+	if (v != V_OK)
+		return v;
+	if (d->edition > 1) {
+		v = store_edition_allow(store, d->stream, sha256,
+			(int)d->edition, d->call->person, d->reason,
+			clock_now_ms(), why);
+		allowed = v == V_OK;
+	}
+	if (v == V_OK)
+		v = file_move(d->folder, part, d->folder, d->name, why);
+	if (v == V_OK)
+		return V_OK;
+	(void)unlinkat(d->folder, part, 0);
+	if (allowed)
+		(void)store_edition_forget(
+			store, d->stream, sha256, (int)d->edition, &ignored);
+	return v;
+}
+
 /* Copy the sidecars that are there. */
 static enum verdict
-sidecars(const char *const ends[2], const char *path, const char *name,
-	int folder, struct fault *why)
+sidecars(const char *const ends[2], const struct drop *d, struct fault *why)
 {
 	char from[PATH_BYTES], to[PATH_BYTES];
 	enum verdict v;
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		snprintf(from, sizeof(from), "%.480s%s", path, ends[i]);
-		snprintf(to, sizeof(to), "%.200s%s", name, ends[i]);
-		v = copy(from, folder, to, why);
+		snprintf(from, sizeof(from), "%.480s%s", d->path, ends[i]);
+		snprintf(to, sizeof(to), "%.200s%s", d->name, ends[i]);
+		v = copy(from, d->folder, to, why);
 		if (v != V_OK && v != V_SKIP)
 			return v;
 	}
 	return V_OK;
 }
 
+/* The file did not get there: what would announce it goes too. */
+static void
+sidecars_away(const char *const ends[2], const struct drop *d)
+{
+	char name[PATH_BYTES];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "%.200s%s", d->name, ends[i]);
+		(void)unlinkat(d->folder, name, 0);
+	}
+}
+
 /* May it be dropped under this name? */
 static enum verdict
-check(const struct call *call, const char *path, const char *name, int folder,
-	struct fault *why)
+check(const struct drop *d, struct fault *why)
 {
 	struct stat st;
 
-	if (strlen(path) > 480)
+	if (strlen(d->path) > 480)
 		return fault_set(
 			why, V_BROKEN, CODE_NAME, "the path is too long");
-	if (name[0] == '.' || strlen(name) > SPOOL_NAME_MAX)
+	if (d->name[0] == '.' || strlen(d->name) > SPOOL_NAME_MAX)
 		return fault_set(why, V_BROKEN, CODE_NAME,
 			"the name begins with a dot or is longer than %d bytes",
 			SPOOL_NAME_MAX);
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstatat(d->folder, d->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return fault_set(why, V_BROKEN, CODE_STATE,
 			"a file of that name waits in in/%s already",
-			call->args[0]);
-	if (stat(path, &st) == -1)
+			d->stream);
+	if (stat(d->path, &st) == -1)
 		return fault_errno(why, V_BROKEN, CODE_IO, "cannot read it");
 	return V_OK;
 }
 
+/* 1 when not given. */
 static enum verdict
-submit(struct call *call, struct spool *spool, struct fault *why)
+edition_of(struct drop *d, struct fault *why)
 {
-	const char *path = call->args[1], *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	int folder = -1;
+	const char *text = d->call->options.edition;
+
+	d->edition = 1;
+	if (text == NULL)
+		return V_OK;
+	if (!text_number(text, EDITION_MAX, &d->edition) || d->edition < 2)
+		return fault_set(why, V_BROKEN, CODE_USAGE,
+			"--edition is a number of 2 to %d", EDITION_MAX);
+	if (d->call->options.dry_run)
+		return V_OK;
+	return decide_reason(d->call, &d->reason, why);
+}
+
+static enum verdict
+submit(struct drop *d, struct spool *spool, struct fault *why)
+{
+	struct call *call = d->call;
 	enum verdict v;
 
 	v = file_dir(spool_fd(spool),
-		arena_format(&call->mem, "in/%s", call->args[0]), &folder, why);
+		arena_format(&call->mem, "in/%s", d->stream), &d->folder, why);
 	if (v != V_OK)
 		return v;
-	v = check(call, path, name, folder, why);
+	v = check(d, why);
 	if (v == V_OK && !call->options.dry_run) {
-		v = sidecars(before, path, name, folder, why);
+		v = sidecars(before, d, why);
 		if (v == V_OK)
-			v = copy(path, folder, name, why);
-		if (v == V_OK)
-			v = sidecars(after, path, name, folder, why);
+			v = copy_file(d, why);
+		if (v != V_OK)
+			sidecars_away(before, d);
+		else
+			v = sidecars(after, d, why);
 	}
-	(void)close(folder);
+	(void)close(d->folder);
 	if (v != V_OK) {
-		fault_at(why, "%s", path);
-		return v == V_SKIP ? V_BROKEN : v;
+		fault_at(why, "%s", d->path);
+		return why->code == CODE_DELIVERED_AGAIN ? v
+		       : v == V_SKIP			 ? V_BROKEN
+							 : v;
 	}
-	decide_tell(call, "%s dropped in in/%s", show_clean(name, &call->mem),
-		call->args[0]);
+	decide_tell(call, "%s dropped in in/%s%s",
+		show_clean(d->name, &call->mem), d->stream,
+		d->edition == 1 ? ""
+				: arena_format(&call->mem,
+					  " as edition %" PRId64, d->edition));
+	return V_OK;
+}
+
+/* submit FILE --stream NAME, or the stream in front. */
+static enum verdict
+words(struct drop *d, struct fault *why)
+{
+	const struct call *call = d->call;
+	const char *slash;
+
+	if ((call->arg_count == 2) == (call->options.stream != NULL))
+		return fault_set(why, V_BROKEN, CODE_USAGE,
+			"usage: mobbjob submit FILE --stream NAME");
+	d->stream = call->arg_count == 2 ? call->args[0] : call->options.stream;
+	d->path = call->args[call->arg_count - 1];
+	slash = strrchr(d->path, '/');
+	d->name = slash == NULL ? d->path : slash + 1;
+	if (jobs_stream(&call->site.jobs, d->stream) == NULL) {
+		fault_set(why, V_SKIP, CODE_NO_JOB, "no such stream");
+		fault_at(why, "STREAM %s", d->stream);
+		return V_SKIP;
+	}
 	return V_OK;
 }
 
 static enum verdict
 run(struct call *call, struct fault *why)
 {
-	struct jobs *jobs = &call->site.jobs;
-	const char *stream = call->args[0];
+	struct drop d = { .call = call, .reason = "", .folder = -1 };
 	struct spool *spool = NULL;
 	enum verdict v;
 
-	if (jobs_stream(jobs, stream) == NULL) {
-		fault_set(why, V_SKIP, CODE_NO_JOB, "no such stream");
-		fault_at(why, "STREAM %s", stream);
-		return V_SKIP;
-	}
-	v = spool_open(
-		site_path(&call->site, jobs->spool), &stream, 1, &spool, why);
+	v = words(&d, why);
 	if (v == V_OK)
-		v = submit(call, spool, why);
+		v = edition_of(&d, why);
+	if (v == V_OK && d.edition > 1)
+		v = site_store(&call->site, why);
+	if (v == V_OK)
+		v = spool_open(site_path(&call->site, call->site.jobs.spool),
+			&d.stream, 1, &spool, why);
+	if (v == V_OK)
+		v = submit(&d, spool, why);
 	spool_close(spool);
 	return v;
 }
 
 const struct command command_submit = {
 	.name = "submit",
-	.args = "STREAM FILE",
+	.args = "FILE --stream NAME",
 	.help = "drop a file and its sidecars into the spool, in one step",
-	.args_min = 2,
+	.args_min = 1,
 	.args_max = 2,
 	.need = NEED_JOBS,
 	.changes = true,

@@ -57,6 +57,9 @@ tell_intake(
 			"reference %s",
 			letter->reference);
 	}
+	if (letter->publish != LETTER_DATE_NONE)
+		step(call, 0, "not to be published before %s",
+			show_day(letter->publish, &call->mem));
 	for (i = 0; i < letter->document_count; i++)
 		step(call, 0,
 			"document %zu: %s bytes, %" PRId32
@@ -105,6 +108,21 @@ tell_box(struct call *call, const struct letter_row *row)
 	if (row->code != CODE_NONE && advice != NULL)
 		step(call, 0, "%s: %s", show_code((int)row->code, &call->mem),
 			advice->what);
+}
+
+/* Held since it was routed, for what its record says. */
+static void
+tell_hold(struct call *call, const struct letter_row *row)
+{
+	const struct advice *advice = advice_find((int)row->letter.hold);
+
+	if (row->letter.hold == CODE_NONE)
+		return;
+	step(call, 0, "a person decides about it: %s%s%s",
+		show_code((int)row->letter.hold, &call->mem),
+		advice == NULL ? "" : " ", advice == NULL ? "" : advice->title);
+	if (row->state == LETTER_HELD && advice != NULL)
+		step(call, 0, "what to do: %s", advice->todo);
 }
 
 /* What went wrong with the lot, try by try; nothing after a result. */
@@ -161,6 +179,7 @@ run(struct call *call, struct fault *why)
 		return v;
 	tell_intake(call, &row, &job);
 	tell_route(call, &row);
+	tell_hold(call, &row);
 	if (job.released_ms != 0 && strcmp(job.released_by, "automatic") == 0)
 		step(call, job.released_ms,
 			"the job went by itself: its totals agree");

@@ -23,8 +23,9 @@
 struct options {
 	const char *jobs_file;
 	bool json, plain, dry_run, all;
-	const char *reason; /* NULL: not given */
-	const char *date;   /* NULL: not given */
+	const char *reason;	      /* NULL: not given */
+	const char *date;	      /* NULL: not given */
+	const char *stream, *edition; /* the same */
 };
 
 struct call {

@@ -31,7 +31,10 @@ job_proof(const struct job *job, int64_t uncounted)
 		.withdrawn = job->n_withdrawn,
 		.open = job_open(job),
 		.records = job->records,
-		.promised_records = job->promised_letters,
+		.promised_records =
+			job->promised_letters < 0 && job->totals
+				? job->records /* as the file itself says */
+				: job->promised_letters,
 		.promised_cents = job->promised_cents,
 		.cents = job->cents,
 		.their_delivered = job->their_delivered,
@@ -60,6 +63,15 @@ job_uncounted(struct call *call, const struct job *job, int64_t *uncounted_out,
 	}
 	*uncounted_out = sum;
 	return V_OK;
+}
+
+static void
+text_or_null(struct json *o, const char *key, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		json_add_null(o, key);
+	else
+		json_add_text(o, key, text);
 }
 
 static void
@@ -127,15 +139,19 @@ job_json(const struct job *job)
 	else
 		json_add_int(o, "announced_cents", job->promised_cents);
 	json_add_int(o, "cents", job->cents);
+	json_add_int(o, "edition", job->edition);
+	text_or_null(o, "delivery_number", job->delivery);
+	text_or_null(o, "period", job->period);
+	text_or_null(o, "control_total", job->control);
+	json_add_bool(o, "control_total_agreed", job->totals);
+	text_or_null(o, "hold_code", show_code((int)job->hold_code, &mem));
+	text_or_null(o, "hold_reason", job->hold_reason);
 	json_counts(o, job);
 	json_add_time(o, "received_at", job->received_ms);
 	json_add_time(o, "split_at", job->split_ms);
 	json_add_time(o, "routed_at", job->routed_ms);
 	json_add_time(o, "released_at", job->released_ms);
-	if (job->released_by == NULL || job->released_by[0] == '\0')
-		json_add_null(o, "released_by");
-	else
-		json_add_text(o, "released_by", job->released_by);
+	text_or_null(o, "released_by", job->released_by);
 	json_add_time(o, "settled_at", job->settled_ms);
 	arena_done(&mem);
 	return o;

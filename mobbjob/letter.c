@@ -73,6 +73,12 @@ letter_json(const struct letter_row *row)
 			       : "paper");
 	json_add_text(o, "rule", letter_route(row));
 	text_or_null(o, "paper_reason", paper_reason_name(letter->paper));
+	text_or_null(o, "hold_code", show_code((int)letter->hold, &mem));
+	text_or_null(o, "not_before",
+		letter->publish == LETTER_DATE_NONE
+			? ""
+			: show_day(letter->publish, &mem));
+	text_or_null(o, "type", letter->type);
 	text_or_null(o, "answer_source", row->answer_source);
 	json_add_time(o, "answer_at", row->answer_ms);
 	json_add_time(o, "split_at", row->split_ms);

@@ -68,6 +68,9 @@ help(FILE *to)
 	      "  --all            also what is finished\n"
 	      "  --reason TEXT    why; recorded with your name\n"
 	      "  --date DAY       YYYY-MM-DD, with posted\n"
+	      "  --stream NAME    of the jobs file, with a file\n"
+	      "  --edition N      2 or more, with submit: letters that were "
+	      "sent, once more\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -138,6 +141,8 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "-f", &options->jobs_file },
 		{ "--reason", &options->reason },
 		{ "--date", &options->date },
+		{ "--stream", &options->stream },
+		{ "--edition", &options->edition },
 	};
 	size_t k;
 

@@ -76,6 +76,12 @@ enum verdict job_hold(struct pg *pg, struct job_row *job,
 enum verdict job_refuse(struct pg *pg, struct job_row *job,
 	const struct fault *reason, int64_t now_ms, struct fault *why);
 
+/* Keep the digest of content that was received without, as edition 1.
+ * V_BROKEN with CODE_DELIVERED_AGAIN.
+ */
+enum verdict receive_content(struct pg *pg, int64_t job_no,
+	const uint8_t sha256[32], struct fault *why);
+
 /* --- what came before (store/delivery.c, store/earlier.c) --- */
 
 /* Two splits of one stream go one after the other from here on, or neither

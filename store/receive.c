@@ -75,31 +75,44 @@ edition_had(struct pg *pg, const char *id, int *edition_out, struct fault *why)
 	return v;
 }
 
-/* Use up what a person allowed; 1 when nobody did, or too long ago. */
+/* Use up what a person allowed, and say so with the job; 1 when nobody did, or
+ * too long ago.
+ */
 static enum verdict
 edition_take(struct pg *pg, const struct job_new *job, int *edition_out,
 	struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
+	int edition = 1;
 	enum verdict v;
+	size_t len;
 
 	v = pg_ask(pg,
 		"update edition set job = $3 where stream = $1 "
 		"and sha256 = $2 and edition = (select max(edition) "
 		"from edition where stream = $1 and sha256 = $2 and job = '' "
-		"and at_ms > $4) returning edition",
+		"and at_ms > $4) returning edition, person, reason",
 		PG_ARGS(PG_T(job->stream), PG_B(job->sha256, 32), PG_T(job->id),
 			PG_N(job->received_ms - EDITION_MS)),
 		&rows, why);
-	if (v == V_OK)
-		*edition_out = rows.count == 0 ? 1 : (int)pg_int(&rows, 0, 0);
+	if (v == V_OK && rows.count > 0) {
+		edition = (int)pg_int(&rows, 0, 0);
+		v = event_put(pg, job->received_ms, job->id,
+			pg_bytes(&rows, 0, 1, &len), "edition", why,
+			"edition %d allowed: %s", edition,
+			pg_bytes(&rows, 0, 2, &len));
+	}
 	pg_rows_done(&rows);
+	if (v == V_OK)
+		*edition_out = edition;
 	return v;
 }
 
 static enum verdict
 insert(struct pg *pg, const struct job_new *job, int edition, struct fault *why)
 {
+	static const uint8_t none[1];
+
 	return pg_do(pg,
 		"insert into job (id, stream, sender, oin, endpoint, "
 		"environment, format, file, bytes, sha256, promised_letters, "
@@ -109,9 +122,10 @@ insert(struct pg *pg, const struct job_new *job, int edition, struct fault *why)
 			PG_T(job->oin), PG_T(job->endpoint),
 			PG_T(job->environment), PG_T(job->format),
 			PG_T(job->file), PG_N(job->bytes),
-			PG_B(job->sha256, 32), PG_N(job->promised_letters),
-			PG_N(job->promised_cents), PG_N(job->received_ms),
-			PG_N(edition)),
+			PG_B(job->sha256 == NULL ? none : job->sha256,
+				job->sha256 == NULL ? 0 : 32),
+			PG_N(job->promised_letters), PG_N(job->promised_cents),
+			PG_N(job->received_ms), PG_N(edition)),
 		NULL, why);
 }
 
@@ -125,6 +139,31 @@ refused(struct pg *pg, const struct job_new *job, const struct fault *reason,
 
 	return v == V_OK ? job_refuse(pg, &row, reason, job->received_ms, why)
 			 : v;
+}
+
+/* *again_out: it came again, and is refused; CODE_NONE when not. */
+static enum verdict
+receive(struct pg *pg, const struct job_new *job, int *edition_out,
+	struct fault *again_out, struct fault *why)
+{
+	int edition = 1;
+	enum verdict v = V_OK;
+
+	if (job->sha256 != NULL)
+		v = edition_take(pg, job, &edition, why);
+	if (v == V_OK)
+		v = insert(pg, job, edition, why);
+	if (v != V_OK)
+		return v;
+	*edition_out = edition;
+	if (job->sha256 == NULL)
+		return V_OK;
+	v = check_again(pg, job->stream, job->sha256, job->id,
+		edition == 1 ? 0 : edition, why);
+	if (v != V_SKIP)
+		return v;
+	*again_out = *why;
+	return refused(pg, job, again_out, why);
 }
 
 enum verdict
@@ -142,18 +181,8 @@ store_job_receive(
 		v = lock_stream(pg, job->stream, why);
 	if (v == V_OK)
 		v = edition_had(pg, job->id, &edition, why);
-	if (v == V_OK && edition == 0) {
-		v = edition_take(pg, job, &edition, why);
-		if (v == V_OK)
-			v = insert(pg, job, edition, why);
-		if (v == V_OK)
-			v = check_again(pg, job->stream, job->sha256, job->id,
-				edition == 1 ? 0 : edition, &again);
-		if (v == V_SKIP)
-			v = refused(pg, job, &again, why);
-		else if (v != V_OK)
-			*why = again;
-	}
+	if (v == V_OK && edition == 0)
+		v = receive(pg, job, &edition, &again, why);
 	v = pg_end(pg, v, why);
 	if (v == V_OK && again.code != CODE_NONE) {
 		*why = again;
@@ -161,6 +190,36 @@ store_job_receive(
 	}
 	if (v == V_OK && job->edition_out != NULL)
 		*job->edition_out = edition;
+	return v;
+}
+
+enum verdict
+receive_content(struct pg *pg, int64_t job_no, const uint8_t sha256[32],
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct arena mem = ARENA_EMPTY;
+	const char *stream = "", *id = "";
+	enum verdict v;
+
+	v = pg_ask(pg, "select stream, id from job where number = $1",
+		PG_ARGS(PG_N(job_no)), &rows, why);
+	if (v == V_OK) {
+		assert(rows.count == 1);
+		stream = pg_text(&rows, 0, 0, &mem);
+		id = pg_text(&rows, 0, 1, &mem);
+	}
+	pg_rows_done(&rows);
+	if (v == V_OK)
+		v = lock_stream(pg, stream, why);
+	if (v == V_OK)
+		v = check_again(pg, stream, sha256, id, 0, why);
+	if (v == V_SKIP)
+		v = V_BROKEN; /* of the file: it is refused */
+	if (v == V_OK)
+		v = pg_do(pg, "update job set sha256 = $2 where number = $1",
+			PG_ARGS(PG_N(job_no), PG_B(sha256, 32)), NULL, why);
+	arena_done(&mem);
 	return v;
 }
 
@@ -191,6 +250,23 @@ store_edition_allow(struct store *store, const char *stream,
 				PG_T(person), PG_T(reason), PG_N(now_ms)),
 			NULL, why);
 	return pg_end(pg, v, why);
+}
+
+enum verdict
+store_edition_waiting(struct store *store, const char *stream, int64_t now_ms,
+	bool *waiting_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select from edition where stream = $1 and job = '' "
+		"and at_ms > $2 limit 1",
+		PG_ARGS(PG_T(stream), PG_N(now_ms - EDITION_MS)), &rows, why);
+	if (v == V_OK)
+		*waiting_out = rows.count > 0;
+	pg_rows_done(&rows);
+	return v;
 }
 
 enum verdict

@@ -481,6 +481,8 @@ store_split_end(struct split *s, const struct split_end *end, int64_t now_ms,
 
 	assert(!s->ended);
 	v = pg_copy_end(&s->letters, why);
+	if (v == V_OK && end->sha256 != NULL)
+		v = receive_content(pg, s->job.number, end->sha256, why);
 	if (v == V_OK)
 		v = send_rejected(s, why);
 	if (v == V_OK)

@@ -126,7 +126,7 @@ struct job_new {
 	const char *id, *stream, *sender, *oin, *endpoint, *environment;
 	const char *format, *file;
 	int64_t bytes;
-	const uint8_t *sha256;
+	const uint8_t *sha256; /* NULL: not known before the split ends */
 	int64_t promised_letters, promised_cents;
 	int64_t received_ms;
 	int *edition_out; /* NULL, or set: the edition of its letters, from 1 */
@@ -152,6 +152,11 @@ enum verdict store_job_receive(
 enum verdict store_edition_allow(struct store *store, const char *stream,
 	const uint8_t sha256[32], int edition, const char *person,
 	const char *reason, int64_t now_ms, struct fault *why);
+/* Does an edition of some content of this stream wait for its file?  Then the
+ * content must be known before letters get their ids.
+ */
+enum verdict store_edition_waiting(struct store *store, const char *stream,
+	int64_t now_ms, bool *waiting_out, struct fault *why);
 /* The file did not come after all; what was used up stays. */
 enum verdict store_edition_forget(struct store *store, const char *stream,
 	const uint8_t sha256[32], int edition, struct fault *why);
@@ -246,6 +251,7 @@ struct split_end {
 	bool count_check;    /* hold when far from the job before */
 	enum code hold;	     /* the reader wants a person, or CODE_NONE */
 	const char *hold_reason;
+	const uint8_t *sha256; /* of the content, if it was received without */
 };
 /* Build the indexes, find doubles (in this file: the later record becomes
  * CODE_DOUBLE; in an earlier job of the stream whose letters are open or have
@@ -258,7 +264,9 @@ struct split_end {
  * a number of records more than a fifth from the newest job of 100 letters or
  * more (CODE_COUNT_DIFFERS, when asked).  Compared are jobs of the same stream,
  * sender and edition that were not refused or cancelled.
- * V_BROKEN with CODE_NUMBER: the delivery number of another job.
+ * V_BROKEN with CODE_NUMBER: the delivery number of another job; with
+ * CODE_DELIVERED_AGAIN: content that was received without its digest is that of
+ * another job, as in store_job_receive().
  */
 enum verdict store_split_end(struct split *split, const struct split_end *end,
 	int64_t now_ms, struct fault *why);
