@@ -39,7 +39,8 @@ static const char golden[] =
 	"Place: record 12, line 340\n"
 	"Message of the program: the XML ends in the middle\n"
 	"What it means: The XML cannot be read to its end.\n"
-	"What to do: Ask the supplier to deliver the file again; the place is\n"
+	"What to do: Ask the supplier to deliver the file again; the place is "
+	"in\n"
 	"    the message.\n";
 
 #define WHEN INT64_C(1771113607000) /* 2026-02-15 00:00:07 UTC */
