@@ -5,45 +5,43 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/archive.h"
+#include "base/arena.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/file.h"
-#include "base/pdf.h"
 #include "base/text.h"
 #include "mobbsim/batch.h"
-#include "mobbsim/citizen.h"
-#include "mobbsim/dice.h"
+#include "mobbsim/document.h"
 #include "mobbsim/outfile.h"
-#include "mobbsim/woz.h"
+#include "mobbsim/pack.h"
+#include "mobbsim/place.h"
 
-#define DOCUMENT_MAX ((size_t)(BATCH_PDF_BYTES_MAX + 1000000))
 #define COPY_BYTES ((size_t)1 << 20)
-#define PASSWORD "oefening"
-#define TRIES_MAX 4 /* to hit the wanted size of a PDF */
-
-/* What a web server says when it has no PDF to give. */
-static const char html[] =
-	"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n"
-	"<body><h1>502 Bad Gateway</h1><p>The document server did not answer "
-	"in time.</p></body></html>\n";
+#define OIN_MAX 21
 
 struct maker {
 	const struct batch_plan *plan;
-	struct woz_file file;
+	const struct stream *stream;
+	struct place place;
+	struct supply supply;
+	char sender[OIN_MAX];
 	struct citizens citizens;
-	bool zip, documents;
+	struct flaws flaws;
+	bool documents;
 	struct outfile out;	 /* the batch file */
-	struct outfile index;	 /* zip: records, until the PDFs are in */
+	struct outfile index;	 /* packed: records, until the PDFs are in */
 	struct outfile *records; /* where records go: one of the two */
-	struct archive_out *archive;
+	struct pack *pack;
 	struct outfile truth;
-	struct buf work, pdf, other, base64;
-	int64_t natural; /* bytes of a letter without padding */
-	int64_t amount_cents;
+	struct document document;
+	struct item *item;
+	int64_t sound;			  /* the last record without flaw */
+	char sound_bsn[CITIZEN_TEXT_MAX]; /* and who it was for */
+	char first_href[STREAM_HREF_MAX]; /* of record 1 */
+	int64_t first_pages[2];
 };
 
 bool
@@ -56,217 +54,134 @@ batch_date(const char *text, int32_t *days_out)
 		       days_out);
 }
 
-static enum flaw
-flaw_of(const struct maker *m, int64_t record)
-{
-	return flaw_at(record, m->plan->letters, m->plan->bad, m->documents);
-}
-
-/* --- the document --- */
-
-/* A letter of the wanted size: what is missing is padding. */
-static enum verdict
-make_pdf(struct maker *m, const struct woz *woz, struct fault *why)
-{
-	int64_t min = m->plan->pdf_min, max = m->plan->pdf_max;
-	struct dice dice = dice_of(m->plan->seed + 1, -woz->record - 2);
-	int64_t want = 0, padding = 0;
-	enum verdict v = V_OK;
-	int tries;
-
-	if (max > 0)
-		want = min + dice_roll(&dice, max - min + 1);
-	if (want > m->natural && m->natural > 0)
-		padding = want - m->natural;
-	for (tries = 0; tries < TRIES_MAX; tries++) {
-		int64_t len;
-
-		buf_reset(&m->pdf);
-		v = woz_letter(&m->file, woz, padding, &m->work, &m->pdf, why);
-		if (v != V_OK)
-			return v;
-		len = (int64_t)m->pdf.len;
-		m->natural = len - padding;
-		if (max == 0 || (len >= min && len <= max))
-			return V_OK;
-		if (want < m->natural)
-			want = m->natural < max ? m->natural : max;
-		padding += want - len;
-		if (padding < 0)
-			break;
-	}
-	return fault_set(why, V_BROKEN, CODE_USAGE,
-		"--pdf-bytes: a letter has at least %" PRId64 " bytes",
-		m->natural);
-}
-
-/* What is delivered as the document of `woz`, in `*doc_out`. */
-static enum verdict
-make_document(struct maker *m, const struct woz *woz,
-	const struct buf **doc_out, struct fault *why)
-{
-	enum verdict v;
-
-	if (woz->flaw == FLAW_DOC_HTML) {
-		buf_reset(&m->other);
-		buf_text(&m->other, html);
-		*doc_out = &m->other;
-		return V_OK;
-	}
-	v = make_pdf(m, woz, why);
-	if (v != V_OK)
-		return v;
-	*doc_out = &m->pdf;
-	if (woz->flaw != FLAW_DOC_LOCKED)
-		return V_OK;
-	buf_reset(&m->other);
-	v = pdf_lock(m->pdf.bytes, m->pdf.len, PASSWORD, &m->other, why);
-	*doc_out = &m->other;
-	return v;
-}
-
-static enum verdict
-put_member(struct maker *m, const struct woz *woz, const struct buf *doc,
-	struct fault *why)
-{
-	enum verdict v;
-
-	v = archive_member_begin(m->archive, woz->href, (int64_t)doc->len, why);
-	if (v == V_OK)
-		v = archive_member_add(m->archive, doc->bytes, doc->len, why);
-	return v;
-}
-
-/* Make the document, deliver it, and let the record say what it says of it.
- * `sha256_out` is what was really delivered, "" when nothing was.
- */
-static enum verdict
-add_document(struct maker *m, struct woz *woz, char sha256_out[DIGEST_HEX_MAX],
-	struct fault *why)
-{
-	uint8_t sum[DIGEST_BYTES];
-	const struct buf *doc;
-	enum verdict v;
-
-	sha256_out[0] = '\0';
-	if (!m->documents)
-		return V_OK;
-	/* Inline, what is not there leaves no element behind. */
-	if (woz->flaw == FLAW_DOC_MISSING && !m->zip)
-		return V_OK;
-	v = make_document(m, woz, &doc, why);
-	if (v != V_OK)
-		return v;
-	digest_of(doc->bytes, doc->len, sum);
-	digest_hex(sum, sizeof(sum), woz->sha256);
-	if (m->zip) {
-		snprintf(woz->href, sizeof(woz->href), "woz-%04d-%09d.pdf",
-			woz->year % 10000, (int)(woz->record % 1000000000));
-		if (woz->flaw == FLAW_DOC_MISSING)
-			return V_OK;
-		v = put_member(m, woz, doc, why);
-	} else {
-		buf_reset(&m->base64);
-		if (buf_room(&m->base64, BASE64_LEN(doc->len) + 1) == NULL)
-			return fault_set(why, V_BROKEN, CODE_LIMIT,
-				"document is too large");
-		buf_used(&m->base64,
-			base64_encode(doc->bytes, doc->len, m->base64.bytes));
-		woz->base64 = m->base64.bytes;
-	}
-	memcpy(sha256_out, woz->sha256, DIGEST_HEX_MAX);
-	if (woz->flaw == FLAW_DOC_HASH)
-		woz->sha256[0] = woz->sha256[0] == '0' ? '1' : '0';
-	return v;
-}
-
 /* --- the record --- */
 
 static void
-apply_flaw(const struct maker *m, struct woz *woz)
+apply_flaw(struct item *item)
 {
-	int64_t earlier;
+	char *surname = item->who.surname;
 
-	switch (woz->flaw) {
-	case FLAW_BSN:
+	if (item->flaw == FLAW_BSN)
 		/* One more or less in the last digit never passes. */
-		woz->bsn[8] =
-			woz->bsn[8] == '9' ? '8' : (char)(woz->bsn[8] + 1);
-		break;
-	case FLAW_BSN_SHORT:
-		woz->bsn[8] = '\0';
-		break;
-	case FLAW_LONG:
-		memset(woz->surname, 'a', 201);
-		woz->surname[0] = 'L';
-		woz->surname[201] = '\0';
-		break;
-	case FLAW_DOUBLE:
-		for (earlier = woz->record - 1;
-			flaw_of(m, earlier) != FLAW_NONE; earlier--)
-			assert(earlier > 1);
-		woz->number += earlier - woz->record;
-		break;
-	case FLAW_NONE:
-	case FLAW_ABSENT:
-	case FLAW_DATE:
-	case FLAW_AMOUNT:
-	case FLAW_TWO_IDS:
-	case FLAW_DOC_MISSING:
-	case FLAW_DOC_HASH:
-	case FLAW_DOC_HTML:
-	case FLAW_DOC_LOCKED:
-	case FLAW_COUNT:
-		break;
+		item->bsn[8] =
+			item->bsn[8] == '9' ? '8' : (char)(item->bsn[8] + 1);
+	else if (item->flaw == FLAW_BSN_SHORT)
+		item->bsn[8] = '\0';
+	else if (item->flaw == FLAW_LONG) {
+		memset(surname, 'a', 201);
+		surname[0] = 'L';
+		surname[201] = '\0';
+	}
+}
+
+/* The item of a record, with its flaw. */
+static void
+roll_item(struct maker *m, int64_t record)
+{
+	enum flaw flaw =
+		flaw_at(&m->flaws, record, m->plan->letters, m->plan->bad);
+	bool has = m->stream->has_bsn == NULL ||
+		   m->stream->has_bsn(&m->supply, record);
+	char bsn[CITIZEN_TEXT_MAX] = "";
+	struct item *item = m->item;
+
+	memset(item, 0, m->stream->item_bytes);
+	if (flaw != FLAW_NONE || has)
+		citizens_next(&m->citizens, bsn);
+	if (flaw == FLAW_DOUBLE && m->stream->twin) {
+		m->stream->roll(&m->supply, m->sound, m->sound_bsn, item);
+		item->record = record;
+	} else {
+		m->stream->roll(&m->supply, record, bsn, item);
+		/* A flaw is shown by a citizen, whatever the dice said. */
+		if (flaw != FLAW_NONE)
+			memcpy(item->bsn, bsn, sizeof(bsn));
+	}
+	item->flaw = flaw;
+	if (flaw == FLAW_DOUBLE) {
+		assert(m->sound > 0);
+		item->like = m->sound;
+	}
+	apply_flaw(item);
+	if (flaw == FLAW_NONE) {
+		m->sound = record;
+		memcpy(m->sound_bsn, item->bsn, sizeof(item->bsn));
 	}
 }
 
 static void
-add_truth(struct maker *m, const struct woz *woz, const char *sha256)
+add_truth(struct maker *m, const char *sha256)
 {
 	static const char *const outcomes[] = {
 		[BOX_NONE] = "paper",
 		[BOX_OPEN] = "box",
 		[BOX_LATE] = "late",
 	};
-	char reference[WOZ_REFERENCE_MAX];
+	const struct item *item = m->item;
+	enum code whole = spoil_code(m->plan->spoil, m->stream->kind);
+	enum code code = whole != CODE_NONE ? whole : flaw_code(item->flaw);
+	char reference[STREAM_REFERENCE_MAX];
+	const char *outcome = "paper";
 	struct buf *to = &m->truth.buf;
 
-	woz_reference(woz, reference);
-	buf_format(to, "%" PRId64 ";%s;%s;", woz->record, reference, woz->bsn);
-	if (woz->flaw != FLAW_NONE)
-		buf_format(to, "rejected;MOBB-%04d;%s\n",
-			(int)flaw_code(woz->flaw), sha256);
-	else
-		buf_format(to, "%s;;%s\n",
-			woz->bsn[0] == '\0' ? "paper"
-					    : outcomes[citizen_box(woz->bsn)],
-			sha256);
+	m->stream->reference(&m->supply, item, reference);
+	if (whole != CODE_NONE || flaw_rejects(item->flaw))
+		outcome = "rejected";
+	else if (item->flaw == FLAW_NONE && item->bsn[0] != '\0')
+		outcome = outcomes[citizen_box(item->bsn)];
+	buf_format(to, "%" PRId64 ";%s;%s;%s;", item->record, reference,
+		item->bsn, outcome);
+	if (code != CODE_NONE)
+		buf_format(to, "MOBB-%04d", (int)code);
+	buf_format(to, ";%s\n", sha256);
+}
+
+/* What the file says twice: record 2 has the document of record 1. */
+static void
+share_document(struct maker *m)
+{
+	struct item *item = m->item;
+
+	if (item->record == 1) {
+		memcpy(m->first_href, item->href, sizeof(item->href));
+		m->first_pages[0] = item->first_page;
+		m->first_pages[1] = item->last_page;
+	} else if (item->record == 2) {
+		memcpy(item->href, m->first_href, sizeof(item->href));
+		item->first_page = m->first_pages[0];
+		item->last_page = m->first_pages[1];
+	}
+}
+
+/* Spoil what was added to the records since `from`. */
+static void
+spoil(struct maker *m, int64_t part, size_t from)
+{
+	if (m->plan->spoil != SPOIL_NONE)
+		spoil_text(m->plan->spoil, part, m->plan->letters, from,
+			&m->records->buf);
 }
 
 static enum verdict
 add_record(struct maker *m, int64_t record, struct fault *why)
 {
-	char sha256[DIGEST_HEX_MAX], bsn[CITIZEN_TEXT_MAX] = "";
-	enum flaw flaw = flaw_of(m, record);
-	struct woz woz;
-	enum verdict v;
+	bool twice = m->plan->spoil == SPOIL_DOC_TWICE;
+	char sha256[DIGEST_HEX_MAX] = "";
+	enum verdict v = V_OK;
+	size_t from;
 
-	if (flaw != FLAW_NONE || woz_has_bsn(&m->file, record))
-		citizens_next(&m->citizens, bsn);
-	woz_roll(&m->file, record, bsn, &woz);
-	woz.flaw = flaw;
-	/* A flaw is shown by a citizen, whatever the dice said. */
-	if (flaw != FLAW_NONE)
-		memcpy(woz.bsn, bsn, sizeof(bsn));
-	apply_flaw(m, &woz);
-	v = add_document(m, &woz, sha256, why);
+	roll_item(m, record);
+	if (m->documents)
+		v = document_add(&m->document, m->item, m->pack,
+			!(twice && record == 2), sha256, why);
 	if (v != V_OK)
 		return v;
-	woz_write(&m->file, &woz, &m->records->buf);
-	add_truth(m, &woz, sha256);
-	if (flaw != FLAW_AMOUNT)
-		m->amount_cents += woz.amount_cents;
+	if (twice)
+		share_document(m);
+	from = m->records->buf.len;
+	m->stream->write(&m->supply, m->item, &m->records->buf);
+	spoil(m, record, from);
+	add_truth(m, sha256);
 	v = outfile_spill(m->records, why);
 	if (v == V_OK)
 		v = outfile_spill(&m->truth, why);
@@ -275,149 +190,255 @@ add_record(struct maker *m, int64_t record, struct fault *why)
 
 /* --- the file --- */
 
-/* The records follow the documents into the archive. */
+/* What was written aside follows into the container. */
 static enum verdict
-add_index(struct maker *m, struct fault *why)
+add_file(struct maker *m, struct outfile *file, const char *name,
+	struct fault *why)
 {
-	int64_t offset = 0;
+	int64_t offset = 0, size;
 	enum verdict v;
-	size_t got;
 	char *room;
+	size_t got;
 
-	v = outfile_flush(&m->index, why);
+	v = outfile_flush(file, why);
 	if (v != V_OK)
 		return v;
-	buf_reset(&m->other);
-	room = buf_room(&m->other, COPY_BYTES);
-	assert(room != NULL);
-	v = archive_member_begin(m->archive, "index.xml",
-		(int64_t)lseek(m->index.fd, 0, SEEK_CUR), why);
+	room = mem_new(COPY_BYTES);
+	size = (int64_t)lseek(file->fd, 0, SEEK_CUR);
+	v = pack_member(m->pack, name, size, why);
 	while (v == V_OK) {
-		v = file_read_at(
-			m->index.fd, room, COPY_BYTES, offset, &got, why);
+		v = file_read_at(file->fd, room, COPY_BYTES, offset, &got, why);
 		if (v != V_OK || got == 0)
 			break;
-		v = archive_member_add(m->archive, room, got, why);
+		v = pack_add(m->pack, room, got, why);
 		offset += (int64_t)got;
 	}
-	if (v == V_OK)
-		v = archive_finish(m->archive, why);
-	if (v == V_OK)
-		m->archive = NULL;
+	free(room);
 	return v;
 }
 
 static enum verdict
-open_files(struct maker *m, struct fault *why)
+finish_pack(struct maker *m, struct fault *why)
 {
-	char path[PATH_MAX];
-	enum verdict v;
+	struct outfile *print = NULL;
+	enum verdict v = V_OK;
 
-	if (strlen(m->plan->out) > PATH_MAX - 32)
-		return fault_set(
-			why, V_BROKEN, CODE_USAGE, "file name is too long");
-	v = outfile_open(&m->out, m->plan->out, why);
-	if (v != V_OK)
-		return v;
-	m->records = &m->out;
-	if (m->zip) {
-		m->records = &m->index;
-		snprintf(path, sizeof(path), "%s.index", m->plan->out);
-		v = outfile_hidden(&m->index, path, why);
-		if (v == V_OK)
-			v = archive_create(m->out.fd, false, &m->archive, why);
-	}
-	if (v != V_OK)
-		return v;
-	snprintf(path, sizeof(path), "%s.truth.csv", m->plan->out);
-	return outfile_open(&m->truth, path, why);
+	if (m->documents && m->plan->spoil == SPOIL_DOC_UNUSED)
+		v = document_extra(&m->document, m->item, m->pack, why);
+	if (v == V_OK && m->documents)
+		v = document_end(&m->document, &print, why);
+	if (v == V_OK && print != NULL)
+		v = add_file(m, print, "print.pdf", why);
+	if (v == V_OK)
+		v = add_file(m, &m->index, m->stream->payload, why);
+	if (v == V_OK)
+		v = pack_finish(m->pack, why);
+	return v;
 }
 
 static enum verdict
-put_totals(const struct maker *m, struct fault *why)
+open_part(struct maker *m, int part, struct fault *why)
 {
-	struct outfile totals = OUTFILE_NONE;
-	char path[PATH_MAX];
+	char path[BATCH_PATH_MAX], aside[BATCH_PATH_MAX + 8];
 	enum verdict v;
 
-	snprintf(path, sizeof(path), "%s.totals", m->plan->out);
-	v = outfile_open(&totals, path, why);
+	place_part(&m->place, part, path);
+	v = outfile_open(&m->out, path, why);
+	m->records = &m->out;
+	if (v != V_OK || m->place.pack == PACK_NONE)
+		return v;
+	m->records = &m->index;
+	snprintf(aside, sizeof(aside), "%s.index", path);
+	v = outfile_hidden(&m->index, aside, why);
+	if (v == V_OK)
+		v = pack_open(m->out.fd, m->place.pack, &m->pack, why);
+	snprintf(aside, sizeof(aside), "%s.pages", path);
+	if (v == V_OK && m->documents)
+		v = document_begin(&m->document, aside, why);
+	return v;
+}
+
+static void
+close_part(struct maker *m)
+{
+	pack_free(m->pack);
+	m->pack = NULL;
+	outfile_close(&m->out);
+	outfile_close(&m->index);
+}
+
+static enum verdict
+put_totals(const struct maker *m, const char *path, struct fault *why)
+{
+	struct outfile totals = OUTFILE_NONE;
+	char name[BATCH_PATH_MAX + 8];
+	enum verdict v;
+
+	snprintf(name, sizeof(name), "%s.totals", path);
+	v = outfile_open(&totals, name, why);
 	if (v != V_OK)
 		return v;
-	buf_format(&totals.buf, "letters=%" PRId64 " amount=%" PRId64 ".%02d\n",
-		m->plan->letters, m->amount_cents / 100,
-		(int)(m->amount_cents % 100));
+	buf_format(&totals.buf, "letters=%" PRId64, m->supply.sum.records);
+	if (m->stream->amounts)
+		buf_format(&totals.buf, " amount=%" PRId64 ".%02d",
+			m->supply.sum.cents / 100,
+			(int)(m->supply.sum.cents % 100));
+	buf_text(&totals.buf, "\n");
 	v = outfile_keep(&totals, why);
 	outfile_close(&totals);
 	return v;
 }
 
 static enum verdict
-make(struct maker *m, struct fault *why)
+make_part(struct maker *m, int part, struct fault *why)
 {
+	int64_t parts = m->place.parts == 0 ? 1 : m->place.parts;
+	int64_t letters = m->plan->letters, record, end;
+	char path[BATCH_PATH_MAX];
 	enum verdict v;
-	int64_t record;
+	size_t from;
 
-	v = open_files(m, why);
+	v = open_part(m, part, why);
 	if (v != V_OK)
 		return v;
-	buf_text(&m->truth.buf,
-		"record;reference;bsn;outcome;code;document_sha256\n");
-	woz_head(&m->records->buf);
-	for (record = 1; record <= m->plan->letters; record++) {
+	from = m->records->buf.len;
+	m->stream->head(&m->supply, &m->records->buf);
+	spoil(m, SPOIL_HEAD, from);
+	record = (part - 1) * letters / parts + 1;
+	end = m->plan->spoil == SPOIL_EMPTY ? 0 : part * letters / parts;
+	for (; record <= end; record++) {
 		v = add_record(m, record, why);
 		if (v != V_OK)
 			return v;
 	}
-	woz_tail(&m->records->buf);
-	if (m->zip)
-		v = add_index(m, why);
-	/* The sidecars first: the file itself says that all is there. */
-	if (v == V_OK)
-		v = put_totals(m, why);
-	if (v == V_OK)
+	from = m->records->buf.len;
+	if (m->plan->spoil != SPOIL_NO_TRAILER)
+		m->stream->tail(&m->supply, &m->records->buf);
+	spoil(m, SPOIL_TAIL, from);
+	if (m->pack != NULL)
+		v = finish_pack(m, why);
+	/* The sidecars first: the last file says that all is there. */
+	place_part(&m->place, part, path);
+	if (v == V_OK && part == parts)
+		v = put_totals(m, path, why);
+	if (v == V_OK && part == parts)
 		v = outfile_keep(&m->truth, why);
 	if (v == V_OK)
 		v = outfile_keep(&m->out, why);
 	return v;
 }
 
-enum verdict
-batch_make(const struct batch_plan *plan, struct fault *why)
+static enum verdict
+make(struct maker *m, struct fault *why)
 {
-	size_t len = strlen(plan->out);
+	char truth[BATCH_PATH_MAX + 16];
+	int part = 0;
+	enum verdict v;
+
+	snprintf(truth, sizeof(truth), "%s.truth.csv", m->place.path);
+	v = outfile_open(&m->truth, truth, why);
+	if (v != V_OK)
+		return v;
+	buf_text(&m->truth.buf,
+		"record;reference;bsn;outcome;code;document_sha256\n");
+	do {
+		v = make_part(m, ++part, why);
+		close_part(m);
+	} while (v == V_OK && part < m->place.parts);
+	return v;
+}
+
+/* Do the options go together? */
+static enum verdict
+judge_plan(struct maker *m, struct fault *why)
+{
+	const struct batch_plan *plan = m->plan;
+	enum spoil kind = plan->spoil;
+	bool of_documents = kind == SPOIL_DOC_UNUSED || kind == SPOIL_DOC_TWICE;
+	const char *wrong = NULL;
+
+	if (!m->documents && !m->stream->bare)
+		wrong = "this stream does not go without documents: --out "
+			"ends in .zip or .tar.gz";
+	else if (plan->parts > 0 && !m->stream->parts)
+		wrong = "--parts is for --stream woz";
+	else if (plan->parts > plan->letters)
+		wrong = "--parts is more than --letters";
+	else if (!spoil_fits(kind, m->stream->kind))
+		wrong = "--spoil: not for this stream";
+	else if (of_documents && (!m->documents || m->place.pack == PACK_NONE ||
+					 plan->letters < 2 || plan->bad > 0))
+		wrong = "--spoil doc-...: for two or more letters with "
+			"documents, without --bad";
+	else if (!flaws_choose(m->stream->flaws, m->stream->flaw_count,
+			 m->documents, plan->faults, &m->flaws))
+		wrong = "--faults: not for this stream; see mobbsim(1)";
+	return wrong == NULL
+		       ? V_OK
+		       : fault_set(why, V_BROKEN, CODE_USAGE, "%s", wrong);
+}
+
+static void
+fill_supply(struct maker *m)
+{
+	const struct batch_plan *plan = m->plan;
+
+	m->supply = (struct supply){
+		.seed = plan->seed,
+		.letters = plan->letters,
+		.date = plan->date,
+		.sender = m->sender,
+		.number = plan->number,
+		.environment = plan->spoil == SPOIL_ENVIRONMENT ? 'P' : 'T',
+		.weeks = plan->weeks,
+		.passport = plan->passport,
+		.crlf = plan->crlf,
+		.spoil = plan->spoil,
+	};
+	clock_date(
+		plan->date, &m->supply.year, &m->supply.month, &m->supply.day);
+	snprintf(m->sender, sizeof(m->sender), "%s", plan->sender);
+}
+
+enum verdict
+batch_make(const struct batch_plan *plan, char path_out[BATCH_PATH_MAX],
+	struct fault *why)
+{
 	struct maker m = {
 		.plan = plan,
-		.file = { plan->seed, plan->letters, plan->date, plan->sender },
+		.stream = plan->stream,
 		.out = OUTFILE_NONE,
 		.index = OUTFILE_NONE,
 		.truth = OUTFILE_NONE,
-		.work = BUF_MAX(DOCUMENT_MAX),
-		.pdf = BUF_MAX(DOCUMENT_MAX),
-		.other = BUF_MAX(DOCUMENT_MAX),
-		.base64 = BUF_MAX(BASE64_LEN(DOCUMENT_MAX) + 1),
 	};
 	enum verdict v;
 
 	assert(plan->letters > 0 && plan->letters <= BATCH_LETTERS_MAX);
 	assert(plan->bad >= 0 && plan->bad <= plan->letters);
-	m.zip = !plan->plain && len > 4 &&
-		strcmp(plan->out + len - 4, ".zip") == 0;
-	if (!m.zip && !plan->plain &&
-		(len <= 4 || strcmp(plan->out + len - 4, ".xml") != 0))
-		return fault_set(why, V_BROKEN, CODE_USAGE,
-			"--out ends in .zip or .xml, or add --plain");
-	m.documents = m.zip || plan->pdf_max > 0;
+	fill_supply(&m);
+	v = place_find(plan, &m.supply, &m.place, why);
+	if (v != V_OK)
+		return v;
+	m.documents = !plan->bare &&
+		      (m.place.packs_documents ||
+			      (m.stream->inlines && plan->pdf_max > 0));
+	v = judge_plan(&m, why);
+	if (v != V_OK)
+		return v;
+	/* Only the file names its sender wrongly, not its name. */
+	if (plan->spoil == SPOIL_SENDER)
+		m.sender[19] = m.sender[19] == '9' ? '8' : '9';
+	m.item = mem_zero(1, m.stream->item_bytes);
+	document_init(
+		&m.document, m.stream, &m.supply, plan->pdf_min, plan->pdf_max);
 	citizens_init(&m.citizens, plan->seed);
 	v = make(&m, why);
+	if (v == V_OK)
+		memcpy(path_out, m.place.path, sizeof(m.place.path));
 	citizens_done(&m.citizens);
-	archive_abandon(m.archive);
-	outfile_close(&m.out);
-	outfile_close(&m.index);
+	document_done(&m.document);
+	close_part(&m);
 	outfile_close(&m.truth);
-	buf_done(&m.work);
-	buf_done(&m.pdf);
-	buf_done(&m.other);
-	buf_done(&m.base64);
+	free(m.item);
 	return v;
 }

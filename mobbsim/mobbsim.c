@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/version.h"
 #include "batch/advice.h"
 #include "mobbsim/batch.h"
+#include "mobbsim/options.h"
 #include "mobbsim/room.h"
 #include "mobbsim/serve.h"
 
@@ -24,14 +24,20 @@ static const char help[] =
 	"mobbsim - a Berichtenbox to rehearse against\n"
 	"\n"
 	"usage: mobbsim init DIR [--ports OURS,THEIRS | --ports auto]\n"
-	"       mobbsim batch --stream woz --letters N --seed S --out FILE\n"
-	"               [--bad N] [--pdf-bytes MIN-MAX] [--date YYYYMMDD]\n"
-	"               [--sender OIN] [--plain]\n"
+	"       mobbsim batch [--stream STREAM] --letters N --seed S --out "
+	"FILE\n"
+	"               [--bad N [--faults NAMES]] [--spoil KIND]\n"
+	"               [--pdf-bytes MIN-MAX | --without-documents]\n"
+	"               [--date YYYYMMDD] [--sender OIN] [--number N]\n"
+	"               [--parts N] [--periods monthly|weeks]\n"
+	"               [--theme parkeren|paspoort] [--newline lf|crlf]\n"
+	"               [--plain | --tar]\n"
 	"       mobbsim serve DIR [--sink] [--once-ready-file FILE]\n"
 	"       mobbsim --help | --version\n"
 	"\n"
 	"init   make a rehearsal room: certificates, agreement, settings\n"
-	"batch  make a batch file; with FILE.totals and FILE.truth.csv\n"
+	"batch  make a batch file of the stream woz, uitkering, jaaropgave,\n"
+	"       index or pages; with FILE.totals and FILE.truth.csv\n"
 	"serve  be the other side of the wire until SIGTERM\n"
 	"\n"
 	"The manual is mobbsim(1).\n";
@@ -86,103 +92,31 @@ run_init(int argc, char **argv)
 	return 0;
 }
 
-/* "75000" or "20000-80000". */
-static bool
-parse_range(char *text, int64_t *min_out, int64_t *max_out)
-{
-	char *dash = strchr(text, '-');
-	const char *max = text;
-
-	if (dash != NULL) {
-		*dash = '\0';
-		max = dash + 1;
-	}
-	return text_number(text, BATCH_PDF_BYTES_MAX, min_out) &&
-	       text_number(max, BATCH_PDF_BYTES_MAX, max_out) &&
-	       *min_out <= *max_out;
-}
-
-static const struct option batch_options[] = {
-	{ "stream", required_argument, NULL, 's' },
-	{ "letters", required_argument, NULL, 'n' },
-	{ "seed", required_argument, NULL, 'r' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "bad", required_argument, NULL, 'b' },
-	{ "pdf-bytes", required_argument, NULL, 'p' },
-	{ "date", required_argument, NULL, 'd' },
-	{ "sender", required_argument, NULL, 'i' },
-	{ "plain", no_argument, NULL, 't' },
-	{ 0 },
-};
-
-/* NULL, or what is wrong with the option. */
-static const char *
-take_batch_option(struct batch_plan *plan, int option, char *value)
-{
-	switch (option) {
-	case 's':
-		return strcmp(value, "woz") == 0
-			       ? NULL
-			       : "--stream is woz; there is no other yet";
-	case 'n':
-		return text_number(value, BATCH_LETTERS_MAX, &plan->letters) &&
-				       plan->letters > 0
-			       ? NULL
-			       : "--letters is a number from 1 to 9000000";
-	case 'r':
-		return text_number(value, BATCH_SEED_MAX, &plan->seed)
-			       ? NULL
-			       : "--seed is a whole number";
-	case 'o':
-		plan->out = value;
-		return NULL;
-	case 'b':
-		return text_number(value, BATCH_LETTERS_MAX, &plan->bad)
-			       ? NULL
-			       : "--bad is a whole number";
-	case 'p':
-		return parse_range(value, &plan->pdf_min, &plan->pdf_max)
-			       ? NULL
-			       : "--pdf-bytes is a size or MIN-MAX, in bytes";
-	case 'd':
-		return batch_date(value, &plan->date)
-			       ? NULL
-			       : "--date is a day, such as 20260215";
-	case 'i':
-		plan->sender = value;
-		return strlen(value) == 20 && text_digits(value)
-			       ? NULL
-			       : "--sender is an OIN of 20 digits";
-	case 't':
-		plan->plain = true;
-		return NULL;
-	default:
-		return "unknown option";
-	}
-}
-
 static int
 run_batch(int argc, char **argv)
 {
 	struct batch_plan plan = BATCH_PLAN;
 	struct fault why = FAULT_NONE;
+	char path[BATCH_PATH_MAX];
 	const char *wrong;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", batch_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "", options_batch, NULL)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
-		wrong = take_batch_option(&plan, c, optarg);
+		wrong = options_take(&plan, c, optarg);
 		if (wrong != NULL)
 			return usage(wrong);
 	}
-	if (optind != argc || plan.out == NULL || plan.letters == 0 ||
-		plan.seed < 0)
-		return usage("batch needs --letters, --seed and --out");
-	if (plan.bad > plan.letters)
-		return usage("--bad is more than --letters");
-	if (batch_make(&plan, &why) != V_OK)
+	wrong = options_judge(&plan);
+	if (wrong != NULL || optind != argc)
+		return usage(
+			wrong != NULL ? wrong : "batch takes options only");
+	if (batch_make(&plan, path, &why) != V_OK)
 		return complain(&why);
+	/* Who left the name to us wants to know it. */
+	if (plan.out[strlen(plan.out) - 1] == '/')
+		puts(path);
 	return 0;
 }
 

@@ -1,4 +1,7 @@
-/* mobbsim/woz.c - rolling and writing a record; see mobbsim/woz.h
+/* mobbsim/woz.c - a WOZ assessment; see mobbsim/stream.h
+ *
+ * The layout is woz-biljet/1: a StUF-berichtenSet with one WB:biljetDi01 per
+ * interested party.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -8,148 +11,92 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "mobbsim/dice.h"
-#include "mobbsim/woz.h"
-
-#define COUNT(list) ((int64_t)(sizeof(list) / sizeof((list)[0])))
+#include "mobbsim/stream.h"
 
 #define PERCENT_OTHER 3 /* without citizen number */
-#define PERCENT_ABROAD 2
 #define DATED_AFTER_DAYS 13
 #define FIRST_MS INT64_C(7200000) /* tijdstipBericht starts at 02:00 */
 
-static const char *const initials[] = { "A.", "B.J.", "C.", "D.M.", "E.",
-	"F.A.", "G.", "H.", "I.", "J.W.", "K.", "L.", "M.", "N.E.", "P.", "R.",
-	"S.", "T.", "W.H.", "Z." };
+struct woz {
+	struct item item;
+	int64_t number;				/* aanslagbiljetnummer */
+	int dated_year, dated_month, dated_day; /* dagtekening */
+	int64_t other;				/* anp.identificatie */
+	int64_t object;				/* wozObjectNummer */
+	int64_t value_euro;
+};
 
-static const char *const prefixes[] = { NULL, NULL, NULL, NULL, "van", "de",
-	"van der", "van den", "ter", "van 't" };
-
-static const char *const first_halves[] = { "Proef", "Test", "Oefen", "Schijn",
-	"Spiegel", "Papier", "Voorbeeld", "Demo", "Model", "Gips", "Linnen",
-	"Karton", "Schets", "Maquette", "Coulissen", "Patiënt", "Reünie",
-	"Müller", "Crème", "Façade" };
-
-static const char *const second_halves[] = { "man", "stra", "ma", "huis",
-	"berg", "dijk", "veld", "wijk", "mans", "horst", "kamp", "meer",
-	"brink", "zoon", "sen", "hof" };
-
-static const struct {
-	const char *name;
-	int digits;
-} towns[] = { { "Demodam", 1011 }, { "Proefstad", 2312 },
-	{ "Testerveen", 3511 }, { "Oefendrecht", 4811 }, { "Schijndorp", 5211 },
-	{ "Modelhuizen", 6511 }, { "Spiegelbeek", 7411 },
-	{ "Voorbeeldum", 8911 }, { "'s-Gravenproef", 9711 } };
-
-static const char *const streets[] = { "Demostraat", "Proefweg", "Testlaan",
-	"Oefenkade", "Schijnplein", "Modelpad", "Spiegelgracht", "Reünielaan",
-	"Kartonsingel", "Gipsstraat", "Coulissenpad", "Crèmeplein" };
-
-static const char *const letters_of_code[] = { "AA", "AB", "BC", "CX", "DE",
-	"EZ", "FG", "GK", "HN", "JP", "KR", "LT", "MV", "NW", "PX", "RZ" };
-
-static const char *const additions[] = { "A1", "2", "BIS", "H", "12", "RD" };
-
-static const struct {
-	const char *street, *place, *country;
-} abroad[] = { { "Rue de l'Essai", "1000 Bruxelles", "BE" },
-	{ "Musterstraße", "10115 Berlin", "DE" },
-	{ "Calle de la Prueba", "28001 Madrid", "ES" },
-	{ "Sample Street", "London SW1A 1AA", "GB" } };
-
-static struct dice
-dice_for(const struct woz_file *file, int64_t record)
+static bool
+woz_has_bsn(const struct supply *supply, int64_t record)
 {
-	return dice_of(file->seed, record);
-}
-
-bool
-woz_has_bsn(const struct woz_file *file, int64_t record)
-{
-	struct dice dice = dice_for(file, record);
+	struct dice dice = dice_of(supply->seed, record);
 
 	return dice_roll(&dice, 100) >= PERCENT_OTHER;
 }
 
 static void
-roll_address(struct dice *dice, struct woz_address *a)
+woz_roll(const struct supply *supply, int64_t record, const char *bsn,
+	struct item *item)
 {
-	int64_t town = dice_roll(dice, COUNT(towns)), place;
+	struct dice dice = dice_of(supply->seed, record);
+	struct woz *w = (struct woz *)item;
 
-	*a = (struct woz_address){
-		.street = streets[dice_roll(dice, COUNT(streets))],
-		.town = towns[town].name,
-		.number = (int)(1 + dice_roll(dice, 240)),
-	};
-	a->digits = towns[town].digits + (int)dice_roll(dice, 80);
-	a->code = letters_of_code[dice_roll(dice, COUNT(letters_of_code))];
-	if (dice_roll(dice, 6) == 0)
-		a->letter = (char)('A' + dice_roll(dice, 6));
-	if (dice_roll(dice, 8) == 0)
-		a->addition = additions[dice_roll(dice, COUNT(additions))];
-	if (dice_roll(dice, 100) >= PERCENT_ABROAD)
-		return;
-	place = dice_roll(dice, COUNT(abroad));
-	a->lines[0] = abroad[place].street;
-	a->lines[1] = abroad[place].place;
-	a->country = abroad[place].country;
-}
-
-void
-woz_roll(const struct woz_file *file, int64_t record, const char *bsn,
-	struct woz *woz_out)
-{
-	struct dice dice = dice_for(file, record);
-	struct woz w = { .record = record };
-
-	assert(record >= 1 && record <= file->letters);
+	assert(record >= 1 && record <= supply->letters);
+	item->record = item->like = record;
 	if (dice_roll(&dice, 100) >= PERCENT_OTHER) {
-		assert(strlen(bsn) < sizeof(w.bsn));
-		memcpy(w.bsn, bsn, strlen(bsn) + 1);
+		assert(strlen(bsn) < sizeof(item->bsn));
+		memcpy(item->bsn, bsn, strlen(bsn) + 1);
 	}
-	w.other = INT64_C(1530000000000) + record;
-	w.number = file->seed % 1000000 * 10000000 + record;
-	clock_date(file->date, &w.year, &w.month, &w.day);
-	clock_date(file->date + DATED_AFTER_DAYS, &w.dated_year, &w.dated_month,
-		&w.dated_day);
-	w.initials = initials[dice_roll(&dice, COUNT(initials))];
-	w.prefix = prefixes[dice_roll(&dice, COUNT(prefixes))];
-	snprintf(w.surname, sizeof(w.surname), "%s%s",
-		first_halves[dice_roll(&dice, COUNT(first_halves))],
-		second_halves[dice_roll(&dice, COUNT(second_halves))]);
-	roll_address(&dice, &w.address);
-	w.object = INT64_C(15300000000) + record;
-	w.value_euro = 1000 * (120 + dice_roll(&dice, 700));
-	w.amount_cents = 20000 + dice_roll(&dice, 120000);
-	*woz_out = w;
+	w->other = INT64_C(1530000000000) + record;
+	w->number = supply->seed % 1000000 * 10000000 + record;
+	clock_date(supply->date + DATED_AFTER_DAYS, &w->dated_year,
+		&w->dated_month, &w->dated_day);
+	person_roll(&dice, &item->who);
+	w->object = INT64_C(15300000000) + record;
+	w->value_euro = 1000 * (120 + dice_roll(&dice, 700));
+	item->amount_cents = 20000 + dice_roll(&dice, 120000);
 }
 
-void
-woz_reference(const struct woz *woz, char out[WOZ_REFERENCE_MAX])
+/* nummer-volgnummer, the key that joins everything. */
+static void
+woz_reference(const struct supply *supply, const struct item *item,
+	char out[STREAM_REFERENCE_MAX])
 {
-	snprintf(out, WOZ_REFERENCE_MAX, "%013" PRId64 "-01",
-		woz->number % INT64_C(10000000000000));
+	const struct woz *w = (const struct woz *)item;
+
+	(void)supply;
+	snprintf(out, STREAM_REFERENCE_MAX, "%013" PRId64 "-01",
+		(w->number + item->like - item->record) %
+			INT64_C(10000000000000));
+}
+
+static const char *
+root_name(const struct supply *supply)
+{
+	return supply->spoil == SPOIL_ROOT ? "StUF-set" : "StUF-berichtenSet";
 }
 
 /* --- writing --- */
 
-void
-woz_head(struct buf *out)
+static void
+woz_head(const struct supply *supply, struct buf *out)
 {
-	buf_text(out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<StUF:StUF-berichtenSet"
+	buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	if (supply->spoil == SPOIL_DOCTYPE)
+		buf_text(out, "<!DOCTYPE x [<!ENTITY e \"e\">]>\n");
+	buf_format(out,
+		"<StUF:%s"
 		" xmlns:StUF=\"http://www.egem.nl/StUF/StUF0301\""
 		" xmlns:BG=\"http://www.egem.nl/StUF/sector/bg/0310\""
 		" xmlns:WB=\"urn:mobb:formats:woz-biljet:1\""
-		" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n");
+		" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n",
+		root_name(supply));
 }
 
-void
-woz_tail(struct buf *out)
+static void
+woz_tail(const struct supply *supply, struct buf *out)
 {
-	buf_text(out, "</StUF:StUF-berichtenSet>\n");
+	buf_format(out, "</StUF:%s>\n", root_name(supply));
 }
 
 /* <NAME>text</NAME> on a line; absent text is StUF's way of saying so. */
@@ -171,9 +118,9 @@ add(struct buf *out, const char *name, const char *text)
 }
 
 static void
-write_control(const struct woz_file *file, const struct woz *w, struct buf *out)
+write_control(const struct supply *supply, const struct woz *w, struct buf *out)
 {
-	int64_t ms = FIRST_MS + w->record;
+	int64_t ms = FIRST_MS + w->item.record;
 
 	buf_format(out,
 		"<WB:biljetDi01>\n"
@@ -189,17 +136,18 @@ write_control(const struct woz_file *file, const struct woz *w, struct buf *out)
 		"</StUF:tijdstipBericht>\n"
 		"<StUF:functie>WOZ-BILJET</StUF:functie>\n"
 		"</WB:stuurgegevens>\n",
-		file->sender, file->sender, w->record, w->year, w->month,
-		w->day, (int)(ms / 3600000), (int)(ms / 60000 % 60),
-		(int)(ms / 1000 % 60), (int)(ms % 1000));
+		supply->sender, supply->sender, w->item.record, supply->year,
+		supply->month, supply->day, (int)(ms / 3600000),
+		(int)(ms / 60000 % 60), (int)(ms / 1000 % 60),
+		(int)(ms % 1000));
 }
 
 static void
-write_notice(const struct woz *w, struct buf *out)
+write_notice(const struct supply *supply, const struct woz *w, struct buf *out)
 {
-	char reference[WOZ_REFERENCE_MAX];
+	char reference[STREAM_REFERENCE_MAX];
 
-	woz_reference(w, reference);
+	woz_reference(supply, &w->item, reference);
 	reference[13] = '\0';
 	buf_format(out,
 		"<WB:biljet>\n"
@@ -207,24 +155,24 @@ write_notice(const struct woz *w, struct buf *out)
 		"<WB:aanslagbiljetvolgnummer>01"
 		"</WB:aanslagbiljetvolgnummer>\n"
 		"<WB:belastingjaar>%04d</WB:belastingjaar>\n",
-		reference, w->year);
-	if (w->flaw == FLAW_DATE)
+		reference, supply->year);
+	if (w->item.flaw == FLAW_DATE)
 		buf_format(out, "<WB:dagtekening>%04d0230</WB:dagtekening>\n",
 			w->dated_year);
-	else if (w->flaw != FLAW_ABSENT)
+	else if (w->item.flaw != FLAW_ABSENT)
 		buf_format(out,
 			"<WB:dagtekening>%04d%02d%02d</WB:dagtekening>\n",
 			w->dated_year, w->dated_month, w->dated_day);
 	buf_format(out,
 		"<WB:totaalbedragAanslag>%d%c%02d"
 		"</WB:totaalbedragAanslag>\n",
-		(int)(w->amount_cents / 100),
-		w->flaw == FLAW_AMOUNT ? '.' : ',',
-		(int)(w->amount_cents % 100));
+		(int)(w->item.amount_cents / 100),
+		w->item.flaw == FLAW_AMOUNT ? '.' : ',',
+		(int)(w->item.amount_cents % 100));
 }
 
 static void
-write_home(const struct woz_address *a, struct buf *out)
+write_home(const struct person_home *a, struct buf *out)
 {
 	char text[16];
 
@@ -255,21 +203,21 @@ write_person(const struct woz *w, struct buf *out)
 	char number[24];
 
 	buf_text(out, "<WB:belanghebbende>\n");
-	if (w->bsn[0] != '\0')
-		add(out, "BG:inp.bsn", w->bsn);
-	if (w->bsn[0] == '\0' || w->flaw == FLAW_TWO_IDS) {
+	if (w->item.bsn[0] != '\0')
+		add(out, "BG:inp.bsn", w->item.bsn);
+	if (w->item.bsn[0] == '\0' || w->item.flaw == FLAW_TWO_IDS) {
 		snprintf(number, sizeof(number), "%017" PRId64, w->other);
 		add(out, "BG:anp.identificatie", number);
 	}
-	add(out, "BG:voorletters", w->initials);
-	add(out, "BG:voorvoegselGeslachtsnaam", w->prefix);
-	add(out, "BG:geslachtsnaam", w->surname);
-	write_home(&w->address, out);
+	add(out, "BG:voorletters", w->item.who.initials);
+	add(out, "BG:voorvoegselGeslachtsnaam", w->item.who.prefix);
+	add(out, "BG:geslachtsnaam", w->item.who.surname);
+	write_home(&w->item.who.home, out);
 	buf_text(out, "</WB:belanghebbende>\n");
 }
 
 static void
-write_lines(const struct woz *w, struct buf *out)
+write_lines(const struct supply *supply, const struct woz *w, struct buf *out)
 {
 	buf_format(out,
 		"<WB:beschikkingsregel>"
@@ -279,42 +227,124 @@ write_lines(const struct woz *w, struct buf *out)
 		"<WB:toestandspeildatum>%04d0101</WB:toestandspeildatum>"
 		"<WB:statusBeschikking>01</WB:statusBeschikking>"
 		"</WB:beschikkingsregel>\n",
-		w->object, w->value_euro, w->year - 1, w->year - 1);
+		w->object, w->value_euro, supply->year - 1, supply->year - 1);
 	buf_format(out,
 		"<WB:aanslagregel>"
 		"<WB:codeBelastingsoort>1</WB:codeBelastingsoort>"
 		"<WB:omschrijvingBelastingsoort>Onroerendezaakbelasting"
 		"</WB:omschrijvingBelastingsoort>"
 		"<WB:bedrag>%d,%02d</WB:bedrag></WB:aanslagregel>\n",
-		(int)(w->amount_cents / 100), (int)(w->amount_cents % 100));
+		(int)(w->item.amount_cents / 100),
+		(int)(w->item.amount_cents % 100));
 }
 
 static void
 write_document(const struct woz *w, struct buf *out)
 {
-	if (w->sha256[0] == '\0')
+	if (w->item.sha256[0] == '\0')
 		return;
 	buf_text(out, "<WB:document ");
-	if (w->href[0] != '\0')
-		buf_format(out, "href=\"%s\" ", w->href);
-	buf_format(out, "mime=\"application/pdf\" sha256=\"%s\"", w->sha256);
-	if (w->base64 == NULL) {
+	if (w->item.href[0] != '\0')
+		buf_format(out, "href=\"%s\" ", w->item.href);
+	buf_format(
+		out, "mime=\"application/pdf\" sha256=\"%s\"", w->item.sha256);
+	if (w->item.base64 == NULL) {
 		buf_text(out, "/>\n");
 		return;
 	}
 	buf_text(out, ">");
-	buf_text(out, w->base64);
+	buf_text(out, w->item.base64);
 	buf_text(out, "</WB:document>\n");
 }
 
-void
-woz_write(const struct woz_file *file, const struct woz *woz, struct buf *out)
+static void
+woz_write(struct supply *supply, const struct item *item, struct buf *out)
 {
-	write_control(file, woz, out);
-	write_notice(woz, out);
-	write_person(woz, out);
-	write_lines(woz, out);
-	write_document(woz, out);
+	const struct woz *w = (const struct woz *)item;
+
+	write_control(supply, w, out);
+	write_notice(supply, w, out);
+	write_person(w, out);
+	write_lines(supply, w, out);
+	write_document(w, out);
 	buf_text(out, "</WB:biljet>\n"
 		      "</WB:biljetDi01>\n");
+	supply->sum.records++;
+	/* What is written wrongly nobody can add. */
+	if (item->flaw != FLAW_AMOUNT)
+		supply->sum.cents += item->amount_cents;
 }
+
+/* --- the letter --- */
+
+static const char sender[] = "Gemeente Voorbeeld\n"
+			     "Heffing en Waardering\n"
+			     "Postbus 1, 1000 AA Demodam";
+
+static void
+woz_letter(const struct supply *supply, const struct item *item,
+	struct sheet *sheet_out)
+{
+	const struct woz *w = (const struct woz *)item;
+	char reference[STREAM_REFERENCE_MAX];
+
+	woz_reference(supply, item, reference);
+	sheet_out->sender = sender;
+	person_address(
+		&item->who, sheet_out->address, sizeof(sheet_out->address));
+	snprintf(sheet_out->title, sizeof(sheet_out->title),
+		"WOZ-beschikking en aanslagbiljet %04d", supply->year % 10000);
+	snprintf(sheet_out->body, sizeof(sheet_out->body),
+		"Datum: %d-%d-%04d\nAanslagbiljetnummer: %s\n\n"
+		"Geachte heer of mevrouw,\n\n"
+		"De waarde van het object met nummer %012" PRId64
+		" is voor het belastingjaar %04d vastgesteld op € %" PRId64
+		",-. De waarde geldt naar de toestand op 1 januari %04d.\n\n"
+		"Onroerendezaakbelasting: € %d,%02d\n"
+		"Te betalen voor het einde van de volgende maand: € %d,%02d\n\n"
+		"Bent u het niet eens met de waarde of met de aanslag? Dan "
+		"kunt u binnen zes weken na de datum van deze brief bezwaar "
+		"maken. Noem daarbij altijd het aanslagbiljetnummer.\n\n"
+		"Met vriendelijke groet,\n\n"
+		"de heffingsambtenaar van de gemeente Voorbeeld",
+		w->dated_day, w->dated_month, w->dated_year, reference,
+		w->object, supply->year, w->value_euro, supply->year - 1,
+		(int)(item->amount_cents / 100),
+		(int)(item->amount_cents % 100),
+		(int)(item->amount_cents / 100),
+		(int)(item->amount_cents % 100));
+}
+
+static void
+woz_file_name(const struct supply *supply, char out[STREAM_NAME_MAX])
+{
+	snprintf(out, STREAM_NAME_MAX, "%.20s-woz-%04d%02d%02dT020000",
+		supply->sender, supply->year, supply->month, supply->day);
+}
+
+static const enum flaw flaws[] = { FLAW_BSN, FLAW_BSN_SHORT, FLAW_ABSENT,
+	FLAW_LONG, FLAW_DATE, FLAW_AMOUNT, FLAW_TWO_IDS, FLAW_DOUBLE,
+	FLAW_DOC_MISSING, FLAW_DOC_HASH, FLAW_DOC_HTML, FLAW_DOC_LOCKED };
+
+const struct stream stream_woz = {
+	.name = "woz",
+	.payload = "index.xml",
+	.ending = ".xml",
+	.prefix = "woz",
+	.kind = SPOIL_XML,
+	.item_bytes = sizeof(struct woz),
+	.flaws = flaws,
+	.flaw_count = sizeof(flaws) / sizeof(flaws[0]),
+	.inlines = true,
+	.parts = true,
+	.amounts = true,
+	.bare = true,
+	.has_bsn = woz_has_bsn,
+	.roll = woz_roll,
+	.reference = woz_reference,
+	.head = woz_head,
+	.write = woz_write,
+	.tail = woz_tail,
+	.letter = woz_letter,
+	.file_name = woz_file_name,
+};
