@@ -190,6 +190,76 @@ test_route__a_large_job_is_routed_and_cut(void **state)
 	assert_int_equal(one.letter.record, 777);
 }
 
+static void
+test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
+{
+	const char *const id = "20260214-hold";
+	struct job_new job = job_of(id, "hold", 240);
+	static struct cutting c;
+	struct split *split = NULL;
+	uint8_t bsn_key[16] = { 0 };
+	struct letter *letters;
+	const char **reasons;
+	struct letter_row row;
+	struct route_row *rows, four[4];
+	size_t count, i;
+
+	(void)state;
+	OK(store_job_receive(books, &job, &why));
+	OK(store_split_begin(books, id, 4, &split, &why));
+	for (i = 1; i <= 4; i++) {
+		struct letter l = letter_of("hold", (int64_t)i, NULL);
+
+		/* 1 and 2 to the box, 3 and 4 on paper; 2 and 4 held. */
+		l.hold = i % 2 == 0 ? CODE_PERSON : CODE_NONE;
+		l.type = i == 1 ? "WOZ2" : NULL;
+		l.publish = i == 1 ? 20600 : LETTER_DATE_NONE;
+		l.part = i == 1 ? 2 : 0;
+		l.bytes = 777;
+		OK(store_split_letter(split, &l, bsn_key, &why));
+	}
+	OK(split_end(split, 4, 0));
+	store_split_close(split);
+	rows = four;
+	OK(store_route_next(books, id, 4, rows, &count, &why));
+	assert_int_equal(count, 4);
+	assert_string_equal(rows[0].type, "WOZ2");
+	assert_string_equal(rows[1].type, "");
+	assert_int_equal(rows[0].hold, CODE_NONE);
+	assert_int_equal(rows[1].hold, CODE_PERSON);
+	for (i = 0; i < 4; i++) {
+		rows[i].box = i < 2;
+		rows[i].rule = ROUTE_ASKED;
+	}
+	OK(store_route_put(books, id, rows, 4, "wus", NOW, &why));
+	assert_int_equal(job_now(id).n_held, 2);
+	assert_int_equal(job_now(id).n_box, 1);
+	assert_int_equal(job_now(id).n_paper, 1);
+	OK(store_job_routed(books, id, false, NULL, NOW, &why));
+	c.count = 0;
+	OK(store_cut_read(books, id, cut_one, &c, &why));
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.records[0], 1);
+	make_cut(id, "hold", 10);
+	OK(store_print_letters(
+		books, id, 10, &mem, &letters, &reasons, &count, &why));
+	assert_int_equal(count, 1);
+	assert_int_equal(letters[0].record, 3);
+	OK(store_letter_find(books, "20260214-hold/2", &mem, &row, &why));
+	assert_int_equal(row.state, LETTER_HELD);
+	assert_int_equal(row.code, CODE_PERSON);
+	assert_int_equal(row.letter.hold, CODE_PERSON);
+	assert_null(row.letter.type);
+	assert_int_equal(row.letter.publish, LETTER_DATE_NONE);
+	assert_int_equal(row.letter.part, 0);
+	OK(store_letter_find(books, "20260214-hold/1", &mem, &row, &why));
+	assert_string_equal(row.letter.type, "WOZ2");
+	assert_int_equal(row.letter.publish, 20600);
+	assert_int_equal(row.letter.part, 2);
+	assert_int_equal(row.letter.bytes, 777);
+	assert_int_equal(row.letter.hold, CODE_NONE);
+}
+
 int
 main(void)
 {
@@ -204,6 +274,8 @@ main(void)
 		cmocka_unit_test(
 			test_route__a_letter_held_before_the_cut_is_not_cut),
 		cmocka_unit_test(test_route__a_large_job_is_routed_and_cut),
+		cmocka_unit_test(
+			test_route__a_letter_with_a_hold_waits_for_a_person),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
