@@ -23,6 +23,8 @@
 #define BOX_LETTERS_MAX 1000
 #define MARKUP_MAX ((size_t)65536) /* of one piece; a text is 4000 characters */
 #define RAW_BYTES ((size_t)49152)  /* of a document at a time; a third of it */
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
 _Static_assert(RAW_BYTES % 3 == 0, "base64 without padding in the middle");
 
 /* Which piece is being read. */
@@ -95,6 +97,26 @@ add_head(const struct box_lot *lot, struct buf *out)
 	buf_text(out, "</b:BerichtLeverancierID></b:BatchInformatie>\n");
 }
 
+/* Midnight in the Netherlands, in winter; in summer it is an hour later than
+ * it could be, never earlier.  A day that has come needs no date: nothing is
+ * published before it is here.
+ */
+static void
+add_publish(
+	const struct box_lot *lot, const struct letter *letter, struct buf *out)
+{
+	int64_t from_ms = letter->publish * DAY_MS - HOUR_MS;
+	int year, month, day;
+
+	if (letter->publish == LETTER_DATE_NONE || from_ms <= lot->created_ms)
+		return;
+	clock_date(letter->publish, &year, &month, &day);
+	buf_format(out,
+		"<m:PublicatieDatum>%04d-%02d-%02dT00:00:00+01:00"
+		"</m:PublicatieDatum>",
+		year, month, day);
+}
+
 static void
 add_information(
 	const struct box_lot *lot, const struct letter *letter, struct buf *out)
@@ -108,7 +130,10 @@ add_information(
 		"<m:Bericht><m:BerichtInformatie><m:BatchID>%s</m:BatchID>"
 		"<m:BerichtID>%s</m:BerichtID>",
 		batch, id);
-	add_element(out, "BerichtType", lot->type);
+	add_element(out, "BerichtType",
+		letter->type != NULL && letter->type[0] != '\0' ? letter->type
+								: lot->type);
+	add_publish(lot, letter, out);
 	add_element(out, "Onderwerp", letter->subject);
 	if (letter->text != NULL && letter->text[0] != '\0') {
 		buf_text(out, "<m:BerichtTekst>");

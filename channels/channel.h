@@ -31,11 +31,11 @@
 
 struct box_lot {
 	struct uuid batch_id;
-	int64_t created_ms;	      /* AanmaakDatum */
-	const char *oin;	      /* of the letters' sender */
-	const char *type;	      /* BerichtType */
-	const struct letter *letters; /* bsn, reference, subject, text, id and
-				       * attachments are used */
+	int64_t created_ms; /* AanmaakDatum */
+	const char *oin;    /* of the letters' sender */
+	const char *type; /* BerichtType of letters without one of their own */
+	const struct letter *letters; /* bsn, reference, subject, text, type,
+				       * publish, id and attachments are used */
 	size_t letter_count;
 };
 

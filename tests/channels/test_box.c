@@ -95,6 +95,7 @@ lot_init(struct lot *l)
 			.subject = "Uw aanslag & <meer>",
 			.text = texts[i],
 			.dated = LETTER_DATE_NONE,
+			.publish = LETTER_DATE_NONE,
 			.address = ADDRESS_EMPTY,
 			.id = uuid_random(),
 			.attachments = l->docs[i] };
@@ -117,6 +118,17 @@ lot_init(struct lot *l)
 	l->content = (struct content){
 		.self = &l->store, .open = store_open, .read = store_read
 	};
+}
+
+/* The lot is made on day 20416, at five in the afternoon. */
+static void
+lot_days(struct lot *l)
+{
+	lot_init(l);
+	l->letters[1].publish = 20416;
+	l->letters[2].publish = 20417;
+	l->letters[2].type = "WOZ2";
+	l->letters[3].publish = 20429;
 }
 
 /* Read all of it in pieces of `step`. */
@@ -232,6 +244,42 @@ test_box__says_what_the_letters_say(void **state)
 }
 
 static void
+test_box__a_letter_may_have_its_own_type_and_day(void **state)
+{
+	static const char *const days[LETTERS] = { NULL, NULL,
+		"2025-11-25T00:00:00+01:00", "2025-12-07T00:00:00+01:00",
+		NULL };
+	struct buf text = BUF_MAX(10000000);
+	const struct xml_node *node, *info, *day;
+	struct xml_tree *tree = NULL;
+	struct box *box = NULL;
+	struct fault why;
+	struct lot l;
+	size_t i;
+
+	(void)state;
+	lot_days(&l);
+	assert_int_equal(box_open(&l.lot, &l.content, &box, &why), V_OK);
+	assert_int_equal(drain(box, 5000, &text, &why), V_OK);
+	assert_int_equal(
+		xml_tree_parse(text.bytes, text.len, &tree, &why), V_OK);
+	node = xml_next(xml_child(xml_root(tree), NULL, "BatchInformatie"));
+	for (i = 0; i < LETTERS; i++, node = xml_next(node)) {
+		info = xml_first(node);
+		assert_string_equal(
+			xml_text(xml_child(info, NULL, "BerichtType")),
+			i == 2 ? "WOZ2" : "WOZ");
+		day = xml_child(info, NULL, "PublicatieDatum");
+		assert_int_equal(day != NULL, days[i] != NULL);
+		if (day != NULL)
+			assert_string_equal(xml_text(day), days[i]);
+	}
+	xml_tree_free(tree);
+	box_close(box);
+	buf_done(&text);
+}
+
+static void
 test_box__documents_arrive_byte_for_byte(void **state)
 {
 	struct buf text = BUF_MAX(10000000);
@@ -278,7 +326,7 @@ test_box__the_official_schema_accepts_it(void **state)
 	int valid;
 
 	(void)state;
-	lot_init(&l);
+	lot_days(&l);
 	assert_int_equal(box_open(&l.lot, &l.content, &box, &why), V_OK);
 	assert_int_equal(drain(box, 65536, &text, &why), V_OK);
 	valid = shared_valid(REQUEST_XSD, text.bytes, text.len);
@@ -382,6 +430,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_box__length_is_exact_whatever_the_pieces),
 		cmocka_unit_test(test_box__says_what_the_letters_say),
+		cmocka_unit_test(
+			test_box__a_letter_may_have_its_own_type_and_day),
 		cmocka_unit_test(test_box__documents_arrive_byte_for_byte),
 		cmocka_unit_test(test_box__the_official_schema_accepts_it),
 		cmocka_unit_test(test_box__lots_are_cut_by_an_upper_bound),
