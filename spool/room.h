@@ -1,8 +1,9 @@
 /* spool/room.h - what the files of spool/ share; included nowhere else
  *
  * work/JOBID holds, beside the batch file and its sidecars:
- *	.claim		stream and name, so that a job is known from its folder
- *			alone; called .claiming until the sidecars are moved
+ *	.claim		stream and name, of a set all names, so that a job is
+ *			known from its folder alone; called .claiming until all
+ *			files and sidecars are moved
  *	content		documents without an offset of their own
  *
  * SPDX-License-Identifier: EUPL-1.2
