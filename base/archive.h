@@ -1,11 +1,11 @@
 /* base/archive.h - containers: reading strangers' archives, writing our own
  *
- * libarchive behind a wall.  Reading goes through the seekable ZIP reader and
- * is the one time an archive is judged: an unsafe name (absolute, .., not
- * plain, too long), a link, a directory deeper than one, an encrypted member,
- * a doubled name, a wrong CRC, a bomb (ratio, unpacked size, count) all make
- * the archive bad.  A member's offset is kept so that it can be inflated later
- * in any order (base/gzip.h).
+ * Reading judges.  A ZIP is judged by base/zip.h, a tar by base/tar.h: an
+ * unsafe name (absolute, .., not plain, too long), a link, a device, a folder
+ * deeper than one, an encrypted member, a doubled name, a wrong CRC, a bomb
+ * (ratio, unpacked size, count) all make the archive bad.  libarchive, behind
+ * the wall of base/archive.c, unpacks what is packed otherwise than by gzip,
+ * and writes.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -26,18 +26,42 @@ struct archive_limits {
 	int64_t members_max;
 };
 
+/* --- what is it? --- */
+
+enum archive_kind {
+	ARCHIVE_NO, /* no archive that we know */
+	ARCHIVE_ZIP,
+	ARCHIVE_TAR,	/* not packed */
+	ARCHIVE_GZIP,	/* of what, is in it */
+	ARCHIVE_PACKED, /* xz, zstd, bzip2, lzma in its .lz form */
+	ARCHIVE_OTHER,	/* Rar, 7z, cab, ar, .Z: never read */
+};
+
+#define ARCHIVE_HEAD_BYTES 512 /* that many first bytes tell all kinds */
+
+/* By its first bytes; fewer than ARCHIVE_HEAD_BYTES when there are no more. */
+enum archive_kind archive_kind(const void *head, size_t len);
+
+/* Letters, digits, dot, dash, underscore; at most one folder; no dot first,
+ * so neither `.` nor `..` nor anything hidden.
+ */
+bool archive_name_safe(const char *name);
+
+/* --- reading members in their order --- */
+
 struct archive_member {
 	char name[ARCHIVE_NAME_MAX + 1];
-	int64_t offset; /* of the packed bytes in the file */
-	int64_t packed; /* 0 when the archive does not say beforehand */
-	int64_t bytes;	/* unpacked; known after its data was read */
-	int method;	/* 0 stored, 8 deflate */
+	int64_t offset; /* of the packed bytes in the file; in a packed tar of
+			   the bytes in what it unpacks to */
+	int64_t packed;
+	int64_t bytes; /* unpacked */
+	int method;    /* 0 stored, 8 deflate */
 };
 
 struct archive_in;
 
-/* Read the ZIP in `fd` (lent; its position is used).  V_BROKEN when it is no
- * ZIP (CODE_ARCHIVE_CUT or CODE_ARCHIVE).
+/* Read the ZIP or tar (packed or not) in `fd` (lent).  V_BROKEN when it is
+ * neither (CODE_ARCHIVE_CUT or CODE_ARCHIVE).
  */
 enum verdict archive_open(int fd, const struct archive_limits *limits,
 	struct archive_in **in_out, struct fault *why);
@@ -54,6 +78,19 @@ enum verdict archive_read(struct archive_in *in, void *bytes, size_t len,
 	size_t *len_out, struct fault *why);
 
 void archive_close(struct archive_in *in); /* accepts NULL */
+
+/* --- unpacking one stream (see base/unpack.h) --- */
+
+struct archive_filter;
+
+/* `fd` is lent; its position is used. */
+enum verdict archive_filter_open(
+	int fd, struct archive_filter **filter_out, struct fault *why);
+enum verdict archive_filter_read(struct archive_filter *filter, void *bytes,
+	size_t len, size_t *len_out, struct fault *why);
+void archive_filter_close(struct archive_filter *filter); /* accepts NULL */
+
+/* --- writing --- */
 
 struct archive_out;
 

@@ -11,19 +11,21 @@
 #include "base/gzip.h"
 
 #define IN_BYTES ((size_t)131072)
-#define RAW_DEFLATE (-15) /* no header, the largest window */
-#define STORED 0
-#define DEFLATE 8
+#define RAW_DEFLATE (-15)  /* no header, the largest window */
+#define GZIP_OR_NOTHING 31 /* zlib reads header and trailer, and checks them */
 
 struct gzip {
 	z_stream z;
 	unsigned char in[IN_BYTES];
 	int fd, method;
+	int64_t begin; /* of the packed bytes */
 	int64_t at;    /* next byte of the file */
+	int64_t end;   /* no byte from here on, -1 unknown */
 	int64_t bytes; /* promised, -1 unknown */
 	int64_t given; /* so far */
 	bool begun;    /* inflateInit2() was done */
 	bool ended;
+	bool within; /* a member of a .gz file is not at its end */
 };
 
 enum verdict
@@ -32,29 +34,48 @@ gzip_open(int fd, int64_t offset, int method, int64_t bytes,
 {
 	struct gzip *g = *gzip_inout;
 
+	int window = method == GZIP_FILE ? GZIP_OR_NOTHING : RAW_DEFLATE;
+
 	assert(fd >= 0);
-	if (offset < 0 || (method != STORED && method != DEFLATE) ||
-		bytes < (method == STORED ? 0 : -1))
+	if (offset < 0 ||
+		(method != GZIP_STORED && method != GZIP_DEFLATE &&
+			method != GZIP_FILE) ||
+		bytes < (method == GZIP_STORED ? 0 : -1) ||
+		(method == GZIP_FILE && bytes != -1))
 		return fault_set(why, V_BROKEN, CODE_ARCHIVE_CUT,
 			"a place or method that cannot be");
 	if (g == NULL)
 		g = mem_zero(1, sizeof(*g));
 	g->fd = fd;
 	g->method = method;
-	g->at = offset;
+	g->begin = g->at = offset;
+	g->end = -1;
 	g->bytes = bytes;
 	g->given = 0;
-	g->ended = false;
+	g->ended = g->within = false;
 	*gzip_inout = g;
-	if (method == STORED)
-		return V_OK;
 	g->z.avail_in = 0;
 	g->z.next_in = g->in;
-	if (g->begun ? inflateReset2(&g->z, RAW_DEFLATE) != Z_OK
-		     : inflateInit2(&g->z, RAW_DEFLATE) != Z_OK)
+	if (method == GZIP_STORED)
+		return V_OK;
+	if (g->begun ? inflateReset2(&g->z, window) != Z_OK
+		     : inflateInit2(&g->z, window) != Z_OK)
 		return fault_set(why, V_BROKEN, CODE_MEMORY, "no memory");
 	g->begun = true;
 	return V_OK;
+}
+
+void
+gzip_within(struct gzip *g, int64_t packed)
+{
+	assert(packed >= 0 && g->at == g->begin);
+	g->end = packed > INT64_MAX - g->begin ? INT64_MAX : g->begin + packed;
+}
+
+int64_t
+gzip_packed(const struct gzip *g)
+{
+	return g->at - g->begin - (int64_t)g->z.avail_in;
 }
 
 static enum verdict
@@ -88,20 +109,60 @@ read_stored(struct gzip *g, void *bytes, size_t len, size_t *len_out,
 	return V_OK;
 }
 
+/* V_END at the end of the packed bytes. */
 static enum verdict
 more_input(struct gzip *g, struct fault *why)
 {
+	size_t want = IN_BYTES, got;
 	enum verdict v;
-	size_t got;
 
-	v = file_read_at(g->fd, g->in, IN_BYTES, g->at, &got, why);
+	if (g->end >= 0 && g->end - g->at < (int64_t)want)
+		want = (size_t)(g->end - g->at);
+	if (want == 0)
+		return V_END;
+	v = file_read_at(g->fd, g->in, want, g->at, &got, why);
 	if (v != V_OK)
 		return v;
 	if (got == 0)
-		return cut(why, "packed data ends early");
+		return V_END;
 	g->at += (int64_t)got;
 	g->z.next_in = g->in;
 	g->z.avail_in = (uInt)got;
+	return V_OK;
+}
+
+/* Inflate until the room in g->z is full or the stream ends. */
+static enum verdict
+inflate_some(struct gzip *g, struct fault *why)
+{
+	enum verdict v = V_OK;
+	int status;
+
+	while (!g->ended && g->z.avail_out > 0) {
+		if (g->z.avail_in == 0)
+			v = more_input(g, why);
+		if (v == V_END && g->method == GZIP_FILE && !g->within &&
+			gzip_packed(g) > 0) {
+			g->ended = true;
+			break;
+		}
+		if (v == V_END)
+			return cut(why, "packed data ends early");
+		if (v != V_OK)
+			return v;
+		/* One member of a .gz file follows the other. */
+		if (g->method == GZIP_FILE && !g->within) {
+			(void)inflateReset(&g->z);
+			g->within = true;
+		}
+		status = inflate(&g->z, Z_NO_FLUSH);
+		if (status == Z_STREAM_END && g->method == GZIP_FILE)
+			g->within = false;
+		else if (status == Z_STREAM_END)
+			g->ended = true;
+		else if (status != Z_OK)
+			return cut(why, "packed data is damaged");
+	}
 	return V_OK;
 }
 
@@ -111,24 +172,14 @@ read_deflate(struct gzip *g, void *bytes, size_t len, size_t *len_out,
 {
 	enum verdict v;
 	size_t got;
-	int status = Z_OK;
 
 	if (len > INT32_MAX)
 		len = INT32_MAX;
 	g->z.next_out = bytes;
 	g->z.avail_out = (uInt)len;
-	while (!g->ended && g->z.avail_out > 0) {
-		if (g->z.avail_in == 0) {
-			v = more_input(g, why);
-			if (v != V_OK)
-				return v;
-		}
-		status = inflate(&g->z, Z_NO_FLUSH);
-		if (status == Z_STREAM_END)
-			g->ended = true;
-		else if (status != Z_OK)
-			return cut(why, "packed data is damaged");
-	}
+	v = inflate_some(g, why);
+	if (v != V_OK)
+		return v;
 	got = len - g->z.avail_out;
 	if (g->bytes >= 0 && (int64_t)got > g->bytes - g->given)
 		return cut(why, "more data than promised");
@@ -144,7 +195,7 @@ gzip_read(struct gzip *g, void *bytes, size_t len, size_t *len_out,
 	struct fault *why)
 {
 	assert(len > 0);
-	if (g->method == STORED)
+	if (g->method == GZIP_STORED)
 		return read_stored(g, bytes, len, len_out, why);
 	return read_deflate(g, bytes, len, len_out, why);
 }

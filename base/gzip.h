@@ -1,4 +1,6 @@
-/* base/gzip.h - inflating one member at its offset (zlib behind a wall)
+/* base/gzip.h - inflating one member at its offset, or a whole .gz file
+ *
+ * zlib behind a wall.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -10,11 +12,17 @@
 
 #include "base/fault.h"
 
+#define GZIP_STORED 0
+#define GZIP_DEFLATE 8
+#define GZIP_FILE 31 /* a whole .gz file, its members one after the other */
+
 struct gzip;
 
 /* Read what lies at `offset` of `fd` (lent): `method` 0 = `bytes` stored as
  * they are, 8 = a raw deflate stream that gives `bytes` (-1: unknown, up to
- * its own end).  `gzip` may be reused: pass NULL the first time.
+ * its own end), 31 = a .gz file from there to the end of `fd`, each of its
+ * members with the right CRC and length and nothing behind the last (`bytes`
+ * is -1).  `gzip` may be reused: pass NULL the first time.
  */
 enum verdict gzip_open(int fd, int64_t offset, int method, int64_t bytes,
 	struct gzip **gzip_inout, struct fault *why);
@@ -24,6 +32,12 @@ enum verdict gzip_open(int fd, int64_t offset, int method, int64_t bytes,
  */
 enum verdict gzip_read(struct gzip *gzip, void *bytes, size_t len,
 	size_t *len_out, struct fault *why);
+
+/* Right after gzip_open(): the packed bytes are so many, no more are read. */
+void gzip_within(struct gzip *gzip, int64_t packed);
+/* Packed bytes that were needed so far. */
+int64_t gzip_packed(const struct gzip *gzip);
+
 void gzip_close(struct gzip *gzip); /* accepts NULL */
 
 /* CRC-32 as ZIP uses it; start with 0. */

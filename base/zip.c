@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/zip.h"
 
@@ -16,13 +16,35 @@
 #define LOCATOR_BYTES 20 /* says where the 64-bit end is */
 #define END64_BYTES 56
 #define ENTRY_BYTES 46		     /* without name, extra and comment */
-#define BLOCK_BYTES ((size_t)524288) /* holds the largest entry twice */
-#define NAME_SUMMED 1024 /* bytes of a name that count, with its length */
+#define LOCAL_BYTES 30		     /* without name and extra */
+#define LOCAL_EXTRA_MAX 2048	     /* nobody needs more */
+#define BLOCK_BYTES ((size_t)262144) /* holds the largest entry */
 #define EXTRA_64 0x0001
+#define EXTRA_OTHER_NAME 0x7075
+#define FLAG_ENCRYPTED 0x0001
+#define FLAG_LATER 0x0008 /* sizes and CRC come behind the data */
+#define FLAGS_KNOWN (FLAG_LATER | 0x0006 | 0x0800) /* level, UTF-8 names */
+#define FLAGS_LEVEL 0x0006
+#define HOST_UNIX 3
+#define DOS_FOLDER 0x10
+#define MODE_KIND 0170000 /* of a UNIX mode, in every ZIP the same */
+#define MODE_LINK 0120000
+#define MODE_FOLDER 0040000
+#define MODE_FILE 0100000
+#define RATIO_FREE INT64_C(10000000) /* the ratio counts above this */
 
-struct directory {
-	int64_t offset, bytes, entries;
-	int64_t end; /* where what follows it begins */
+struct zip {
+	int fd;
+	struct archive_limits limits;
+	int64_t file_bytes;
+	/* What is left of the directory, and where it began and ended. */
+	int64_t at, left, begin, end;
+	int64_t entries, count;
+	uint8_t *block;
+	size_t block_at, block_len;
+	struct zip_entry ahead; /* read already: it says where `now` ends */
+	bool has_ahead;
+	int64_t unpacked; /* promised so far */
 };
 
 static uint64_t
@@ -41,59 +63,64 @@ cut(struct fault *why, const char *text)
 	return fault_set(why, V_BROKEN, CODE_ARCHIVE_CUT, "%s", text);
 }
 
-void
-zip_listing_add(struct zip_listing *listing, const void *name, size_t name_len,
-	int64_t offset)
-{
-	uint8_t bytes[NAME_SUMMED + 16] = { 0 }, digest[DIGEST_BYTES];
-	size_t used = name_len < NAME_SUMMED ? name_len : NAME_SUMMED;
-	uint64_t n = (uint64_t)offset;
-	size_t i;
-
-	for (i = 0; i < 8; i++) {
-		bytes[i] = (uint8_t)(n >> (8 * i));
-		bytes[8 + i] = (uint8_t)((uint64_t)name_len >> (8 * i));
-	}
-	if (used > 0)
-		memcpy(bytes + 16, name, used);
-	digest_of(bytes, 16 + used, digest);
-	listing->sum += le(digest, 8);
-	listing->count++;
-}
-
-bool
-zip_listing_same(const struct zip_listing *a, const struct zip_listing *b)
-{
-	return a->count == b->count && a->sum == b->sum;
-}
-
-/* The 64-bit end, if the file has one, overrules the 32-bit one. */
 static enum verdict
-end64(int fd, int64_t end_at, struct directory *d, struct fault *why)
+bad(struct fault *why, const char *text)
+{
+	return fault_set(why, V_BROKEN, CODE_ARCHIVE, "%s", text);
+}
+
+/* --- the end of the file says where the directory is --- */
+
+/* A 32-bit field says all ones where the 64-bit end has the number, or the
+ * same number.
+ */
+static bool
+agrees(const uint8_t *narrow, size_t bytes, int64_t wide)
+{
+	uint64_t n = le(narrow, bytes);
+
+	return n == (bytes == 2 ? UINT16_MAX : UINT32_MAX) ||
+	       n == (uint64_t)wide;
+}
+
+/* V_END: the file has no 64-bit end. */
+static enum verdict
+end64(struct zip *z, const uint8_t *end, int64_t end_at, struct fault *why)
 {
 	uint8_t b[END64_BYTES];
 	enum verdict v;
-	int64_t at;
+	uint64_t at;
 	size_t got;
 
 	if (end_at < LOCATOR_BYTES)
-		return V_OK;
+		return V_END;
 	v = file_read_at(
-		fd, b, LOCATOR_BYTES, end_at - LOCATOR_BYTES, &got, why);
-	if (v != V_OK || got != LOCATOR_BYTES || memcmp(b, "PK\6\7", 4) != 0)
-		return v;
-	if (le(b + 8, 8) > (uint64_t)end_at)
-		return cut(why, "the ZIP's 64-bit end is not in the file");
-	at = (int64_t)le(b + 8, 8);
-	v = file_read_at(fd, b, END64_BYTES, at, &got, why);
+		z->fd, b, LOCATOR_BYTES, end_at - LOCATOR_BYTES, &got, why);
 	if (v != V_OK)
 		return v;
-	if (got != END64_BYTES || memcmp(b, "PK\6\6", 4) != 0)
+	if (got != LOCATOR_BYTES || memcmp(b, "PK\6\7", 4) != 0)
+		return V_END;
+	at = le(b + 8, 8);
+	if (le(b + 4, 4) != 0 || le(b + 16, 4) > 1 ||
+		end_at < LOCATOR_BYTES + END64_BYTES ||
+		at != (uint64_t)(end_at - LOCATOR_BYTES - END64_BYTES))
 		return cut(why, "the ZIP's 64-bit end is not where it says");
-	d->end = at;
-	d->entries = (int64_t)le(b + 32, 8);
-	d->bytes = (int64_t)le(b + 40, 8);
-	d->offset = (int64_t)le(b + 48, 8);
+	v = file_read_at(z->fd, b, END64_BYTES, (int64_t)at, &got, why);
+	if (v != V_OK)
+		return v;
+	if (got != END64_BYTES || memcmp(b, "PK\6\6", 4) != 0 ||
+		le(b + 4, 8) != END64_BYTES - 12 || le(b + 16, 8) != 0 ||
+		le(b + 24, 8) != le(b + 32, 8))
+		return cut(why, "the ZIP's 64-bit end is not what it should "
+				"be");
+	z->end = (int64_t)at;
+	z->entries = (int64_t)le(b + 32, 8);
+	z->left = (int64_t)le(b + 40, 8);
+	z->begin = (int64_t)le(b + 48, 8);
+	if (!agrees(end + 10, 2, z->entries) || !agrees(end + 12, 4, z->left) ||
+		!agrees(end + 16, 4, z->begin))
+		return cut(why, "the two ends of the ZIP contradict each "
+				"other");
 	return V_OK;
 }
 
@@ -113,145 +140,450 @@ find_end(const uint8_t *b, size_t len)
 	return NULL;
 }
 
+/* A file that begins like a ZIP but has no end was cut off. */
+static enum verdict
+no_zip(int fd, struct fault *why)
+{
+	struct fault ignored;
+	uint8_t head[4];
+	size_t got;
+
+	if (file_read_at(fd, head, sizeof(head), 0, &got, &ignored) == V_OK &&
+		got == sizeof(head) && memcmp(head, "PK\3\4", 4) == 0)
+		return cut(why, "the ZIP is cut off, or something stands "
+				"behind its end");
+	return bad(why, "the file is not a ZIP");
+}
+
 /* It must lie right before its end: what stands before a ZIP shifts all
  * offsets, and tools differ in whether they shift along.
  */
 static enum verdict
-directory_sound(
-	const struct directory *d, int64_t file_bytes, struct fault *why)
+directory_sound(const struct zip *z, struct fault *why)
 {
-	if (d->offset < 0 || d->bytes < 0 || d->entries < 0 ||
-		d->offset > file_bytes || d->bytes > file_bytes - d->offset ||
-		d->offset + d->bytes != d->end)
+	if (z->begin < 0 || z->left < 0 || z->entries < 0 ||
+		z->begin > z->file_bytes || z->left > z->end - z->begin ||
+		z->begin + z->left != z->end)
 		return cut(why, "the ZIP's central directory is not where its "
 				"end says");
+	if (z->entries > z->limits.members_max)
+		return fault_set(why, V_BROKEN, CODE_ARCHIVE,
+			"more than %lld members",
+			(long long)z->limits.members_max);
+	if (z->entries > z->left / ENTRY_BYTES)
+		return cut(why, "the ZIP's central directory ends early");
 	return V_OK;
 }
 
 static enum verdict
-find_directory(
-	int fd, int64_t file_bytes, struct directory *d, struct fault *why)
+find_directory(struct zip *z, struct fault *why)
 {
 	const size_t most = END_BYTES + COMMENT_MAX;
-	size_t want = file_bytes < (int64_t)most ? (size_t)file_bytes : most;
-	uint8_t *b = mem_new(want + 1);
+	size_t want =
+		z->file_bytes < (int64_t)most ? (size_t)z->file_bytes : most;
 	const uint8_t *end = NULL;
 	enum verdict v;
 	size_t got;
 
-	v = file_read_at(fd, b, want, file_bytes - (int64_t)want, &got, why);
-	if (v == V_OK)
-		end = find_end(b, got);
-	if (v == V_OK && end == NULL)
-		v = cut(why, "the ZIP is cut off, or something stands behind "
-			     "its end");
-	if (v == V_OK) {
-		d->end = file_bytes - (int64_t)want + (end - b);
-		d->entries = (int64_t)le(end + 10, 2);
-		d->bytes = (int64_t)le(end + 12, 4);
-		d->offset = (int64_t)le(end + 16, 4);
-		v = end64(fd, d->end, d, why);
+	_Static_assert(BLOCK_BYTES >= END_BYTES + COMMENT_MAX, "it fits");
+	v = file_read_at(z->fd, z->block, want, z->file_bytes - (int64_t)want,
+		&got, why);
+	if (v != V_OK)
+		return v;
+	end = find_end(z->block, got);
+	if (end == NULL)
+		return no_zip(z->fd, why);
+	z->end = z->file_bytes - (int64_t)want + (end - z->block);
+	if (le(end + 4, 2) != 0 || le(end + 6, 2) != 0 ||
+		le(end + 8, 2) != le(end + 10, 2))
+		return bad(why, "a ZIP in several volumes");
+	v = end64(z, end, z->end, why);
+	if (v == V_END) {
+		z->entries = (int64_t)le(end + 10, 2);
+		z->left = (int64_t)le(end + 12, 4);
+		z->begin = (int64_t)le(end + 16, 4);
+		v = V_OK;
 	}
-	free(b);
-	return v == V_OK ? directory_sound(d, file_bytes, why) : v;
+	if (v == V_OK)
+		v = directory_sound(z, why);
+	z->at = z->begin;
+	return v;
 }
 
-/* Where the entry says its member is; a large one says it in the extra, behind
- * those of the two sizes that are large as well.
+/* --- extra fields --- */
+
+/* The 64-bit field among `len` bytes of extras; *out NULL when there is none.
+ * False when they cannot be taken apart or give the member another name.
  */
 static bool
-member_offset(const uint8_t *entry, int64_t *offset_out)
+find_extra64(const uint8_t *p, size_t len, const uint8_t **out, size_t *out_len)
 {
-	const uint8_t *p = entry + ENTRY_BYTES + le(entry + 28, 2);
-	const uint8_t *end = p + le(entry + 30, 2);
-	uint64_t n = le(entry + 42, 4);
-	size_t skip = 0;
-
-	if (n != UINT32_MAX) {
-		*offset_out = (int64_t)n;
-		return true;
-	}
-	if (le(entry + 24, 4) == UINT32_MAX)
-		skip += 8;
-	if (le(entry + 20, 4) == UINT32_MAX)
-		skip += 8;
-	for (; end - p >= 4; p += 4 + le(p + 2, 2)) {
-		if (le(p + 2, 2) > (uint64_t)(end - p - 4))
-			return false;
-		if (le(p, 2) != EXTRA_64)
-			continue;
-		if (le(p + 2, 2) < skip + 8)
-			return false;
-		n = le(p + 4 + skip, 8);
-		*offset_out = (int64_t)n;
-		return n <= INT64_MAX;
-	}
-	return false;
-}
-
-/* Sum up whole entries in b; says how many bytes they took. */
-static enum verdict
-entries_in(const uint8_t *b, size_t len, struct directory *d,
-	struct zip_listing *listing, size_t *used_out, struct fault *why)
-{
-	int64_t offset;
 	size_t at = 0, size;
 
-	while (d->entries > 0 && len - at >= ENTRY_BYTES) {
-		const uint8_t *e = b + at;
-
-		if (memcmp(e, "PK\1\2", 4) != 0)
-			return cut(why, "the ZIP's central directory is "
-					"damaged");
-		size = ENTRY_BYTES + (size_t)le(e + 28, 2) +
-		       (size_t)le(e + 30, 2) + (size_t)le(e + 32, 2);
-		if (size > len - at)
-			break;
-		if (!member_offset(e, &offset))
-			return cut(why, "the ZIP's central directory is "
-					"damaged");
-		zip_listing_add(listing, e + ENTRY_BYTES, (size_t)le(e + 28, 2),
-			offset);
-		at += size;
-		d->entries--;
+	*out = NULL;
+	*out_len = 0;
+	/* Up to three bytes of nothing are some tool's padding. */
+	while (len - at >= 4) {
+		size = (size_t)le(p + at + 2, 2);
+		if (size > len - at - 4 || le(p + at, 2) == EXTRA_OTHER_NAME)
+			return false;
+		if (le(p + at, 2) == EXTRA_64) {
+			if (*out != NULL)
+				return false;
+			*out = p + at + 4;
+			*out_len = size;
+		}
+		at += 4 + size;
 	}
-	*used_out = at;
+	return true;
+}
+
+/* A number of `bytes` bytes at p, or its wide form, the next in the extra. */
+static bool
+wide(const uint8_t *p, size_t bytes, const uint8_t **extra, size_t *left,
+	int64_t *out)
+{
+	uint64_t n = le(p, bytes);
+	size_t size = bytes == 2 ? 4 : 8;
+
+	if (n == (bytes == 2 ? UINT16_MAX : UINT32_MAX) && *extra != NULL) {
+		if (*left < size)
+			return false;
+		n = le(*extra, size);
+		*extra += size;
+		*left -= size;
+	}
+	*out = (int64_t)n;
+	return n <= INT64_MAX;
+}
+
+/* --- one entry of the directory --- */
+
+static enum verdict
+judge_name(const uint8_t *p, size_t len, struct zip_entry *e, struct fault *why)
+{
+	e->folder = len > 1 && p[len - 1] == '/';
+	if (e->folder)
+		len--;
+	if (len > ARCHIVE_NAME_MAX || memchr(p, '\0', len) != NULL)
+		len = 0;
+	memcpy(e->name, p, len);
+	e->name[len] = '\0';
+	if (!archive_name_safe(e->name))
+		return bad(why,
+			"a member's name is not plain (letters, digits, . _ -, "
+			"at most one folder)");
+	return V_OK;
+}
+
+/* What kind of thing it is, by the host that made it. */
+static enum verdict
+judge_kind(const uint8_t *p, const struct zip_entry *e, struct fault *why)
+{
+	uint64_t kind = le(p + 40, 2) & MODE_KIND;
+
+	if (p[5] == HOST_UNIX && kind == MODE_LINK)
+		return bad(why, "a member is a link");
+	if (p[5] == HOST_UNIX && kind != 0 &&
+		kind != (e->folder ? MODE_FOLDER : MODE_FILE))
+		return bad(why, "a member is no plain file");
+	if (!e->folder && (p[38] & DOS_FOLDER) != 0)
+		return bad(why, "a member is no plain file");
+	if (e->folder && (e->bytes != 0 || e->method != 0))
+		return bad(why, "a folder with bytes in it");
+	return V_OK;
+}
+
+static enum verdict
+judge_method(const struct zip_entry *e, struct fault *why)
+{
+	if (e->flags & FLAG_ENCRYPTED)
+		return bad(why, "a member is encrypted");
+	if ((e->flags & ~FLAGS_KNOWN) != 0 ||
+		(e->method != 0 && e->method != 8))
+		return bad(why, "a member is neither stored nor deflated");
+	if (e->method == 0 && e->packed != e->bytes)
+		return cut(why, "a stored member with two sizes");
+	return V_OK;
+}
+
+/* By what the directory promises; the data is held to it. */
+static enum verdict
+count_unpacked(struct zip *z, const struct zip_entry *e, struct fault *why)
+{
+	const struct archive_limits *limits = &z->limits;
+
+	if (e->bytes > limits->unpacked_max - z->unpacked)
+		return fault_set(why, V_BROKEN, CODE_ARCHIVE,
+			"unpacks to more than %lld bytes",
+			(long long)limits->unpacked_max);
+	z->unpacked += e->bytes;
+	if ((z->unpacked > RATIO_FREE &&
+		    z->unpacked / limits->ratio_max > z->file_bytes) ||
+		(e->bytes > RATIO_FREE &&
+			e->bytes / limits->ratio_max > e->packed))
+		return fault_set(why, V_BROKEN, CODE_ARCHIVE,
+			"unpacks to more than %lld times its size",
+			(long long)limits->ratio_max);
+	return V_OK;
+}
+
+static enum verdict
+parse_entry(const uint8_t *p, struct zip_entry *e, struct fault *why)
+{
+	size_t name_len = (size_t)le(p + 28, 2), left;
+	const uint8_t *extra;
+	int64_t disk;
+	enum verdict v;
+
+	e->flags = (int)le(p + 8, 2);
+	e->method = (int)le(p + 10, 2);
+	e->crc = (uint32_t)le(p + 16, 4);
+	v = judge_name(p + ENTRY_BYTES, name_len, e, why);
+	if (v != V_OK)
+		return v;
+	if (!find_extra64(p + ENTRY_BYTES + name_len, (size_t)le(p + 30, 2),
+		    &extra, &left) ||
+		!wide(p + 24, 4, &extra, &left, &e->bytes) ||
+		!wide(p + 20, 4, &extra, &left, &e->packed) ||
+		!wide(p + 42, 4, &extra, &left, &e->header) ||
+		!wide(p + 34, 2, &extra, &left, &disk))
+		return cut(why, "a member's extra fields make no sense");
+	if (disk != 0)
+		return bad(why, "a ZIP in several volumes");
+	v = judge_method(e, why);
+	return v == V_OK ? judge_kind(p, e, why) : v;
+}
+
+/* The whole next entry in the block, NULL when the directory ends in it. */
+static enum verdict
+next_bytes(struct zip *z, const uint8_t **p_out, struct fault *why)
+{
+	size_t have = z->block_len - z->block_at, size = ENTRY_BYTES;
+	const uint8_t *p = z->block + z->block_at;
+	enum verdict v;
+	size_t got;
+
+	if (have >= ENTRY_BYTES)
+		size += (size_t)(le(p + 28, 2) + le(p + 30, 2) + le(p + 32, 2));
+	if (have < size) {
+		size_t want = z->left < (int64_t)BLOCK_BYTES ? (size_t)z->left
+							     : BLOCK_BYTES;
+
+		v = file_read_at(z->fd, z->block, want, z->at, &got, why);
+		if (v != V_OK)
+			return v;
+		z->block_at = 0;
+		z->block_len = got;
+		p = z->block;
+		if (got < ENTRY_BYTES)
+			return cut(why, "the ZIP's central directory ends "
+					"early");
+		size = ENTRY_BYTES +
+		       (size_t)(le(p + 28, 2) + le(p + 30, 2) + le(p + 32, 2));
+		if (got < size)
+			return cut(why, "the ZIP's central directory ends "
+					"early");
+	}
+	if (memcmp(p, "PK\1\2", 4) != 0)
+		return cut(why, "the ZIP's central directory is damaged");
+	z->block_at += size;
+	z->at += (int64_t)size;
+	z->left -= (int64_t)size;
+	*p_out = p;
+	return V_OK;
+}
+
+static enum verdict
+read_ahead(struct zip *z, struct fault *why)
+{
+	const uint8_t *p = NULL;
+	enum verdict v;
+
+	z->has_ahead = false;
+	if (z->entries == 0) {
+		if (z->left != 0)
+			return cut(
+				why, "the ZIP's central directory is too long");
+		return V_OK;
+	}
+	v = next_bytes(z, &p, why);
+	if (v == V_OK)
+		v = parse_entry(p, &z->ahead, why);
+	if (v != V_OK)
+		return v;
+	z->entries--;
+	z->has_ahead = true;
 	return V_OK;
 }
 
 enum verdict
-zip_listing_read(int fd, int64_t file_bytes, struct zip_listing *listing_out,
+zip_open(int fd, const struct archive_limits *limits, struct zip **zip_out,
 	struct fault *why)
 {
-	struct zip_listing listing = { 0 };
-	struct directory d = { 0 };
 	enum verdict v;
-	uint8_t *b;
+	struct zip *z;
+	struct stat st;
 
-	assert(fd >= 0 && file_bytes >= 0);
-	v = find_directory(fd, file_bytes, &d, why);
+	assert(fd >= 0 && limits->members_max > 0 && limits->ratio_max > 0);
+	if (fstat(fd, &st) == -1)
+		return fault_errno(why, V_BROKEN, CODE_IO, "archive");
+	z = mem_zero(1, sizeof(*z));
+	z->fd = fd;
+	z->limits = *limits;
+	z->file_bytes = st.st_size;
+	z->block = mem_new(BLOCK_BYTES);
+	v = find_directory(z, why);
+	z->count = z->entries;
+	if (v == V_OK)
+		v = read_ahead(z, why);
+	if (v == V_OK && (z->has_ahead ? z->ahead.header : z->begin) != 0)
+		v = cut(why, "something stands before the first member");
+	if (v != V_OK) {
+		zip_close(z);
+		return v;
+	}
+	*zip_out = z;
+	return V_OK;
+}
+
+void
+zip_close(struct zip *z)
+{
+	if (z == NULL)
+		return;
+	free(z->block);
+	free(z);
+}
+
+int64_t
+zip_count(const struct zip *z)
+{
+	return z->count;
+}
+
+enum verdict
+zip_next(struct zip *z, struct zip_entry *entry_out, struct fault *why)
+{
+	struct zip_entry e;
+	enum verdict v;
+
+	if (!z->has_ahead)
+		return V_END;
+	e = z->ahead;
+	v = count_unpacked(z, &e, why);
+	if (v == V_OK)
+		v = read_ahead(z, why);
 	if (v != V_OK)
 		return v;
-	b = mem_new(BLOCK_BYTES);
-	while (d.entries > 0) {
-		size_t got, used = 0;
-		size_t want = d.bytes < (int64_t)BLOCK_BYTES ? (size_t)d.bytes
-							     : BLOCK_BYTES;
+	e.next = z->has_ahead ? z->ahead.header : z->begin;
+	/* Two members in the same bytes: how a bomb gets its ratio. */
+	if (e.next > z->begin || e.next < e.header + LOCAL_BYTES ||
+		e.packed > e.next - e.header - LOCAL_BYTES)
+		return bad(why, "two members overlap, or are not in the order "
+				"of the directory");
+	*entry_out = e;
+	return V_OK;
+}
 
-		v = file_read_at(fd, b, want, d.offset, &got, why);
-		if (v == V_OK)
-			v = entries_in(b, got, &d, &listing, &used, why);
-		if (v == V_OK && used == 0)
-			v = cut(why, "the ZIP's central directory ends early");
-		if (v != V_OK)
-			break;
-		d.offset += (int64_t)used;
-		d.bytes -= (int64_t)used;
+/* --- the local header --- */
+
+/* Sizes and CRC of the local header are those of the directory, or absent
+ * because they come behind the data; some writers know one of the two sizes.
+ */
+static bool
+sizes_agree(const uint8_t *p, const uint8_t *extra, size_t left,
+	const struct zip_entry *e)
+{
+	bool later = (e->flags & FLAG_LATER) != 0;
+	int64_t packed, bytes;
+	uint64_t crc = le(p + 14, 4);
+
+	if (!wide(p + 22, 4, &extra, &left, &bytes) ||
+		!wide(p + 18, 4, &extra, &left, &packed))
+		return false;
+	/* "64 bits, see behind", with nothing in the extra field. */
+	if (later && packed == UINT32_MAX)
+		packed = 0;
+	if (later && bytes == UINT32_MAX)
+		bytes = 0;
+	return (packed == e->packed || (later && packed == 0)) &&
+	       (bytes == e->bytes || (later && bytes == 0)) &&
+	       (crc == e->crc || (later && crc == 0));
+}
+
+/* Behind the data: CRC and sizes, of four or eight bytes, perhaps with a
+ * signature before them.
+ */
+static enum verdict
+descriptor_agrees(
+	int fd, const struct zip_entry *e, int64_t end, struct fault *why)
+{
+	int64_t gap = e->next - end;
+	uint8_t b[24], *p = b;
+	enum verdict v;
+	size_t got, size;
+
+	if (gap != 12 && gap != 16 && gap != 20 && gap != 24)
+		return cut(why, "something stands between two members");
+	v = file_read_at(fd, b, (size_t)gap, end, &got, why);
+	if (v != V_OK)
+		return v;
+	if (gap % 8 == 0) {
+		if (memcmp(p, "PK\7\10", 4) != 0)
+			got = 0;
+		p += 4;
 	}
-	free(b);
-	if (v == V_OK && d.bytes != 0)
-		v = cut(why, "the ZIP's central directory is too long");
-	if (v == V_OK)
-		*listing_out = listing;
-	return v;
+	size = gap >= 20 ? 8 : 4;
+	if (got != (size_t)gap || le(p, 4) != e->crc ||
+		le(p + 4, size) != (uint64_t)e->packed ||
+		le(p + 4 + size, size) != (uint64_t)e->bytes)
+		return cut(why, "what stands behind a member's data "
+				"contradicts the central directory");
+	return V_OK;
+}
+
+enum verdict
+zip_data(int fd, const struct zip_entry *e, int64_t *offset_out,
+	struct fault *why)
+{
+	uint8_t b[LOCAL_BYTES + ARCHIVE_NAME_MAX + 1 + LOCAL_EXTRA_MAX];
+	size_t want = sizeof(b), got, name_len, extra_len, left;
+	size_t len = strlen(e->name);
+	const uint8_t *extra;
+	enum verdict v;
+	int64_t end;
+
+	/* Most have few extras: a small read first. */
+	want = LOCAL_BYTES + len + 1 + 64;
+	v = file_read_at(fd, b, want, e->header, &got, why);
+	if (v == V_OK && got >= LOCAL_BYTES &&
+		le(b + 26, 2) + le(b + 28, 2) > got - LOCAL_BYTES)
+		v = file_read_at(fd, b, sizeof(b), e->header, &got, why);
+	if (v != V_OK)
+		return v;
+	if (got < LOCAL_BYTES || memcmp(b, "PK\3\4", 4) != 0)
+		return cut(why, "a member's local header is not where the "
+				"central directory says");
+	name_len = (size_t)le(b + 26, 2);
+	extra_len = (size_t)le(b + 28, 2);
+	if (name_len != len + e->folder ||
+		name_len + extra_len > got - LOCAL_BYTES ||
+		memcmp(b + LOCAL_BYTES, e->name, len) != 0 ||
+		(e->folder && b[LOCAL_BYTES + len] != '/') ||
+		((int)le(b + 6, 2) ^ e->flags) & ~FLAGS_LEVEL ||
+		(int)le(b + 8, 2) != e->method ||
+		!find_extra64(
+			b + LOCAL_BYTES + name_len, extra_len, &extra, &left) ||
+		!sizes_agree(b, extra, left, e))
+		return cut(why, "a member's local header contradicts the "
+				"central directory");
+	*offset_out = e->header + LOCAL_BYTES + (int64_t)(name_len + extra_len);
+	end = *offset_out + e->packed;
+	if (e->flags & FLAG_LATER)
+		return descriptor_agrees(fd, e, end, why);
+	if (end != e->next)
+		return cut(why, "members overlap, or something stands between "
+				"two of them");
+	return V_OK;
 }
