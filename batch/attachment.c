@@ -1,9 +1,10 @@
 /* batch/attachment.c - see batch/attachment.h
  *
  * The packed form, numbers with the highest byte first:
- *	version 1, count
- *	then per document: place, method, offset 8, bytes 8, pages 4,
+ *	version 2, count
+ *	then per document: place, method, part 2, offset 8, bytes 8, pages 4,
  *	digest 32, length of the title 2, title
+ * Version 1, in rows of before sets, has no part: it is 0.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -12,8 +13,9 @@
 
 #include "batch/attachment.h"
 
-#define PACK_VERSION 1
-#define PACK_FIXED 56	     /* bytes of a document before its title */
+#define PACK_VERSION 2
+#define PACK_FIXED 58	     /* bytes of a document before its title */
+#define PACK_PART 2	     /* of those, not in version 1 */
 #define PACK_TITLE_BYTES 512 /* 128 characters of at most four bytes */
 
 _Static_assert(PACK_TITLE_BYTES >= 4 * ATTACHMENT_TITLE_CHARS,
@@ -53,51 +55,56 @@ attachment_pack(const struct attachment *docs, size_t count, struct buf *out)
 
 		assert(docs[i].offset >= 0 && docs[i].bytes >= 0);
 		assert(docs[i].pages >= 0);
+		assert(docs[i].part >= 0 && docs[i].part <= UINT16_MAX);
 		len = strlen(title);
 		assert(len <= PACK_TITLE_BYTES);
 		fixed[0] = (uint8_t)docs[i].place;
 		fixed[1] = (uint8_t)docs[i].method;
-		put(fixed + 2, (uint64_t)docs[i].offset, 8);
-		put(fixed + 10, (uint64_t)docs[i].bytes, 8);
-		put(fixed + 18, (uint64_t)docs[i].pages, 4);
-		memcpy(fixed + 22, docs[i].sha256, 32);
-		put(fixed + 54, len, 2);
+		put(fixed + 2, (uint64_t)docs[i].part, 2);
+		put(fixed + 4, (uint64_t)docs[i].offset, 8);
+		put(fixed + 12, (uint64_t)docs[i].bytes, 8);
+		put(fixed + 20, (uint64_t)docs[i].pages, 4);
+		memcpy(fixed + 24, docs[i].sha256, 32);
+		put(fixed + 56, len, 2);
 		buf_add(out, fixed, sizeof(fixed));
 		buf_add(out, title, len);
 	}
 }
 
-/* One document from `*at`, which moves behind it. */
+/* One document of that version from `*at`, which moves behind it. */
 static bool
-unpack_one(const uint8_t **at, const uint8_t *end, struct arena *mem,
-	struct attachment *doc)
+unpack_one(const uint8_t **at, const uint8_t *end, int version,
+	struct arena *mem, struct attachment *doc)
 {
-	const uint8_t *p = *at;
+	const size_t part = version == 1 ? 0 : PACK_PART;
+	const size_t fixed = PACK_FIXED - PACK_PART + part;
+	const uint8_t *head = *at, *p = head + part;
 	uint64_t offset, bytes, pages;
 	size_t len;
 
-	if ((size_t)(end - p) < PACK_FIXED)
+	if ((size_t)(end - head) < fixed)
 		return false;
 	offset = get(p + 2, 8);
 	bytes = get(p + 10, 8);
 	pages = get(p + 18, 4);
 	len = (size_t)get(p + 54, 2);
-	if (p[0] > ATTACHMENT_CONTENT || (p[1] != 0 && p[1] != 8))
+	if (head[0] > ATTACHMENT_CONTENT || (head[1] != 0 && head[1] != 8))
 		return false;
 	if (offset > INT64_MAX || bytes > INT64_MAX || pages > INT32_MAX)
 		return false;
-	if (len > PACK_TITLE_BYTES || len > (size_t)(end - p) - PACK_FIXED)
+	if (len > PACK_TITLE_BYTES || len > (size_t)(end - head) - fixed)
 		return false;
-	if (memchr(p + PACK_FIXED, '\0', len) != NULL)
+	if (memchr(head + fixed, '\0', len) != NULL)
 		return false;
-	doc->place = p[0] == 0 ? ATTACHMENT_MEMBER : ATTACHMENT_CONTENT;
-	doc->method = p[1];
+	doc->place = head[0] == 0 ? ATTACHMENT_MEMBER : ATTACHMENT_CONTENT;
+	doc->method = head[1];
+	doc->part = (int)get(head + 2, (int)part);
 	doc->offset = (int64_t)offset;
 	doc->bytes = (int64_t)bytes;
 	doc->pages = (int32_t)pages;
 	memcpy(doc->sha256, p + 22, 32);
-	doc->title = arena_text(mem, p + PACK_FIXED, len);
-	*at = p + PACK_FIXED + len;
+	doc->title = arena_text(mem, head + fixed, len);
+	*at = head + fixed + len;
 	return true;
 }
 
@@ -108,16 +115,19 @@ attachment_unpack(const void *bytes, size_t len, struct arena *mem,
 	const uint8_t *at = bytes, *end;
 	struct attachment *docs = NULL;
 	size_t i, count;
+	int version;
 
-	if (len < 2 || at[0] != PACK_VERSION || at[1] > ATTACHMENT_LETTER_MAX)
+	if (len < 2 || at[0] < 1 || at[0] > PACK_VERSION ||
+		at[1] > ATTACHMENT_LETTER_MAX)
 		return false;
+	version = at[0];
 	end = at + len;
 	count = at[1];
 	at += 2;
 	if (count > 0)
 		docs = arena_alloc(mem, count * sizeof(docs[0]));
 	for (i = 0; i < count; i++)
-		if (!unpack_one(&at, end, mem, &docs[i]))
+		if (!unpack_one(&at, end, version, mem, &docs[i]))
 			return false;
 	if (at != end)
 		return false;

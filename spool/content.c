@@ -16,9 +16,10 @@
 #include "spool/room.h"
 
 struct reading {
-	int dir;    /* work/JOBID or done/JOBID */
-	int fds[2]; /* by enum attachment_place, -1 not open yet */
-	char name[SPOOL_NAME_MAX + 1];
+	int dir;     /* work/JOBID or done/JOBID */
+	int content; /* -1: not open yet */
+	int file;    /* a part of the batch file, -1: none */
+	int part;    /* which */
 	struct gzip *gzip;
 	struct digest *digest;
 	struct attachment doc;
@@ -34,24 +35,57 @@ changed(struct fault *why)
 }
 
 static enum verdict
+open_here(int dir, const char *name, int *fd_out, struct fault *why)
+{
+	*fd_out = openat(
+		dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd_out == -1)
+		return fault_errno(
+			why, V_BROKEN, CODE_IO, "open the job's documents");
+	return V_OK;
+}
+
+/* The file the document lies in; of a set one part is open at a time. */
+static enum verdict
+open_file(struct reading *r, const struct attachment *doc, int *fd_out,
+	struct fault *why)
+{
+	char name[SPOOL_NAME_MAX + 1];
+	enum verdict v = V_OK;
+
+	if (doc->place == ATTACHMENT_CONTENT) {
+		if (r->content == -1)
+			v = open_here(r->dir, ROOM_CONTENT, &r->content, why);
+		*fd_out = r->content;
+		return v;
+	}
+	if (r->file == -1 || r->part != doc->part) {
+		if (r->file != -1)
+			(void)close(r->file);
+		r->file = -1;
+		v = room_claim_part(r->dir, doc->part, name, why);
+		if (v == V_OK)
+			v = open_here(r->dir, name, &r->file, why);
+		r->part = doc->part;
+	}
+	*fd_out = r->file;
+	return v;
+}
+
+static enum verdict
 reading_open(void *self, const struct attachment *doc, struct fault *why)
 {
 	struct reading *r = self;
-	int *fd = &r->fds[doc->place];
 	enum verdict v;
+	int fd = -1;
 
 	assert(doc->place == ATTACHMENT_MEMBER ||
 		doc->place == ATTACHMENT_CONTENT);
 	r->open = false;
-	if (*fd == -1)
-		*fd = openat(r->dir,
-			doc->place == ATTACHMENT_MEMBER ? r->name
-							: ROOM_CONTENT,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (*fd == -1)
-		return fault_errno(
-			why, V_BROKEN, CODE_IO, "open the job's documents");
-	v = gzip_open(*fd, doc->offset, doc->method, doc->bytes, &r->gzip, why);
+	v = open_file(r, doc, &fd, why);
+	if (v != V_OK)
+		return v;
+	v = gzip_open(fd, doc->offset, doc->method, doc->bytes, &r->gzip, why);
 	if (v != V_OK)
 		return changed(why);
 	/* What an unfinished document left in it. */
@@ -136,8 +170,7 @@ spool_content_open(struct spool *spool, const char *job,
 	}
 	r = mem_zero(1, sizeof(*r));
 	r->dir = dir;
-	r->fds[0] = r->fds[1] = -1;
-	memcpy(r->name, claim.name, sizeof(r->name));
+	r->content = r->file = -1;
 	*content_out = (struct content){
 		.self = r, .open = reading_open, .read = reading_read
 	};
@@ -148,15 +181,15 @@ void
 spool_content_close(struct content *content)
 {
 	struct reading *r = content->self;
-	size_t i;
 
 	if (r == NULL)
 		return;
 	gzip_close(r->gzip);
 	digest_free(r->digest);
-	for (i = 0; i < 2; i++)
-		if (r->fds[i] != -1)
-			(void)close(r->fds[i]);
+	if (r->content != -1)
+		(void)close(r->content);
+	if (r->file != -1)
+		(void)close(r->file);
 	(void)close(r->dir);
 	free(r);
 	*content = (struct content){ 0 };

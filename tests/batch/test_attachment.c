@@ -17,6 +17,7 @@ fill(struct attachment docs[2])
 {
 	docs[0] = (struct attachment){ .place = ATTACHMENT_MEMBER,
 		.method = 8,
+		.part = 998,
 		.offset = INT64_C(5000000001),
 		.bytes = 98765,
 		.pages = 3,
@@ -47,6 +48,7 @@ test_attachment__comes_back_as_it_was(void **state)
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(back[i].place, docs[i].place);
 		assert_int_equal(back[i].method, docs[i].method);
+		assert_int_equal(back[i].part, docs[i].part);
 		assert_true(back[i].offset == docs[i].offset);
 		assert_true(back[i].bytes == docs[i].bytes);
 		assert_int_equal(back[i].pages, docs[i].pages);
@@ -71,6 +73,34 @@ test_attachment__none_is_two_bytes(void **state)
 	assert_true(attachment_unpack(out.bytes, out.len, &mem, &back, &count));
 	assert_int_equal(count, 0);
 	buf_done(&out);
+	arena_done(&mem);
+}
+
+/* A row of a database that was there before sets came. */
+static void
+test_attachment__a_row_of_version_1_is_read_as_part_0(void **state)
+{
+	static const uint8_t row[] = { 1, 1, 1, 8, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0,
+		0, 0, 0, 0, 0, 99, 0, 0, 0, 3, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+		7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+		0, 2, 'h', 'i' };
+	struct arena mem = ARENA_EMPTY;
+	struct attachment *back;
+	size_t count;
+
+	(void)state;
+	assert_true(attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	assert_int_equal(count, 1);
+	assert_int_equal(back[0].place, ATTACHMENT_CONTENT);
+	assert_int_equal(back[0].method, 8);
+	assert_int_equal(back[0].part, 0);
+	assert_true(back[0].offset == (INT64_C(1) << 32) + 2);
+	assert_int_equal(back[0].bytes, 99);
+	assert_int_equal(back[0].pages, 3);
+	assert_int_equal(back[0].sha256[31], 7);
+	assert_string_equal(back[0].title, "hi");
+	assert_false(
+		attachment_unpack(row, sizeof(row) - 1, &mem, &back, &count));
 	arena_done(&mem);
 }
 
@@ -122,8 +152,10 @@ test_attachment__refuses(void **state)
 		size_t len;
 	} cases[] = {
 		{ "nothing", "", 0 },
-		{ "another version", "\x02\x00", 2 },
-		{ "eleven documents", "\x01\x0b", 2 },
+		{ "a version that never was", "\x00\x00", 2 },
+		{ "a later version", "\x03\x00", 2 },
+		{ "eleven documents", "\x02\x0b", 2 },
+		{ "eleven documents of before", "\x01\x0b", 2 },
 	};
 	struct arena mem = ARENA_EMPTY;
 	struct attachment *back;
@@ -143,6 +175,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attachment__comes_back_as_it_was),
 		cmocka_unit_test(test_attachment__none_is_two_bytes),
+		cmocka_unit_test(
+			test_attachment__a_row_of_version_1_is_read_as_part_0),
 		cmocka_unit_test(test_attachment__damage_is_no_danger),
 		cmocka_unit_test(test_attachment__refuses),
 	};
