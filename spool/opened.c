@@ -86,6 +86,7 @@ room_open(const struct room_claim *c, struct claim *claim, struct fault *why)
 	struct room_parts names = { 0 };
 	enum verdict v;
 
+	assert(claim->dir > 2 && claim->part_count == 0);
 	if (c->refused[0] != '\0')
 		return fault_set(why, V_SKIP, CODE_NAME,
 			"file name '%.200s' has characters we refuse, or more "
