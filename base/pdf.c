@@ -1,30 +1,24 @@
 /* base/pdf.c - see base/pdf.h
  *
- * Through libqpdf's C interface.  Every qpdf_oh_*() call may leave an error
- * behind that has to be fetched, or the next one complains: sound() does that.
- * A stranger's page tree is walked here with limits of ours, because libqpdf
- * follows it by recursion.
+ * The claim level, and PDFs written again.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#define _GNU_SOURCE /* memmem */
 #include <assert.h>
-#include <ctype.h>
-#include <qpdf/qpdf-c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pdf.h"
+#include "base/pdf_in.h"
 
-#define TREE_DEPTH_MAX 16
-#define TREE_NODES_MAX 20000
 #define XMP_MAX ((size_t)1000000)
 #define XMP_PACKED_MAX ((size_t)20000) /* deflate gives at most 1032 x this */
 #define TITLE_MAX 600
+#define TAIL_BYTES ((size_t)1054) /* where libqpdf looks for the end */
 
-/* No error since the last look; fetches it if there was one. */
-static bool
-sound(qpdf_data q)
+bool
+pdf_sound(qpdf_data q)
 {
 	bool ok = true;
 
@@ -37,7 +31,7 @@ sound(qpdf_data q)
 	return ok;
 }
 
-static qpdf_data
+qpdf_data
 pdf_new(void)
 {
 	qpdf_data q = qpdf_init();
@@ -48,57 +42,14 @@ pdf_new(void)
 	return q;
 }
 
-/* Count the pages without recursion; false when it is no sound tree. */
-static bool
-count_pages(qpdf_data q, qpdf_oh root, int *pages_out)
-{
-	struct {
-		qpdf_oh kids;
-		int next, count;
-	} stack[TREE_DEPTH_MAX];
-	int depth = 0, seen = 0, pages = 0;
-	qpdf_oh node = qpdf_oh_get_key(q, root, "/Pages");
-
-	for (;;) {
-		if (!sound(q) || !qpdf_oh_is_dictionary(q, node) ||
-			++seen > TREE_NODES_MAX)
-			return false;
-		if (qpdf_oh_has_key(q, node, "/Kids")) {
-			qpdf_oh kids = qpdf_oh_get_key(q, node, "/Kids");
-
-			if (!qpdf_oh_is_array(q, kids) ||
-				depth == TREE_DEPTH_MAX)
-				return false;
-			stack[depth].kids = kids;
-			stack[depth].next = 0;
-			stack[depth].count = qpdf_oh_get_array_n_items(q, kids);
-			depth++;
-		} else {
-			pages++;
-		}
-		qpdf_oh_release(q, node);
-		while (depth > 0 &&
-			stack[depth - 1].next == stack[depth - 1].count)
-			depth--;
-		if (depth == 0)
-			break;
-		node = qpdf_oh_get_array_item(
-			q, stack[depth - 1].kids, stack[depth - 1].next++);
-	}
-	*pages_out = pages;
-	return sound(q);
-}
-
-/* Data of a stream, malloc()ed by libqpdf, which gives it also with a warning;
- * NULL when there is none.
- */
-static unsigned char *
-stream_get(qpdf_data q, qpdf_oh stream, enum qpdf_stream_decode_level_e level,
+unsigned char *
+pdf_stream(qpdf_data q, qpdf_oh stream, enum qpdf_stream_decode_level_e level,
 	size_t *len_out)
 {
 	unsigned char *bytes = NULL;
 	QPDF_ERROR_CODE code;
 
+	/* libqpdf gives the data also with a warning. */
 	*len_out = 0;
 	code = qpdf_oh_get_stream_data(q, stream, level, NULL, &bytes, len_out);
 	if (code == QPDF_SUCCESS)
@@ -120,17 +71,20 @@ xmp_get(qpdf_data q, qpdf_oh root, size_t *len_out)
 	if (!qpdf_oh_is_stream(q, meta))
 		return NULL;
 	filter = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, meta), "/Filter");
+	if (qpdf_oh_is_array(q, filter) &&
+		qpdf_oh_get_array_n_items(q, filter) == 1)
+		filter = qpdf_oh_get_array_item(q, filter, 0);
 	if (qpdf_oh_is_name_and_equals(q, filter, "/FlateDecode")) {
 		level = qpdf_dl_generalized;
 		/* Look at the packed size first: it may be a bomb. */
-		text = stream_get(q, meta, qpdf_dl_none, len_out);
+		text = pdf_stream(q, meta, qpdf_dl_none, len_out);
 		free(text);
 		if (text == NULL || *len_out > XMP_PACKED_MAX)
 			return NULL;
 	} else if (!qpdf_oh_is_null(q, filter)) {
 		return NULL;
 	}
-	text = stream_get(q, meta, level, len_out);
+	text = pdf_stream(q, meta, level, len_out);
 	if (text != NULL && *len_out > XMP_MAX) {
 		free(text);
 		return NULL;
@@ -138,72 +92,49 @@ xmp_get(qpdf_data q, qpdf_oh root, size_t *len_out)
 	return text;
 }
 
-/* The value of property `name`, as attribute (="2") or element (>2<): its
- * first character, 0 when absent.  `text` is closed with a NUL.
- */
-static char
-xmp_value(const char *text, const char *name)
+void
+pdf_read_claim(qpdf_data q, qpdf_oh root, char claim_out[PDF_CLAIM_MAX],
+	enum pdf_claim_note *note_out)
 {
-	const char *at = strstr(text, name);
+	size_t len = 0;
+	unsigned char *xmp = xmp_get(q, root, &len);
 
-	if (at == NULL)
-		return '\0';
-	at += strlen(name);
-	at += strspn(at, " \t\r\n");
-	if (*at == '=')
-		at++;
-	else if (*at != '>')
-		return '\0';
-	else
-		return at[1 + strspn(at + 1, " \t\r\n")];
-	at += strspn(at, " \t\r\n");
-	return *at == '"' || *at == '\'' ? at[1] : '\0';
+	(void)pdf_sound(q);
+	claim_out[0] = '\0';
+	*note_out = PDF_CLAIM_PLAIN;
+	if (xmp != NULL)
+		pdf_claim_scan(xmp, len, claim_out, note_out);
+	free(xmp);
 }
 
-static void
-read_claim(qpdf_data q, qpdf_oh root, char claim_out[8])
+static bool
+count_pages(qpdf_data q, qpdf_oh root, int *pages_out)
 {
-	size_t len = 0, i, n = 0;
-	unsigned char *xmp = xmp_get(q, root, &len);
-	char *text, part, level;
+	struct pdf_pages pages;
+	struct pdf_page page;
+	enum verdict v;
+	int count = 0;
 
-	(void)sound(q);
-	claim_out[0] = '\0';
-	if (xmp == NULL)
-		return;
-	/* UTF-16 and UTF-32 become plain once their zeros are gone. */
-	text = malloc(len + 1);
-	for (i = 0; text != NULL && i < len; i++)
-		if (xmp[i] != 0)
-			text[n++] = (char)xmp[i];
-	free(xmp);
-	if (text == NULL)
-		return;
-	text[n] = '\0';
-	part = xmp_value(text, "pdfaid:part");
-	level = xmp_value(text, "pdfaid:conformance");
-	free(text);
-	/* "1a" or "2u" in the file is a mistake, not a claim. */
-	if (part < '1' || part > '4' || level < 'A' || level > 'U')
-		return;
-	claim_out[0] = part;
-	claim_out[1] = (char)tolower((unsigned char)level);
-	claim_out[2] = '\0';
+	pdf_pages_begin(&pages, q, root, false);
+	while ((v = pdf_pages_next(&pages, &page)) == V_OK) {
+		qpdf_oh_release(q, page.dict);
+		count++;
+	}
+	*pages_out = count;
+	return v == V_END && count > 0;
 }
 
 enum verdict
-pdf_look(const void *bytes, size_t len, struct pdf_look *look_out,
+pdf_look_here(const void *bytes, size_t len, int how, struct pdf_look *look_out,
 	struct fault *why)
 {
 	struct pdf_look look = { 0 };
-	qpdf_data q = NULL;
+	qpdf_data q = pdf_new();
 	enum verdict v = V_OK;
 	qpdf_oh root;
 
-	if (len < 8 || memcmp(bytes, "%PDF-", 5) != 0)
-		return fault_set(
-			why, V_SKIP, CODE_DOCUMENT, "does not begin as a PDF");
-	q = pdf_new();
+	if ((how & PDF_CLASSIC) != 0)
+		qpdf_set_ignore_xref_streams(q, QPDF_TRUE);
 	if ((qpdf_read_memory(q, "document", bytes, len, NULL) & QPDF_ERRORS) !=
 		0) {
 		qpdf_error e = qpdf_get_error(q);
@@ -218,21 +149,68 @@ pdf_look(const void *bytes, size_t len, struct pdf_look *look_out,
 	look.encrypted = qpdf_is_encrypted(q);
 	if (look.encrypted)
 		goto out;
+	if ((how & PDF_CLASSIC) != 0 &&
+		qpdf_oh_has_key(q, qpdf_get_trailer(q), "/XRefStm")) {
+		v = fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"it has a second table of objects");
+		goto out;
+	}
 	root = qpdf_get_root(q);
-	if (!sound(q) || !count_pages(q, root, &look.pages) ||
-		look.pages == 0) {
-		(void)sound(q);
+	if (!pdf_sound(q) || !count_pages(q, root, &look.pages)) {
 		v = fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"PDF without a sound list of pages");
 		goto out;
 	}
-	read_claim(q, root, look.claim);
+	pdf_read_claim(q, root, look.claim, &look.note);
+	if ((how & PDF_STRUCTURE) != 0)
+		pdf_read_structure(q, root, &look);
 out:
-	(void)sound(q);
+	(void)pdf_sound(q);
 	qpdf_cleanup(&q);
 	if (v == V_OK)
 		*look_out = look;
 	return v;
+}
+
+/* Does it begin and end as a PDF? */
+static enum verdict
+check_ends(const char *bytes, size_t len, struct fault *why)
+{
+	size_t tail = len < TAIL_BYTES ? len : TAIL_BYTES;
+
+	if (len < 8 || memcmp(bytes, "%PDF-", 5) != 0)
+		return fault_set(
+			why, V_SKIP, CODE_DOCUMENT, "does not begin as a PDF");
+	if (memmem(bytes + len - tail, tail, "startxref", 9) == NULL ||
+		memmem(bytes + len - tail, tail, "%%EOF", 5) == NULL)
+		return fault_set(
+			why, V_SKIP, CODE_DOCUMENT, "does not end as a PDF");
+	return V_OK;
+}
+
+enum verdict
+pdf_look(const void *bytes, size_t len, struct pdf_look *look_out,
+	struct fault *why)
+{
+	enum verdict v = check_ends(bytes, len, why);
+
+	if (v != V_OK)
+		return v;
+	/* With a plain table of objects nothing can be inflated. */
+	if (pdf_look_here(bytes, len, PDF_CLASSIC, look_out, why) == V_OK)
+		return V_OK;
+	return pdf_look_fenced(bytes, len, 0, look_out, why);
+}
+
+enum verdict
+pdf_look_structure(const void *bytes, size_t len, struct pdf_look *look_out,
+	struct fault *why)
+{
+	enum verdict v = check_ends(bytes, len, why);
+
+	if (v != V_OK)
+		return v;
+	return pdf_look_fenced(bytes, len, PDF_STRUCTURE, look_out, why);
 }
 
 /* The claim's packet.  Dates are left out: they would have to agree with the
@@ -276,7 +254,7 @@ mend_date(qpdf_data q)
 	if (!qpdf_oh_is_string(q, date))
 		return;
 	text = qpdf_oh_get_string_value(q, date);
-	if (text == NULL || !isdigit((unsigned char)text[0]) ||
+	if (text == NULL || text[0] < '0' || text[0] > '9' ||
 		strlen(text) > sizeof(mended) - 3)
 		return;
 	snprintf(mended, sizeof(mended), "D:%s", text);
@@ -301,17 +279,16 @@ put_claim(qpdf_data q, const char *lang, const struct buf *xmp)
 	mend_date(q);
 }
 
-/* Write what `q` holds behind `out`; false when libqpdf or `out` fails. */
-static bool
+bool
 pdf_write(qpdf_data q, struct buf *out)
 {
-	if (!sound(q) || (qpdf_write(q) & QPDF_ERRORS) != 0)
+	if (!pdf_sound(q) || (qpdf_write(q) & QPDF_ERRORS) != 0)
 		return false;
 	buf_add(out, qpdf_get_buffer(q), qpdf_get_buffer_length(q));
-	return sound(q) && !out->full;
+	return pdf_sound(q) && !out->full;
 }
 
-static enum verdict
+enum verdict
 pdf_take(qpdf_data q, const void *bytes, size_t len, struct fault *why)
 {
 	if ((qpdf_read_memory(q, "document", bytes, len, NULL) & QPDF_ERRORS) !=
@@ -344,7 +321,7 @@ pdf_claim(const void *bytes, size_t len, const char *lang, const char *title,
 		v = fault_set(why, V_BROKEN, CODE_DOCUMENT,
 			"the PDF cannot be written again");
 out:
-	(void)sound(q);
+	(void)pdf_sound(q);
 	qpdf_cleanup(&q);
 	buf_done(&xmp);
 	return v;
@@ -370,7 +347,7 @@ pdf_lock(const void *bytes, size_t len, const char *password, struct buf *out,
 		v = fault_set(why, V_BROKEN, CODE_DOCUMENT,
 			"the PDF cannot be written again");
 out:
-	(void)sound(q);
+	(void)pdf_sound(q);
 	qpdf_cleanup(&q);
 	return v;
 }

@@ -33,7 +33,7 @@ BEGIN {
 	wall["zlib.h"] = "^base/gzip[.]c$"
 	wall["yaml.h"] = "^base/yaml[.]c$"
 	wall["jansson.h"] = "^base/json[.]c$"
-	wall["qpdf/"] = "^base/pdf[.]c$"
+	wall["qpdf/"] = "^base/pdf[a-z_]*[.][ch]$"
 	wall["cairo"] = "^base/page[.]c$"
 	wall["pango"] = "^base/page[.]c$"
 	wall["utf8proc.h"] = "^base/text[.]c$"
