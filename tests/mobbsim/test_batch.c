@@ -15,103 +15,22 @@
 
 #include <cmocka.h>
 
-#include "base/archive.h"
 #include "base/digest.h"
-#include "base/pdf.h"
 #include "base/xml.h"
 #include "batch/bsn.h"
 #include "tests/fonts.h"
+#include "tests/mobbsim/packed.h"
 #include "tests/mobbsim/run.h"
 
 #define NS_STUF "http://www.egem.nl/StUF/StUF0301"
 #define NS_BG "http://www.egem.nl/StUF/sector/bg/0310"
 #define NS_WB "urn:mobb:formats:woz-biljet:1"
-#define MEMBERS_MAX 1000
-#define TEXT_MAX ((size_t)4000000)
-
-struct member {
-	char name[ARCHIVE_NAME_MAX + 1], sha256[DIGEST_HEX_MAX];
-	struct pdf_look look;
-	bool pdf;
-	int64_t bytes;
-};
-
-struct file {
-	struct member members[MEMBERS_MAX];
-	size_t count;
-	struct buf index; /* the records */
-};
-
-/* Read the whole ZIP: a digest and a look of each document. */
-static void
-read_zip(const struct run *r, const char *name, struct file *file)
-{
-	const struct archive_limits limits = { INT64_C(1000000000), 1000,
-		MEMBERS_MAX };
-	struct buf data = BUF_MAX(TEXT_MAX);
-	struct fault why = FAULT_NONE;
-	struct archive_in *in = NULL;
-	struct archive_member m;
-	char path[PATH_MAX];
-	uint8_t sum[DIGEST_BYTES];
-	enum verdict v;
-	size_t got;
-	int fd;
-
-	file->count = 0;
-	file->index = BUF_MAX(TEXT_MAX);
-	run_path(r, name, path);
-	fd = open(path, O_RDONLY);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(archive_open(fd, &limits, &in, &why), V_OK);
-	while ((v = archive_next(in, &m, &why)) == V_OK) {
-		struct member *to = &file->members[file->count];
-
-		buf_reset(&data);
-		do {
-			char *room = buf_room(&data, 65536);
-
-			assert_non_null(room);
-			assert_int_equal(
-				archive_read(in, room, 65536, &got, &why),
-				V_OK);
-			buf_used(&data, got);
-		} while (got > 0);
-		if (strcmp(m.name, "index.xml") == 0) {
-			buf_add(&file->index, data.bytes, data.len);
-			continue;
-		}
-		assert_true(file->count < MEMBERS_MAX);
-		memcpy(to->name, m.name, sizeof(m.name));
-		digest_of(data.bytes, data.len, sum);
-		digest_hex(sum, sizeof(sum), to->sha256);
-		to->bytes = (int64_t)data.len;
-		to->pdf =
-			pdf_look(data.bytes, data.len, &to->look, &why) == V_OK;
-		file->count++;
-	}
-	assert_int_equal(v, V_END);
-	archive_close(in);
-	(void)close(fd);
-	buf_done(&data);
-}
-
-static const struct member *
-member_of(const struct file *file, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < file->count; i++)
-		if (strcmp(file->members[i].name, name) == 0)
-			return &file->members[i];
-	return NULL;
-}
 
 /* --- one record --- */
 
 /* What an intake has to say of a record: the code, "" when it is sound. */
 static const char *
-judge_record(const struct file *file, const struct xml_node *record,
+judge_record(const struct packed *file, const struct xml_node *record,
 	const struct xml_node *first)
 {
 	const struct xml_node *notice = xml_child(record, NS_WB, "biljet");
@@ -126,7 +45,7 @@ judge_record(const struct file *file, const struct xml_node *record,
 	const char *amount =
 		xml_text(xml_child(notice, NS_WB, "totaalbedragAanslag"));
 	const struct xml_node *n;
-	const struct member *member;
+	const struct packed_member *member;
 	struct fault why;
 	struct bsn parsed;
 
@@ -147,7 +66,7 @@ judge_record(const struct file *file, const struct xml_node *record,
 		return why.code == CODE_BSN ? "MOBB-0203" : "MOBB-0204";
 	if (strlen(xml_text(xml_child(who, NS_BG, "geslachtsnaam"))) > 200)
 		return "MOBB-0219";
-	member = member_of(file, xml_attr(doc, NULL, "href"));
+	member = packed_find(file, xml_attr(doc, NULL, "href"));
 	if (member == NULL || !member->pdf ||
 		strcmp(member->sha256, xml_attr(doc, NULL, "sha256")) != 0)
 		return "MOBB-0222";
@@ -177,13 +96,13 @@ outcome_of(const char *bsn)
 
 /* The line the truth should have. */
 static void
-expect(const struct file *file, const struct xml_node *record,
+expect(const struct packed *file, const struct xml_node *record,
 	const struct xml_node *first, int64_t number, char out[300])
 {
 	const struct xml_node *notice = xml_child(record, NS_WB, "biljet");
 	const char *bsn = xml_text(xml_child(
 		xml_child(notice, NS_WB, "belanghebbende"), NS_BG, "inp.bsn"));
-	const struct member *member = member_of(file,
+	const struct packed_member *member = packed_find(file,
 		xml_attr(xml_child(notice, NS_WB, "document"), NULL, "href"));
 	const char *code = judge_record(file, record, first);
 
@@ -210,7 +129,7 @@ next_line(char **at)
 static void
 test_batch__the_truth_fits_the_file(void **state)
 {
-	static struct file file;
+	static struct packed file;
 	const struct xml_node *first, *record;
 	struct fault why = FAULT_NONE;
 	struct xml_tree *tree = NULL;
@@ -225,12 +144,12 @@ test_batch__the_truth_fits_the_file(void **state)
 		run(&r, "batch", "--stream", "woz", "--letters", "240",
 			"--seed", "5", "--out", "f.zip", "--bad", "24", NULL),
 		0);
-	read_zip(&r, "f.zip", &file);
+	packed_read(&r, "f.zip", "index.xml", &file);
 	/* Two records name a document that is not there. */
 	assert_int_equal(file.count, 238);
 	run_read(&r, "f.zip.truth.csv", &truth);
-	assert_int_equal(
-		xml_tree_parse(file.index.bytes, file.index.len, &tree, &why),
+	assert_int_equal(xml_tree_parse(file.payload.bytes, file.payload.len,
+				 &tree, &why),
 		V_OK);
 	first = xml_first(xml_root(tree));
 	at = truth.bytes;
@@ -246,7 +165,7 @@ test_batch__the_truth_fits_the_file(void **state)
 	assert_null(next_line(&at));
 	xml_tree_free(tree);
 	buf_done(&truth);
-	buf_done(&file.index);
+	buf_done(&file.payload);
 	run_end(&r);
 }
 
@@ -389,7 +308,7 @@ test_batch__inline_documents(void **state)
 static void
 test_batch__sizes_as_asked(void **state)
 {
-	static struct file file;
+	static struct packed file;
 	struct run r;
 	size_t i;
 
@@ -399,11 +318,11 @@ test_batch__sizes_as_asked(void **state)
 		run(&r, "batch", "--letters", "40", "--seed", "3", "--out",
 			"f.zip", "--pdf-bytes", "60000-60500", NULL),
 		0);
-	read_zip(&r, "f.zip", &file);
+	packed_read(&r, "f.zip", "index.xml", &file);
 	assert_int_equal(file.count, 40);
 	for (i = 0; i < file.count; i++)
 		assert_in_range(file.members[i].bytes, 60000, 60500);
-	buf_done(&file.index);
+	buf_done(&file.payload);
 	/* No letter is that small. */
 	assert_int_equal(run(&r, "batch", "--letters", "4", "--seed", "3",
 				 "--out", "g.zip", "--pdf-bytes", "500", NULL),
