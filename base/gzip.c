@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/arena.h"
+#include "base/crc.h"
 #include "base/file.h"
 #include "base/gzip.h"
 
@@ -213,5 +214,13 @@ gzip_close(struct gzip *g)
 uint32_t
 gzip_crc32(uint32_t crc, const void *bytes, size_t len)
 {
-	return (uint32_t)crc32_z(crc, bytes, len);
+	size_t folded = len - len % CRC_BLOCK;
+	uint8_t rest[16];
+
+	if (folded == 0 || !crc_can_fold())
+		return (uint32_t)crc32_z(crc, bytes, len);
+	crc_fold(crc, bytes, folded, rest);
+	crc = (uint32_t)crc32_z(UINT32_MAX, rest, sizeof(rest));
+	return (uint32_t)crc32_z(
+		crc, (const uint8_t *)bytes + folded, len - folded);
 }

@@ -183,6 +183,44 @@ test_gzip__crc_is_the_one_of_zip(void **state)
 	assert_int_equal(gzip_crc32(crc, "56789", 5), 0xcbf43926);
 }
 
+/* By the definition, bit after bit. */
+static uint32_t
+plain_crc(uint32_t crc, const uint8_t *bytes, size_t len)
+{
+	int bit;
+
+	crc = ~crc;
+	for (; len > 0; len--) {
+		crc ^= *bytes++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return ~crc;
+}
+
+static void
+test_gzip__crc_of_any_length_at_any_address(void **state)
+{
+	uint8_t *bytes = malloc(BYTES);
+	uint32_t n = 7, seed;
+	size_t i, len, at;
+
+	(void)state;
+	for (i = 0; i < BYTES; i++) {
+		n = n * 1103515245 + 12345;
+		bytes[i] = (uint8_t)(n >> 24);
+	}
+	for (len = 0; len < 400; len++)
+		for (at = 0; at < 17; at += 4) {
+			seed = at == 0 ? 0 : n + (uint32_t)len;
+			assert_int_equal(gzip_crc32(seed, bytes + at, len),
+				plain_crc(seed, bytes + at, len));
+		}
+	assert_int_equal(gzip_crc32(0, bytes + 1, BYTES - 1),
+		plain_crc(0, bytes + 1, BYTES - 1));
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -190,6 +228,7 @@ main(void)
 		cmocka_unit_test(test_gzip__both_methods_give_the_bytes_back),
 		cmocka_unit_test(test_gzip__damage_is_noticed),
 		cmocka_unit_test(test_gzip__crc_is_the_one_of_zip),
+		cmocka_unit_test(test_gzip__crc_of_any_length_at_any_address),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
