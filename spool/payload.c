@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/gzip.h"
+#include "base/unpack.h"
 #include "spool/payload.h"
 
 #define BLOCK_BYTES ((size_t)262144)
@@ -23,7 +24,9 @@ struct block {
 
 struct payload {
 	struct payload_place place;
-	struct gzip *gzip;
+	struct gzip *gzip; /* or */
+	struct unpack *unpack;
+	int64_t given;
 	uint32_t crc;
 	struct block ring[BLOCKS];
 	struct fault why; /* of the block that is not V_OK or V_END */
@@ -51,33 +54,104 @@ payload_new(const struct payload_place *place)
 	return p;
 }
 
+enum verdict
+payload_too_long(int64_t bytes_max, struct fault *why)
+{
+	return fault_set(why, V_BROKEN, CODE_LIMIT,
+		"the payload is longer than %lld bytes", (long long)bytes_max);
+}
+
+/* To the payload's first byte; `spare` holds a block. */
+static enum verdict
+find_first(struct payload *p, char *spare, struct fault *why)
+{
+	int64_t left = p->place.offset;
+	enum verdict v;
+	size_t got;
+
+	if (!p->place.packed) {
+		v = gzip_open(p->place.fd, p->place.offset, p->place.method,
+			p->place.bytes, &p->gzip, why);
+		if (v == V_OK && p->place.method == GZIP_DEFLATE)
+			gzip_within(p->gzip, p->place.packed_bytes);
+		return v;
+	}
+	v = unpack_open(p->place.fd, &p->place.limits, &p->unpack, why);
+	while (v == V_OK && left > 0) {
+		size_t want = left < (int64_t)BLOCK_BYTES ? (size_t)left
+							  : BLOCK_BYTES;
+
+		v = unpack_read(p->unpack, spare, want, &got, why);
+		if (v == V_OK && got < want)
+			v = fault_set(why, V_BROKEN, CODE_ARCHIVE_CUT,
+				"the archive changed since it was judged");
+		left -= (int64_t)want;
+	}
+	return v;
+}
+
+/* Up to `len` more bytes, *got_out 0 at the end. */
+static enum verdict
+more(struct payload *p, char *to, size_t len, size_t *got_out,
+	struct fault *why)
+{
+	int64_t left = p->place.bytes - p->given;
+	enum verdict v;
+
+	if (p->gzip != NULL)
+		return gzip_read(p->gzip, to, len, got_out, why);
+	if (p->place.bytes >= 0 && (uint64_t)left < len)
+		len = (size_t)left;
+	*got_out = 0;
+	if (len == 0)
+		return V_OK;
+	v = unpack_read(p->unpack, to, len, got_out, why);
+	if (v == V_OK && p->place.bytes >= 0 && *got_out < len)
+		v = fault_set(why, V_BROKEN, CODE_ARCHIVE_CUT,
+			"the archive changed since it was judged");
+	return v;
+}
+
+static enum verdict
+judge_end(struct payload *p, struct fault *why)
+{
+	if ((p->place.has_crc && p->crc != p->place.crc) ||
+		(p->gzip != NULL && p->place.method == GZIP_DEFLATE &&
+			gzip_packed(p->gzip) != p->place.packed_bytes))
+		return fault_set(why, V_BROKEN, CODE_ARCHIVE_CUT,
+			"the payload's data has the wrong checksum or length");
+	return V_END;
+}
+
 /* Fill one block; what comes after the last byte is said with it. */
 static void
 fill(struct payload *p, struct block *b)
 {
+	bool first = p->gzip == NULL && p->unpack == NULL;
 	size_t got = 1;
 
 	b->len = 0;
-	b->v = V_OK;
-	if (p->gzip == NULL)
-		b->v = gzip_open(p->place.fd, p->place.offset, p->place.method,
-			p->place.bytes, &p->gzip, &p->why);
+	b->v = first ? find_first(p, b->bytes, &p->why) : V_OK;
 	while (b->v == V_OK && b->len < BLOCK_BYTES && got > 0) {
-		b->v = gzip_read(p->gzip, b->bytes + b->len,
-			BLOCK_BYTES - b->len, &got, &p->why);
-		if (b->v == V_OK)
+		b->v = more(p, b->bytes + b->len, BLOCK_BYTES - b->len, &got,
+			&p->why);
+		if (b->v == V_OK) {
 			b->len += got;
+			p->given += (int64_t)got;
+		}
 	}
-	if (b->v != V_OK)
-		return;
-	if (p->place.has_crc)
+	if (b->v == V_OK && p->given > p->place.bytes_max)
+		b->v = payload_too_long(p->place.bytes_max, &p->why);
+	if (b->v == V_OK && first &&
+		archive_kind(b->bytes, b->len) != ARCHIVE_NO)
+		b->v = fault_set(&p->why, V_BROKEN, CODE_ARCHIVE,
+			"the payload is an archive itself");
+	if (b->v == V_OK && p->place.has_crc)
 		p->crc = gzip_crc32(p->crc, b->bytes, b->len);
-	if (got > 0)
-		return;
-	b->v = V_END;
-	if (p->place.has_crc && p->crc != p->place.crc)
-		b->v = fault_set(&p->why, V_BROKEN, CODE_ARCHIVE_CUT,
-			"the payload changed since it was judged");
+	if (b->v == V_OK && got == 0)
+		b->v = judge_end(p, &p->why);
+	if (b->v != V_OK && b->v != V_END)
+		b->len = 0;
 }
 
 static void *
@@ -197,6 +271,7 @@ payload_free(struct payload *p)
 	(void)pthread_mutex_destroy(&p->lock);
 	(void)pthread_cond_destroy(&p->changed);
 	gzip_close(p->gzip);
+	unpack_close(p->unpack);
 	for (i = 0; i < BLOCKS; i++)
 		free(p->ring[i].bytes);
 	free(p);

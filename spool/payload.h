@@ -12,13 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/archive.h"
 #include "base/fault.h"
 
 struct payload_place {
-	int fd; /* lent */
-	int method;
-	int64_t offset, bytes;
-	bool has_crc; /* compare at the end: CODE_ARCHIVE_CUT */
+	int fd;	     /* lent */
+	bool packed; /* the file is unpacked whole, and the payload lies at
+		      * `offset` of what comes out */
+	int method;  /* else: 0 stored, 8 deflate */
+	int64_t offset;
+	int64_t packed_bytes; /* of method 8 */
+	int64_t bytes;	      /* -1: up to the end of the packed file */
+	int64_t bytes_max;
+	struct archive_limits limits; /* of a packed file */
+	bool has_crc;		      /* compare at the end: CODE_ARCHIVE_CUT */
 	uint32_t crc;
 };
 
@@ -26,9 +33,16 @@ struct payload;
 
 /* Nothing is read before the first payload_read(). */
 struct payload *payload_new(const struct payload_place *place);
-/* Up to `len` bytes, *len_out 0 at the end. */
+
+/* Up to `len` bytes, *len_out 0 at the end.  V_BROKEN with CODE_ARCHIVE_CUT
+ * (damaged, or another than was judged), CODE_ARCHIVE (an archive itself, or a
+ * bomb) or CODE_LIMIT (longer than bytes_max).
+ */
 enum verdict payload_read(struct payload *payload, void *bytes, size_t len,
 	size_t *len_out, struct fault *why);
 void payload_free(struct payload *payload); /* accepts NULL; ends the thread */
+
+/* The fault of a payload that is too long. */
+enum verdict payload_too_long(int64_t bytes_max, struct fault *why);
 
 #endif

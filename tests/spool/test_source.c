@@ -257,10 +257,12 @@ test_source__a_payload_that_changes_under_us_is_noticed(void **state)
 	assert_int_equal(pwrite(fd, "X", 1, 30 + 9 + 5), 1);
 	close(fd);
 	assert_int_equal(
-		source_read(s, bytes, sizeof(bytes), &got, &why), V_OK);
-	assert_int_equal(
 		source_read(s, bytes, sizeof(bytes), &got, &why), V_BROKEN);
 	assert_int_equal(why.code, CODE_ARCHIVE_CUT);
+	/* And it stays so. */
+	assert_int_equal(
+		source_read(s, bytes, sizeof(bytes), &got, &why), V_BROKEN);
+	assert_int_equal(source_end(s, &why), V_BROKEN);
 	source_close(s);
 	claim_close(&claim);
 }
@@ -334,8 +336,9 @@ test_documents__are_found_with_their_place_and_digest(void **state)
 		assert_int_equal(a->pages, 1);
 		assert_int_equal(a->bytes, docs[1 - i].len);
 		assert_string_equal(a->title, i == 0 ? "t" : "u");
-		assert_int_equal(file_read_at(claim.parts[0].fd, bytes, docs[1 - i].len,
-					 a->offset, &got, &why),
+		assert_int_equal(
+			file_read_at(claim.parts[0].fd, bytes, docs[1 - i].len,
+				a->offset, &got, &why),
 			V_OK);
 		assert_memory_equal(bytes, docs[1 - i].bytes, got);
 	}

@@ -1,0 +1,331 @@
+/* spool/document.c - the documents a letter names, found, judged and kept
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "spool/inside.h"
+#include "spool/room.h"
+
+#define CONTENT_MODE 0640
+
+/* One document on its way to a letter. */
+struct taking {
+	struct source *s;
+	const struct letter_document *doc;
+	int part;
+	uint64_t owner;
+	bool keep; /* else the record is rejected anyway */
+	struct attachment *out;
+	const struct member *seen; /* found in the container; or */
+	struct member own;	   /* inline or cut */
+};
+
+/* Who a letter's documents belong to.  Without a key, to that record only. */
+static uint64_t
+owner_of(const struct source *s, const struct letter *letter)
+{
+	char record[32];
+
+	if (letter->key != NULL)
+		return owner_id(&s->owners, letter->key, strlen(letter->key));
+	/* Not the text of any key: a key has no NUL in it. */
+	snprintf(record, sizeof(record), "%lld", (long long)letter->record);
+	return owner_id(&s->owners, record, strlen(record) + 1);
+}
+
+static enum verdict
+twice(const char *text, struct fault *why)
+{
+	return fault_set(why, V_BROKEN, CODE_DOCUMENT_TWICE, "%s", text);
+}
+
+enum verdict
+content_append(struct source *s, const void *bytes, size_t len,
+	int64_t *offset_out, struct fault *why)
+{
+	*offset_out = s->content_bytes;
+	s->content_bytes += (int64_t)len;
+	if (s->dir == -1) /* only checking */
+		return V_OK;
+	if (s->content == -1)
+		s->content = openat(s->dir, ROOM_CONTENT,
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+			CONTENT_MODE);
+	if (s->content == -1)
+		return fault_errno(why, V_BROKEN, CODE_SPOOL, "make content");
+	return file_write(s->content, bytes, len, why);
+}
+
+/* In the letter's own part; a leaflet may lie in another one of the set. */
+static struct member *
+find_member(const struct source *s, int part, const char *href)
+{
+	struct member *m = member_find(&s->members, part, href);
+	int i;
+
+	for (i = 0; m == NULL && i < s->rules.shared_count; i++)
+		if (strcmp(s->rules.shared[i], href) == 0)
+			break;
+	if (m != NULL || i == s->rules.shared_count)
+		return m;
+	for (i = 0; m == NULL && i < s->part_count; i++)
+		m = member_find(&s->members, i, href);
+	return m;
+}
+
+/* A document by name: V_BROKEN when it is another letter's. */
+static enum verdict
+take_member(struct taking *t, struct fault *why)
+{
+	struct member *m = find_member(t->s, t->part, t->doc->href);
+	struct attachment *out = t->out;
+	enum verdict v;
+	bool again;
+
+	if (m == NULL)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the document is not in the container");
+	again = m->used;
+	m->used = true;
+	v = look_verdict((enum member_look)m->look, why);
+	if (v != V_OK)
+		return v;
+	if (!m->shared && !owner_take(&t->s->owners, m->sha256, t->owner))
+		return twice(again ? "two letters name the same document"
+				   : "the same document has two names, for "
+				     "two letters",
+			why);
+	t->seen = m;
+	out->place = m->in_content ? ATTACHMENT_CONTENT : ATTACHMENT_MEMBER;
+	out->part = m->part;
+	out->method = m->method;
+	out->offset = member_offset(m);
+	out->bytes = m->bytes;
+	out->pages = m->pages;
+	memcpy(out->sha256, m->sha256, DIGEST_BYTES);
+	return V_OK;
+}
+
+/* What lies in the scratch buffer: looked at, hashed and kept. */
+static enum verdict
+take_scratch(struct taking *t, const char *both, struct fault *why)
+{
+	const struct buf *b = &t->s->scratch;
+	struct attachment *out = t->out;
+	enum verdict v;
+
+	v = look_at(t->s, b->bytes, b->len, &t->own, why);
+	if (v == V_OK)
+		v = look_verdict((enum member_look)t->own.look, why);
+	if (v != V_OK)
+		return v;
+	t->seen = &t->own;
+	out->place = ATTACHMENT_CONTENT;
+	out->bytes = (int64_t)b->len;
+	out->pages = t->own.pages;
+	digest_of(b->bytes, b->len, out->sha256);
+	if (!owner_take(&t->s->owners, out->sha256, t->owner))
+		return twice(both, why);
+	return t->keep ? content_append(
+				 t->s, b->bytes, b->len, &out->offset, why)
+		       : V_OK;
+}
+
+static enum verdict
+take_inline(struct taking *t, struct fault *why)
+{
+	const struct letter_document *doc = t->doc;
+	size_t len = 0;
+	char *to;
+
+	buf_reset(&t->s->scratch);
+	to = buf_room(&t->s->scratch, doc->base64_len / 4 * 3 + 3);
+	if (to == NULL)
+		return look_verdict(MEMBER_TOO_LARGE, why);
+	if (!base64_decode(doc->base64, doc->base64_len, (uint8_t *)to, &len))
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the document is not base64");
+	buf_used(&t->s->scratch, len);
+	return take_scratch(t, "two letters hold the same document", why);
+}
+
+/* Pages of the one PDF.  Those of a rejected record are taken, not cut. */
+static enum verdict
+take_pages(struct taking *t, struct fault *why)
+{
+	struct book *book = t->s->books[t->part];
+	int first = t->doc->first_page, last = t->doc->last_page;
+	enum verdict v;
+
+	if (book == NULL)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the container holds no PDF to cut pages from");
+	v = book_take(book, first, last, t->owner, why);
+	if (v != V_OK || !t->keep)
+		return v;
+	buf_reset(&t->s->scratch);
+	v = book_cut(book, first, last, &t->s->scratch, why);
+	if (v == V_OK && t->s->scratch.full)
+		v = look_verdict(MEMBER_TOO_LARGE, why);
+	return v == V_OK ? take_scratch(t,
+				   "the pages of two letters are the same", why)
+			 : v;
+}
+
+static enum verdict
+take(struct taking *t, struct fault *why)
+{
+	const struct letter_document *doc = t->doc;
+	uint8_t promised[DIGEST_BYTES];
+	enum verdict v;
+
+	if (doc->href != NULL)
+		v = take_member(t, why);
+	else if (doc->base64 != NULL)
+		v = take_inline(t, why);
+	else
+		v = take_pages(t, why);
+	if (v != V_OK || doc->sha256 == NULL)
+		return v;
+	if (!digest_unhex(doc->sha256, promised, DIGEST_BYTES) ||
+		memcmp(promised, t->out->sha256, DIGEST_BYTES) != 0)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the document is not the one whose digest the record "
+			"gives");
+	return V_OK;
+}
+
+/* --- what the rules make of it --- */
+
+/* Add to the remark; the code is that of the first. */
+static void
+remark(struct source *s, size_t number, enum code code, const char *text)
+{
+	size_t at = strlen(s->remark);
+
+	if (at == 0)
+		s->remark_code = code;
+	if (at < REMARK_MAX - 1)
+		snprintf(s->remark + at, REMARK_MAX - at, "%sdocument %zu: %s",
+			at == 0 ? "" : "; ", number, text);
+}
+
+static enum verdict
+by_rules(struct taking *t, size_t number, bool *paper_out, struct fault *why)
+{
+	struct source *s = t->s;
+	const struct member *m = t->seen;
+
+	if (m->box != 0)
+		switch (s->rules.not_pdfa) {
+		case SOURCE_PDF_REJECT:
+			return fault_set(why, V_SKIP, CODE_DOCUMENT_BOX, "%s",
+				s->texts.text[m->box - 1]);
+		case SOURCE_PDF_PAPER:
+			*paper_out = true;
+			break;
+		case SOURCE_PDF_WARN:
+			remark(s, number, CODE_DOCUMENT_BOX,
+				s->texts.text[m->box - 1]);
+			break;
+		}
+	if (m->paper != 0)
+		remark(s, number, CODE_DOCUMENT_PAPER,
+			s->texts.text[m->paper - 1]);
+	return V_OK;
+}
+
+/* All of them are taken before one is judged: a record that is rejected for
+ * its first document has used its second as well.
+ */
+static enum verdict
+take_all(struct source *s, const struct letter *letter, bool keep,
+	struct attachment *out, bool *paper_out, struct fault *why)
+{
+	uint64_t owner = owner_of(s, letter);
+	enum verdict v, worst = V_OK;
+	struct fault first = FAULT_NONE;
+	size_t i;
+
+	assert(letter->part >= 0 && letter->part < s->part_count);
+	for (i = 0; i < letter->document_count; i++) {
+		struct taking t = { .s = s,
+			.doc = &letter->documents[i],
+			.part = letter->part,
+			.owner = owner,
+			.keep = keep,
+			.out = &out[i] };
+		struct fault here = FAULT_NONE;
+
+		v = s->rules.no_documents ? V_OK : take(&t, &here);
+		out[i].title = letter->documents[i].title;
+		if (v == V_OK && t.seen != NULL)
+			v = by_rules(&t, i + 1, paper_out, &here);
+		if (v == V_OK || (v == V_SKIP && worst != V_OK))
+			continue;
+		worst = v;
+		first = here;
+		if (v != V_SKIP)
+			break;
+	}
+	if (worst != V_OK) {
+		*why = first;
+		fault_at(why, "record %lld, line %lld",
+			(long long)letter->record, (long long)letter->line);
+	}
+	return worst;
+}
+
+enum verdict
+source_documents(struct source *s, struct letter *letter, struct arena *mem,
+	struct fault *why)
+{
+	struct attachment *out;
+	bool paper = false;
+	enum verdict v;
+
+	assert(letter->document_count <= ATTACHMENT_LETTER_MAX);
+	s->remark[0] = '\0';
+	out = arena_alloc(mem, (letter->document_count + 1) * sizeof(*out));
+	memset(out, 0, (letter->document_count + 1) * sizeof(*out));
+	v = take_all(s, letter, true, out, &paper, why);
+	if (v != V_OK) {
+		s->remark[0] = '\0';
+		return v;
+	}
+	letter->attachments = out;
+	if (letter->paper == PAPER_NONE)
+		letter->paper = letter_paper(letter);
+	if (letter->paper == PAPER_NONE && paper)
+		letter->paper = PAPER_PDF;
+	return V_OK;
+}
+
+const char *
+source_remark(const struct source *s, enum code *code_out)
+{
+	if (s->remark[0] == '\0')
+		return NULL;
+	*code_out = s->remark_code;
+	return s->remark;
+}
+
+void
+source_forget(struct source *s, const struct letter *letter)
+{
+	struct attachment out[ATTACHMENT_LETTER_MAX] = { 0 };
+	struct fault why;
+	bool paper;
+
+	assert(letter->document_count <= ATTACHMENT_LETTER_MAX);
+	if (take_all(s, letter, false, out, &paper, &why) == V_BROKEN &&
+		why.code == CODE_DOCUMENT_TWICE)
+		s->twice = true;
+	s->remark[0] = '\0';
+}
