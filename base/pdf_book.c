@@ -20,6 +20,9 @@
 enum verdict
 pdf_book_reopen(struct pdf_book *book, struct fault *why)
 {
+	qpdf_oh oh;
+	int size;
+
 	if (book->q != NULL)
 		qpdf_cleanup(&book->q);
 	book->q = pdf_new();
@@ -36,6 +39,15 @@ pdf_book_reopen(struct pdf_book *book, struct fault *why)
 	if (qpdf_is_encrypted(book->q))
 		return fault_set(
 			why, V_SKIP, CODE_DOCUMENT, "the PDF is encrypted");
+	oh = qpdf_oh_get_key(book->q, qpdf_get_trailer(book->q), "/Size");
+	if (!qpdf_oh_get_value_as_int(book->q, oh, &size) || size < 1 ||
+		size > PDF_ID_MAX)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"a PDF with too many objects, or none");
+	if (book->size != 0 && book->size != size)
+		return fault_set(why, V_BROKEN, CODE_DOCUMENT,
+			"the PDF changed while it was cut");
+	book->size = size;
 	return V_OK;
 }
 
@@ -75,13 +87,13 @@ add_page(struct pdf_book *book, int id)
 	return true;
 }
 
-/* The number of an object that stands by itself, 0 when it does not. */
 int
-pdf_number(qpdf_data q, qpdf_oh oh)
+pdf_number(const struct pdf_book *book, qpdf_oh oh)
 {
-	int id = qpdf_oh_get_object_id(q, oh);
+	int id = qpdf_oh_get_object_id(book->q, oh);
 
-	return id > 0 && id <= PDF_ID_MAX && qpdf_oh_get_generation(q, oh) == 0
+	return id > 0 && id < book->size &&
+			       qpdf_oh_get_generation(book->q, oh) == 0
 		       ? id
 		       : 0;
 }
@@ -105,11 +117,11 @@ list_pages(struct pdf_book *book, struct fault *why)
 	struct level stack[PDF_TREE_DEPTH_MAX], level = { 0 };
 	int depth = 0, nodes = 0, i, id, root;
 
-	id = pdf_number(book->q,
+	id = pdf_number(book,
 		qpdf_oh_get_key(book->q, qpdf_get_root(book->q), "/Pages"));
 	if (!pdf_sound(book->q) || id == 0)
 		return V_SKIP;
-	root = pdf_number(book->q, qpdf_get_root(book->q));
+	root = pdf_number(book, qpdf_get_root(book->q));
 	pdf_bit_set(book->is_tree, root, true); /* nothing leads back to it */
 	for (;;) {
 		if (++nodes > NODES_MAX || !dictionary_here(book->q, id) ||
@@ -138,7 +150,7 @@ list_pages(struct pdf_book *book, struct fault *why)
 			return V_SKIP;
 		if (depth == 0)
 			return book->pages > 0 ? V_OK : V_SKIP;
-		id = pdf_number(book->q,
+		id = pdf_number(book,
 			qpdf_oh_get_array_item(book->q, stack[depth - 1].kids,
 				stack[depth - 1].next++));
 		if (id == 0)
@@ -174,8 +186,8 @@ pdf_book_open(int fd, struct pdf_book **book_out, struct fault *why)
 	if (v != V_OK)
 		goto out;
 	book->ids = mem_new(1024 * sizeof(book->ids[0]));
-	book->is_tree = mem_zero(PDF_ID_MAX / 8 + 1, 1);
-	book->taken = mem_zero(PDF_ID_MAX / 8 + 1, 1);
+	book->is_tree = mem_zero((size_t)book->size / 8 + 1, 1);
+	book->taken = mem_zero((size_t)book->size / 8 + 1, 1);
 	v = list_pages(book, why);
 	if (v != V_OK) {
 		v = fault_set(why, V_SKIP, CODE_DOCUMENT,

@@ -52,7 +52,7 @@ push(struct cut *c, qpdf_oh container)
 static bool
 need(struct cut *c, qpdf_oh oh)
 {
-	int id = pdf_number(c->q, oh);
+	int id = pdf_number(c->book, oh);
 
 	/* A number we cannot follow is not left out in silence. */
 	if (--c->items_left < 0 ||
@@ -379,8 +379,7 @@ static bool
 write_file(struct cut *c, int first, int last)
 {
 	/* Above every number of the book. */
-	int parent = PDF_ID_MAX + 1, root = PDF_ID_MAX + 2,
-	    packet = PDF_ID_MAX + 3, i;
+	int parent = c->book->size, root = parent + 1, packet = root + 1, i;
 	struct placed *table = NULL;
 	size_t n = 0;
 	bool ok = true;

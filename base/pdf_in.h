@@ -94,6 +94,7 @@ struct pdf_book {
 	int fd;
 	char path[32];
 	qpdf_data q;
+	int size; /* object numbers go from 1 to below this */
 	int *ids; /* of each page */
 	int pages;
 	uint8_t *is_tree; /* a bit for each number: page or node above it */
@@ -105,8 +106,10 @@ struct pdf_book {
 /* Open the file again, without what libqpdf kept of it. */
 enum verdict pdf_book_reopen(struct pdf_book *book, struct fault *why);
 
-/* The number of an object that stands by itself, 0 when it does not. */
-int pdf_number(qpdf_data q, qpdf_oh oh);
+/* The number of an object that stands by itself, 0 when it does not or when
+ * the book says that there is no such number.
+ */
+int pdf_number(const struct pdf_book *book, qpdf_oh oh);
 
 /* Bits by object number, 0 to PDF_ID_MAX. */
 static inline bool
