@@ -82,18 +82,39 @@ enum verdict job_refuse(struct pg *pg, struct job_row *job,
 enum verdict receive_content(struct pg *pg, int64_t job_no,
 	const uint8_t sha256[32], struct fault *why);
 
-/* --- what came before (store/delivery.c, store/earlier.c) --- */
+/* --- keys of earlier jobs (store/earlier.c) --- */
 
 /* Two splits of one stream go one after the other from here on, or neither
  * would see the other's letters.
  */
 enum verdict earlier_lock(struct pg *pg, int64_t job_no, struct fault *why);
-/* Make pg_temp.double (record, reason): letters of the new table whose ids an
- * earlier job of the stream has, where they are open or have left.
- * *none_out: there is no such job, and no table was made.
+/* Make pg_temp.double (record, reason): letters of the new table, with their
+ * unique index on the id, whose ids an earlier job of the stream has, where
+ * they are open or have left.  *none_out: there is no such job, and no table
+ * was made.
  */
 enum verdict earlier_find(struct pg *pg, int64_t job_no, const char *table,
-	bool *none_out, struct fault *why);
+	int64_t letters, bool *none_out, struct fault *why);
+
+/* --- filters over the ids of large jobs (store/filter.c) --- */
+
+struct filter_job {
+	int64_t number, letters;
+	int32_t part;
+};
+
+/* Letters of the new table whose ids are, as far as the filters of these jobs
+ * tell, in one of them: each that is, and few that are not.  They are added to
+ * pg_temp.candidate (id, part, job_no).
+ */
+enum verdict filter_probe(struct pg *pg, const char *table,
+	const struct filter_job *jobs, size_t count, struct fault *why);
+/* Make the filter of a job from the ids in its new table. */
+enum verdict filter_make(struct pg *pg, int64_t job_no, const char *table,
+	int64_t letters, struct fault *why);
+
+/* --- deliveries (store/delivery.c) --- */
+
 /* Keep what the file says of itself, and whether that asks for a person. */
 enum verdict delivery_keep(struct pg *pg, int64_t job_no,
 	const struct split_end *end, struct fault *why);

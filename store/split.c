@@ -451,7 +451,8 @@ check_earlier(struct split *s, struct fault *why)
 
 	v = earlier_lock(pg, s->job.number, why);
 	if (v == V_OK)
-		v = earlier_find(pg, s->job.number, rows_of(s), &none, why);
+		v = earlier_find(pg, s->job.number, rows_of(s), s->letter_count,
+			&none, why);
 	return v == V_OK && !none ? take_out(s, CODE_DOUBLE_EARLIER, why) : v;
 }
 
@@ -467,6 +468,9 @@ publish(struct split *s, struct fault *why)
 			" from pg_temp.letter_new order by record",
 			s->table);
 	v = make_indexes(pg, s->table, why);
+	if (v == V_OK && s->letter_count >= OWN_TABLE_LETTERS)
+		v = filter_make(
+			pg, s->job.number, s->table, s->letter_count, why);
 	if (v == V_OK)
 		v = script(pg, why, "analyze %s", s->table);
 	return v == V_OK ? attach(pg, s->job.part, s->table, why) : v;

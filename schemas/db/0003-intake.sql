@@ -62,13 +62,17 @@ create table report (
 insert into report (job_no, mark, at_ms, final)
 	select number, '', 0, true from job where state in (8, 9, 10);
 
--- The keys of a job in a few bits each (store/filter.c).
+-- The ids of a large job's letters in a few bits each (store/filter.c): rows
+-- that fill a page, so that reading all of a range is reading its pages.
 create table key_filter (
+	range smallint not null, -- first byte of the ids
 	job_no bigint not null,
-	piece integer not null,
+	piece smallint not null,
 	bits bytea not null,
-	primary key (job_no, piece)
+	primary key (range, job_no, piece)
 );
+alter table key_filter alter column bits set storage main;
+create index key_filter_job on key_filter (job_no) where range = 0;
 
 create or replace view mobb_jobs as
 select j.id as job, j.stream, j.sender, j.oin, j.environment, j.endpoint,
