@@ -105,20 +105,14 @@ annual_roll(const struct supply *supply, int64_t record, const char *bsn,
 	roll_specs(&dice, a);
 }
 
-/* The client's own number, also for a double: {clientnummer}-{dienstjaar} */
-static int64_t
-client_of(const struct item *item)
-{
-	const struct annual *a = (const struct annual *)item;
-
-	return a->client + item->record - item->like;
-}
-
+/* {clientnummer}-{dienstjaar} */
 static void
 annual_reference(const struct supply *supply, const struct item *item,
 	char out[STREAM_REFERENCE_MAX])
 {
-	snprintf(out, STREAM_REFERENCE_MAX, "%" PRId64 "-%04d", client_of(item),
+	const struct annual *a = (const struct annual *)item;
+
+	snprintf(out, STREAM_REFERENCE_MAX, "%" PRId64 "-%04d", a->client,
 		year_of(supply) % 10000);
 }
 
@@ -291,7 +285,7 @@ annual_write(struct supply *supply, const struct item *item, struct buf *out)
 		put_text(r, 43, SURNAME_BYTES, item->who.surname);
 	write_home(item, r);
 	put_text(r, 302, 60, item->href);
-	put_number(r, 362, 10, client_of(item));
+	put_number(r, 362, 10, a->client);
 	for (i = 0; i < a->spec_count; i++) {
 		write_spec(supply, a, i, out);
 		supply->sum.cents += a->specs[i].wage * 100;

@@ -120,12 +120,16 @@ add_truth(struct maker *m, const char *sha256)
 	const struct item *item = m->item;
 	enum code whole = spoil_code(m->plan->spoil, m->stream->kind);
 	enum code code = whole != CODE_NONE ? whole : flaw_code(item->flaw);
+	bool outside = m->plan->spoil == SPOIL_PAGES &&
+		       item->record == m->plan->letters;
 	char reference[STREAM_REFERENCE_MAX];
 	const char *outcome = "paper";
 	struct buf *to = &m->truth.buf;
 
 	m->stream->reference(&m->supply, item, reference);
-	if (whole != CODE_NONE || flaw_rejects(item->flaw))
+	if (outside)
+		code = CODE_DOCUMENT;
+	if (whole != CODE_NONE || outside || flaw_rejects(item->flaw))
 		outcome = "rejected";
 	else if (item->flaw == FLAW_NONE && item->bsn[0] != '\0')
 		outcome = outcomes[citizen_box(item->bsn)];
@@ -178,6 +182,8 @@ add_record(struct maker *m, int64_t record, struct fault *why)
 		return v;
 	if (twice)
 		share_document(m);
+	if (m->plan->spoil == SPOIL_PAGES && record == m->plan->letters)
+		m->item->last_page++;
 	from = m->records->buf.len;
 	m->stream->write(&m->supply, m->item, &m->records->buf);
 	spoil(m, record, from);
@@ -364,7 +370,7 @@ judge_plan(struct maker *m, struct fault *why)
 		wrong = "--parts is for --stream woz";
 	else if (plan->parts > plan->letters)
 		wrong = "--parts is more than --letters";
-	else if (!spoil_fits(kind, m->stream->kind))
+	else if (!spoil_fits(kind, m->stream->kind, m->stream->pages))
 		wrong = "--spoil: not for this stream";
 	else if (of_documents && (!m->documents || m->place.pack == PACK_NONE ||
 					 plan->letters < 2 || plan->bad > 0))

@@ -165,8 +165,8 @@ add_pages(
 	int64_t pages = item->last_page;
 	struct sheet sheet;
 
-	/* Who names no pages of his own has none: all others are named. */
-	if (!deliver || item->flaw == FLAW_PAGES || item->flaw == FLAW_COLUMNS)
+	/* Who names no pages has none: each page is somebody's. */
+	if (!deliver || item->flaw == FLAW_COLUMNS)
 		return V_OK;
 	d->stream->letter(d->supply, item, &sheet);
 	d->stream->reference(d->supply, item, reference);

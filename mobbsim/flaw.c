@@ -25,7 +25,6 @@ static const struct {
 	[FLAW_ORPHAN] = { "orphan", CODE_ORPHAN },
 	[FLAW_PERIOD] = { "period", CODE_DATE },
 	[FLAW_POSTCODE] = { "postcode", CODE_POSTCODE },
-	[FLAW_PAGES] = { "pages", CODE_DOCUMENT },
 	[FLAW_DOC_MISSING] = { "doc-missing", CODE_DOCUMENT },
 	[FLAW_DOC_HASH] = { "doc-hash", CODE_DOCUMENT },
 	[FLAW_DOC_HTML] = { "doc-html", CODE_DOCUMENT },

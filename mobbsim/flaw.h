@@ -30,7 +30,6 @@ enum flaw {
 	FLAW_ORPHAN,	  /* a line with the number of another record */
 	FLAW_PERIOD,	  /* begins after it ends */
 	FLAW_POSTCODE,	  /* no postcode: paper */
-	FLAW_PAGES,	  /* pages the PDF does not have */
 	FLAW_DOC_MISSING, /* named, not there */
 	FLAW_DOC_HASH,	  /* other digest than the record says */
 	FLAW_DOC_HTML,	  /* an error page named .pdf */

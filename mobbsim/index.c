@@ -13,7 +13,7 @@
 #include "mobbsim/stream.h"
 
 #define PERCENT_ODD_NAME 2
-#define PAGES_NONE 9999999 /* a page no file has */
+#define PERCENT_OTHER 3 /* without citizen number */
 
 struct entry {
 	struct item item;
@@ -33,6 +33,14 @@ newline(const struct supply *supply)
 	return supply->crlf ? "\r\n" : "\n";
 }
 
+static bool
+index_has_bsn(const struct supply *supply, int64_t record)
+{
+	struct dice dice = dice_of(supply->seed, record);
+
+	return dice_roll(&dice, 100) >= PERCENT_OTHER;
+}
+
 static void
 roll(const struct supply *supply, int64_t record, const char *bsn,
 	struct item *item)
@@ -40,7 +48,8 @@ roll(const struct supply *supply, int64_t record, const char *bsn,
 	struct dice dice = dice_of(supply->seed, record);
 
 	item->record = item->like = record;
-	memcpy(item->bsn, bsn, strlen(bsn) + 1);
+	if (dice_roll(&dice, 100) >= PERCENT_OTHER)
+		memcpy(item->bsn, bsn, strlen(bsn) + 1);
 	person_roll(&dice, &item->who);
 	item->who.home.country = NULL;
 	if (dice_roll(&dice, 100) < PERCENT_ODD_NAME)
@@ -128,9 +137,7 @@ write_home(const struct item *item, struct buf *out)
 static void
 write_pages(const struct item *item, struct buf *out)
 {
-	if (item->flaw == FLAW_PAGES)
-		buf_format(out, "%d;%d", PAGES_NONE, PAGES_NONE);
-	else if (item->flaw == FLAW_COLUMNS)
+	if (item->flaw == FLAW_COLUMNS)
 		buf_text(out, ";");
 	else
 		buf_format(out, "%" PRId64 ";%" PRId64, item->first_page,
@@ -151,7 +158,7 @@ index_write(struct supply *supply, const struct item *item, struct buf *out)
 	if (item->flaw == FLAW_DATE)
 		buf_text(out, "1-3-2026;");
 	else
-		buf_format(out, "%04d%02d%02d;", supply->year, supply->month,
+		buf_format(out, "%04d-%02d-%02d;", supply->year, supply->month,
 			supply->day);
 	if (((const struct entry *)item)->by_pages)
 		write_pages(item, out);
@@ -217,7 +224,7 @@ static const enum flaw index_flaws[] = { FLAW_BSN, FLAW_BSN_SHORT,
 
 static const enum flaw pages_flaws[] = { FLAW_BSN, FLAW_BSN_SHORT,
 	FLAW_BSN_EXCEL, FLAW_ABSENT, FLAW_LONG, FLAW_DATE, FLAW_COLUMNS,
-	FLAW_DOUBLE, FLAW_POSTCODE, FLAW_PAGES };
+	FLAW_DOUBLE, FLAW_POSTCODE };
 
 const struct stream stream_index = {
 	.name = "index",
@@ -228,6 +235,7 @@ const struct stream stream_index = {
 	.item_bytes = sizeof(struct entry),
 	.flaws = index_flaws,
 	.flaw_count = sizeof(index_flaws) / sizeof(index_flaws[0]),
+	.has_bsn = index_has_bsn,
 	.roll = index_roll,
 	.reference = index_reference,
 	.head = index_head,
@@ -247,6 +255,7 @@ const struct stream stream_pages = {
 	.flaws = pages_flaws,
 	.flaw_count = sizeof(pages_flaws) / sizeof(pages_flaws[0]),
 	.pages = true,
+	.has_bsn = index_has_bsn,
 	.roll = pages_roll,
 	.reference = index_reference,
 	.head = pages_head,

@@ -64,6 +64,7 @@ static const struct {
 	[SPOIL_DOC_TWICE] = { "doc-twice",
 		{ CODE_DOCUMENT_TWICE, CODE_DOCUMENT_TWICE, CODE_DOCUMENT_TWICE,
 			CODE_DOCUMENT_TWICE } },
+	[SPOIL_PAGES] = { "pages-outside", { CODE_NONE } },
 };
 
 enum spoil
@@ -78,8 +79,10 @@ spoil_find(const char *name)
 }
 
 bool
-spoil_fits(enum spoil spoil, enum spoil_kind kind)
+spoil_fits(enum spoil spoil, enum spoil_kind kind, bool pages)
 {
+	if (spoil == SPOIL_PAGES)
+		return pages;
 	return spoil == SPOIL_NONE || spoil == SPOIL_BOM ||
 	       spoil_code(spoil, kind) != CODE_NONE;
 }

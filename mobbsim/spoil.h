@@ -2,6 +2,8 @@
  *
  * A spoiled file is refused, so its truth says of each record: rejected, with
  * the code of the file.  SPOIL_BOM before XML or a CSV is a warning only.
+ * SPOIL_PAGES is one record's fault that can only be the last one's: its last
+ * page is one that the PDF does not have.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -45,13 +47,14 @@ enum spoil {
 	SPOIL_EMPTY,
 	SPOIL_DOC_UNUSED,
 	SPOIL_DOC_TWICE,
+	SPOIL_PAGES, /* costs the last record only */
 	SPOIL_COUNT
 };
 
 /* By its name, as --spoil takes it; SPOIL_NONE when there is none. */
 enum spoil spoil_find(const char *name);
-/* Does it make sense for such a file? */
-bool spoil_fits(enum spoil spoil, enum spoil_kind kind);
+/* Does it make sense for such a file?  `pages`: it has one PDF for all. */
+bool spoil_fits(enum spoil spoil, enum spoil_kind kind, bool pages);
 /* Why such a file is refused; CODE_NONE: it is not. */
 enum code spoil_code(enum spoil spoil, enum spoil_kind kind);
 

@@ -347,10 +347,42 @@ test_spoil__documents(void **state)
 				 "doc-twice", NULL),
 		0);
 	packed_read(&r, "f.zip", "index.csv", &packed);
-	first = strstr(packed.payload.bytes, ";20260215;1;");
+	first = strstr(packed.payload.bytes, ";2026-02-15;1;");
 	assert_non_null(first);
-	assert_non_null(strstr(first + 1, ";20260215;1;"));
+	assert_non_null(strstr(first + 1, ";2026-02-15;1;"));
 	buf_done(&packed.payload);
+	run_end(&r);
+}
+
+/* Only the last record has a page too many. */
+static void
+test_spoil__pages_outside(void **state)
+{
+	static struct packed packed;
+	struct buf truth;
+	char *last;
+	struct run r;
+
+	(void)state;
+	run_begin(&r);
+	assert_int_equal(run(&r, "batch", "--stream", "pages", "--letters", "9",
+				 "--seed", "3", "--out", "f.zip", "--spoil",
+				 "pages-outside", NULL),
+		0);
+	packed_read(&r, "f.zip", "index.csv", &packed);
+	last = strrchr(packed.payload.bytes, ';');
+	assert_int_equal(
+		strtol(last + 1, NULL, 10), packed.members[0].look.pages + 1);
+	buf_done(&packed.payload);
+	run_read(&r, "f.zip.truth.csv", &truth);
+	last = strstr(truth.bytes, ";rejected;MOBB-0222;");
+	assert_non_null(last);
+	assert_string_equal(strchr(last, '\n'), "\n");
+	buf_done(&truth);
+	assert_int_equal(run(&r, "batch", "--stream", "index", "--letters", "9",
+				 "--seed", "3", "--out", "f.zip", "--spoil",
+				 "pages-outside", NULL),
+		2);
 	run_end(&r);
 }
 
@@ -365,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_spoil__heads),
 		cmocka_unit_test(test_spoil__xml),
 		cmocka_unit_test(test_spoil__documents),
+		cmocka_unit_test(test_spoil__pages_outside),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
