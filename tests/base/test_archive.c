@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/gzip.h"
+#include "base/zip.h"
 
 #include "tests/zip.h"
 
@@ -102,6 +103,18 @@ refused(int fd, const struct archive_limits *limits, enum code code)
 		if (code != CODE_NONE)
 			assert_int_equal(why.code, code);
 	}
+	close(fd);
+}
+
+static void
+accepted(int fd, int count)
+{
+	struct fault why;
+	int members;
+
+	if (walk(fd, &wide, true, &members, &why) != V_END)
+		fail_msg("refused: %s", why.text);
+	assert_int_equal(members, count);
 	close(fd);
 }
 
@@ -444,6 +457,342 @@ test_archive__members_in_the_same_bytes_are_refused(void **state)
 	buf_done(&inner);
 }
 
+/* --- the form of the file --- */
+
+/* Central directory and end, for members that lie in `b` already. */
+static void
+directory(struct buf *b, const struct zip_member *members, size_t count,
+	size_t entries)
+{
+	size_t i, start = b->len;
+
+	for (i = 0; i < count; i++) {
+		const struct zip_member *m = &members[i];
+
+		buf_add(b, "PK\1\2", 4);
+		zip_le(b, 0x0314, 2);
+		zip_common(b, m, strlen(m->name));
+		zip_le(b, 0, 6);
+		zip_le(b, (uint64_t)(S_IFREG | 0644) << 16, 4);
+		zip_le(b, m->offset, 4);
+		buf_text(b, m->name);
+	}
+	buf_add(b, "PK\5\6\0\0\0\0", 8);
+	zip_le(b, entries, 2);
+	zip_le(b, entries, 2);
+	zip_le(b, b->len - 12 - start, 4);
+	zip_le(b, start, 4);
+	zip_le(b, 0, 2);
+}
+
+static size_t
+directory_start(const struct buf *b)
+{
+	const unsigned char *p =
+		(const unsigned char *)b->bytes + b->len - 22 + 16;
+
+	return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16;
+}
+
+static void
+test_archive__members_fill_the_file_in_the_order_of_the_directory(void **state)
+{
+	struct zip_member m[2] = {
+		{ .name = "a.pdf", .bytes = "good", .len = 4 },
+		{ .name = "b.pdf", .bytes = "well", .len = 4 },
+	};
+	struct zip_member swapped[2];
+	struct buf b = BUF_MAX(2000);
+
+	(void)state;
+	/* As it should be. */
+	zip_make(&b, m, 2);
+	b.len = directory_start(&b);
+	directory(&b, m, 2, 2);
+	accepted(file_of(&b), 2);
+	/* The directory the other way round. */
+	b.len = directory_start(&b);
+	swapped[0] = m[1];
+	swapped[1] = m[0];
+	directory(&b, swapped, 2, 2);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	/* A member that the directory does not name: hidden. */
+	b.len = directory_start(&b);
+	directory(&b, m, 1, 1);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	b.len = directory_start(&b);
+	directory(&b, m + 1, 1, 1);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	/* More entries, and fewer, than the end says. */
+	b.len = directory_start(&b);
+	directory(&b, m, 2, 1);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	b.len = directory_start(&b);
+	directory(&b, m, 2, 3);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	/* Bytes between the last member and the directory. */
+	b.len = directory_start(&b);
+	buf_text(&b, "gap");
+	directory(&b, m, 2, 2);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	/* The same member twice. */
+	b.len = directory_start(&b) - 3;
+	swapped[0] = m[0];
+	swapped[1] = m[0];
+	swapped[1].name = "c.pdf";
+	directory(&b, swapped, 2, 2);
+	refused(file_of(&b), &wide, CODE_ARCHIVE);
+	buf_done(&b);
+}
+
+/* Each field of a local header against the directory. */
+static void
+test_archive__a_local_header_that_differs_is_refused(void **state)
+{
+	static const size_t fields[] = { 6, 8, 14, 18, 22, 26, 28 };
+	struct zip_member m = { .name = "a.pdf", .bytes = "good", .len = 4 };
+	struct buf b = BUF_MAX(2000);
+	size_t i;
+
+	(void)state;
+	zip_make(&b, &m, 1);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		b.bytes[fields[i]] ^= 8;
+		refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+		b.bytes[fields[i]] ^= 8;
+	}
+	accepted(file_of(&b), 1);
+	buf_done(&b);
+}
+
+/* A member whose sizes come behind its data, in one of four forms. */
+static void
+later(struct buf *b, bool signature, size_t size, uint32_t crc_error,
+	size_t before)
+{
+	struct zip_member m = {
+		.name = "a.pdf", .bytes = "good", .len = 4, .flags = 8
+	};
+	uint32_t crc = gzip_crc32(0, "good", 4) ^ crc_error;
+
+	buf_reset(b);
+	buf_add(b, "PK\3\4", 4);
+	zip_le(b, 20, 2);
+	zip_le(b, 8, 2);
+	zip_le(b, 0, 2);
+	zip_le(b, 0x00210000, 4);
+	zip_le(b, 0, 4);
+	zip_le(b, before, 4);
+	zip_le(b, before, 4);
+	zip_le(b, 5, 2);
+	zip_le(b, 0, 2);
+	buf_text(b, "a.pdfgood");
+	if (signature)
+		buf_add(b, "PK\7\10", 4);
+	zip_le(b, crc, 4);
+	zip_le(b, 4, size);
+	zip_le(b, 4, size);
+	directory(b, &m, 1, 1);
+}
+
+static void
+test_archive__sizes_behind_the_data_must_agree(void **state)
+{
+	struct buf b = BUF_MAX(2000);
+	int form;
+
+	(void)state;
+	for (form = 0; form < 4; form++) {
+		later(&b, form % 2 == 1, form < 2 ? 4 : 8, 0, 0);
+		accepted(file_of(&b), 1);
+		later(&b, form % 2 == 1, form < 2 ? 4 : 8, 1, 0);
+		refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+		later(&b, form % 2 == 1, form < 2 ? 4 : 8, 0, 4);
+		accepted(file_of(&b), 1);
+		later(&b, form % 2 == 1, form < 2 ? 4 : 8, 0, 5);
+		refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	}
+	buf_done(&b);
+}
+
+/* Extra fields of the local header; the directory has none. */
+static void
+with_extra(struct buf *b, const char *extra, size_t len)
+{
+	struct zip_member m = { .name = "a.pdf", .bytes = "good", .len = 4 };
+
+	buf_reset(b);
+	zip_make(b, &m, 1);
+	b->len = directory_start(b) - 4;
+	b->bytes[28] = (char)len;
+	buf_add(b, extra, len);
+	buf_text(b, "good");
+	directory(b, &m, 1, 1);
+}
+
+static void
+test_archive__extra_fields_hide_nothing(void **state)
+{
+	struct buf b = BUF_MAX(2000);
+
+	(void)state;
+	with_extra(&b, "UT\5\0\1\0\0\0\0", 9);
+	accepted(file_of(&b), 1);
+	/* Another name, by Info-ZIP's field for it. */
+	with_extra(&b, "up\x0a\0\1\0\0\0\0b.pdf", 14);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	/* Longer than there is room for; two of the same. */
+	with_extra(&b, "UT\6\0\1\0\0\0\0", 9);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	with_extra(&b, "\1\0\0\0\1\0\0\0", 8);
+	refused(file_of(&b), &wide, CODE_ARCHIVE_CUT);
+	buf_done(&b);
+}
+
+static void
+put64(uint8_t *p, uint64_t n)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		p[i] = (uint8_t)(n >> (8 * i));
+}
+
+static uint64_t
+le64(const uint8_t *p)
+{
+	uint64_t n = 0;
+	int i;
+
+	for (i = 8; i-- > 0;)
+		n = n << 8 | p[i];
+	return n;
+}
+
+#define ABOVE (INT64_C(5) << 30)
+
+/* A file of 5 GB that takes no room: a member of zeros, one behind it. */
+static int
+above_4gb(uint64_t lie)
+{
+	static const struct zip_member small = {
+		.name = "b.pdf", .bytes = "good", .len = 4
+	};
+	struct zip_member big = { .name = "a.xml", .bytes = "", .len = 0 };
+	struct buf b = BUF_MAX(5000);
+	uint8_t sizes[32];
+	int64_t at;
+	int fd = nameless();
+
+	/* Local header with both sizes in the extra field. */
+	buf_add(&b, "PK\3\4", 4);
+	zip_common(&b, &big, 5);
+	memset(b.bytes + 18, 0xff, 8);
+	b.bytes[28] = 20;
+	buf_text(&b, "a.xml");
+	buf_add(&b, "\1\0\x10\0", 4);
+	put64(sizes, ABOVE);
+	put64(sizes + 8, ABOVE);
+	buf_add(&b, sizes, 16);
+	assert_int_equal(pwrite(fd, b.bytes, b.len, 0), b.len);
+	at = (int64_t)b.len + ABOVE;
+	buf_reset(&b);
+	buf_add(&b, "PK\3\4", 4);
+	zip_common(&b, &small, 5);
+	buf_text(&b, "b.pdfgood");
+	/* The directory. */
+	put64(sizes + 24, (uint64_t)at + b.len);
+	buf_add(&b, "PK\1\2\x14\3", 6);
+	zip_common(&b, &big, 5);
+	memset(b.bytes + b.len - 12, 0xff, 8);
+	b.bytes[b.len - 2] = 20;
+	zip_le(&b, 0, 14);
+	buf_text(&b, "a.xml");
+	buf_add(&b, "\1\0\x10\0", 4);
+	buf_add(&b, sizes, 16);
+	buf_add(&b, "PK\1\2\x14\3", 6);
+	zip_common(&b, &small, 5);
+	b.bytes[b.len - 2] = 12;
+	zip_le(&b, 0, 10);
+	zip_le(&b, UINT32_MAX, 4);
+	buf_text(&b, "b.pdf");
+	buf_add(&b, "\1\0\x8\0", 4);
+	put64(sizes, (uint64_t)at + lie);
+	buf_add(&b, sizes, 8);
+	/* The 64-bit end, its locator, the 32-bit end. */
+	put64(sizes, (uint64_t)at + b.len);
+	put64(sizes + 8, (uint64_t)at + b.len - le64(sizes + 24));
+	buf_add(&b, "PK\6\6\x2c\0\0\0\0\0\0\0", 12);
+	zip_le(&b, 0x002d002d, 4);
+	zip_le(&b, 0, 8);
+	zip_le(&b, 2, 8);
+	zip_le(&b, 2, 8);
+	buf_add(&b, sizes + 8, 8);
+	buf_add(&b, sizes + 24, 8);
+	buf_add(&b, "PK\6\7\0\0\0\0", 8);
+	buf_add(&b, sizes, 8);
+	zip_le(&b, 1, 4);
+	buf_add(&b, "PK\5\6\0\0\0\0\xff\xff\xff\xff", 12);
+	zip_le(&b, UINT64_MAX, 8);
+	zip_le(&b, 0, 2);
+	assert_int_equal(pwrite(fd, b.bytes, b.len, at), b.len);
+	buf_done(&b);
+	return fd;
+}
+
+/* Zip64: found and compared, without reading 5 GB of zeros. */
+static void
+test_archive__a_zip_above_4gb_is_understood(void **state)
+{
+	struct archive_limits limits = wide;
+	struct zip_entry e;
+	struct fault why = FAULT_NONE;
+	struct zip *zip = NULL;
+	char bytes[4];
+	int64_t at;
+	int fd = above_4gb(0);
+
+	(void)state;
+	if (zip_open(fd, &limits, &zip, &why) != V_OK)
+		fail_msg("not opened: %s", why.text);
+	assert_int_equal(zip_count(zip), 2);
+	assert_int_equal(zip_next(zip, &e, &why), V_OK);
+	assert_string_equal(e.name, "a.xml");
+	assert_true(e.bytes == ABOVE && e.packed == ABOVE);
+	assert_int_equal(zip_data(fd, &e, &at, &why), V_OK);
+	assert_int_equal(at, 30 + 5 + 20);
+	assert_int_equal(zip_next(zip, &e, &why), V_OK);
+	assert_string_equal(e.name, "b.pdf");
+	assert_int_equal(zip_data(fd, &e, &at, &why), V_OK);
+	assert_true(at > ABOVE);
+	assert_int_equal(pread(fd, bytes, 4, at), 4);
+	assert_memory_equal(bytes, "good", 4);
+	assert_int_equal(zip_next(zip, &e, &why), V_END);
+	zip_close(zip);
+	/* The limit of all members together, and one past it. */
+	limits.unpacked_max = ABOVE + 4;
+	assert_int_equal(zip_open(fd, &limits, &zip, &why), V_OK);
+	while (zip_next(zip, &e, &why) == V_OK)
+		;
+	assert_int_equal(why.code, CODE_NONE);
+	zip_close(zip);
+	limits.unpacked_max--;
+	assert_int_equal(zip_open(fd, &limits, &zip, &why), V_OK);
+	while (zip_next(zip, &e, &why) == V_OK)
+		;
+	assert_int_equal(why.code, CODE_ARCHIVE);
+	zip_close(zip);
+	close(fd);
+	/* Another place for the second member. */
+	fd = above_4gb(1);
+	assert_int_equal(zip_open(fd, &wide, &zip, &why), V_OK);
+	assert_int_equal(zip_next(zip, &e, &why), V_OK);
+	assert_int_equal(zip_data(fd, &e, &at, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_ARCHIVE_CUT);
+	zip_close(zip);
+	close(fd);
+}
+
 /* Names and contents of all members, as one text. */
 static enum verdict
 contents(int fd, struct buf *out)
@@ -633,6 +982,14 @@ main(void)
 		cmocka_unit_test(test_archive__a_wrong_size_is_refused),
 		cmocka_unit_test(
 			test_archive__members_in_the_same_bytes_are_refused),
+		cmocka_unit_test(
+			test_archive__members_fill_the_file_in_the_order_of_the_directory),
+		cmocka_unit_test(
+			test_archive__a_local_header_that_differs_is_refused),
+		cmocka_unit_test(
+			test_archive__sizes_behind_the_data_must_agree),
+		cmocka_unit_test(test_archive__extra_fields_hide_nothing),
+		cmocka_unit_test(test_archive__a_zip_above_4gb_is_understood),
 		cmocka_unit_test(
 			test_archive__a_byte_turned_over_anywhere_is_noticed_or_harmless),
 		cmocka_unit_test(test_archive__bombs_are_refused),
