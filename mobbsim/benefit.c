@@ -209,9 +209,7 @@ write_person(const struct benefit *b, struct buf *out)
 		buf_format(out, "%s;", item->bsn);
 	buf_format(out, "%" PRId64 ";%s;%s;", b->client, item->who.initials,
 		item->who.prefix == NULL ? "" : item->who.prefix);
-	if (item->flaw == FLAW_COLUMNS)
-		buf_text(out, "Dummy; de");
-	else if (item->flaw != FLAW_ABSENT)
+	if (item->flaw != FLAW_ABSENT)
 		stream_csv(out, item->who.surname);
 }
 
@@ -239,11 +237,9 @@ static void
 write_amounts(const struct benefit *b, struct buf *out)
 {
 	const struct item *item = &b->item;
-	bool nothing = item->flaw == FLAW_COLUMNS;
 	int64_t declared = b->declared_cents, free_cents = declared / 4;
 
-	/* Nobody can add what he cannot take apart. */
-	stream_money(out, nothing ? 0 : item->amount_cents);
+	stream_money(out, item->amount_cents);
 	buf_format(out, ";%s;", b->iban);
 	if (item->flaw == FLAW_AMOUNT)
 		buf_text(out, "633.43");
@@ -271,7 +267,11 @@ write_line(const struct benefit *b, int i, struct buf *out)
 	if (b->item.flaw == FLAW_ORPHAN && i == 0)
 		number++;
 	buf_format(out, "CP;%" PRId64 ";%d;", number, i + 1);
-	stream_csv(out, line->what);
+	/* Without quotes it is two columns. */
+	if (b->item.flaw == FLAW_COLUMNS && i == 0)
+		buf_text(out, "Inhouding; bronheffing");
+	else
+		stream_csv(out, line->what);
 	buf_text(out, ";");
 	stream_money(out, line->cents);
 	buf_format(out, ";%d;", line->column);
@@ -287,7 +287,9 @@ benefit_write(struct supply *supply, const struct item *item, struct buf *out)
 	const struct benefit *b = (const struct benefit *)item;
 	int i, lines = b->line_count;
 
-	if (item->flaw == FLAW_ORPHAN && lines == 0)
+	/* These two are shown by a line. */
+	if ((item->flaw == FLAW_ORPHAN || item->flaw == FLAW_COLUMNS) &&
+		lines == 0)
 		lines = 1;
 	buf_format(out, "SP;%" PRId64 ";", item->record);
 	write_person(b, out);
@@ -299,8 +301,7 @@ benefit_write(struct supply *supply, const struct item *item, struct buf *out)
 		write_line(b, i, out);
 	supply->sum.records++;
 	supply->sum.lines += lines;
-	if (item->flaw != FLAW_COLUMNS)
-		supply->sum.cents += item->amount_cents;
+	supply->sum.cents += item->amount_cents;
 }
 
 /* --- the letter --- */

@@ -165,8 +165,7 @@ add_pages(
 	int64_t pages = item->last_page;
 	struct sheet sheet;
 
-	/* Who names no pages has none: each page is somebody's. */
-	if (!deliver || item->flaw == FLAW_COLUMNS)
+	if (!deliver)
 		return V_OK;
 	d->stream->letter(d->supply, item, &sheet);
 	d->stream->reference(d->supply, item, reference);
@@ -176,6 +175,14 @@ add_pages(
 }
 
 /* --- both --- */
+
+/* Of an index line in pieces nobody can read which document it names. */
+static bool
+is_missing(const struct document *d, const struct item *item)
+{
+	return item->flaw == FLAW_DOC_MISSING ||
+	       (item->flaw == FLAW_COLUMNS && d->stream->kind == SPOIL_INDEX);
+}
 
 enum verdict
 document_add(struct document *document, struct item *item, struct pack *pack,
@@ -201,9 +208,7 @@ document_add(struct document *document, struct item *item, struct pack *pack,
 			document->stream->prefix,
 			document->supply->year % 10000,
 			(int)(item->record % 1000000000));
-		/* Of a line in pieces nobody can read what it names. */
-		if (item->flaw == FLAW_DOC_MISSING ||
-			item->flaw == FLAW_COLUMNS || !deliver)
+		if (!deliver || is_missing(document, item))
 			return V_OK;
 		v = put_member(pack, item->href, doc, why);
 	} else {

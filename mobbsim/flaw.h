@@ -26,7 +26,7 @@ enum flaw {
 	FLAW_AMOUNT,	  /* point instead of comma, or no sign */
 	FLAW_TWO_IDS,	  /* citizen number and other number */
 	FLAW_DOUBLE,	  /* the key of an earlier record */
-	FLAW_COLUMNS,	  /* a separator in a name, without quotes */
+	FLAW_COLUMNS,	  /* a separator in a value, without quotes */
 	FLAW_ORPHAN,	  /* a line with the number of another record */
 	FLAW_PERIOD,	  /* begins after it ends */
 	FLAW_POSTCODE,	  /* no postcode: paper */

@@ -137,11 +137,8 @@ write_home(const struct item *item, struct buf *out)
 static void
 write_pages(const struct item *item, struct buf *out)
 {
-	if (item->flaw == FLAW_COLUMNS)
-		buf_text(out, ";");
-	else
-		buf_format(out, "%" PRId64 ";%" PRId64, item->first_page,
-			item->last_page);
+	buf_format(
+		out, "%" PRId64 ";%" PRId64, item->first_page, item->last_page);
 }
 
 static void
@@ -223,8 +220,8 @@ static const enum flaw index_flaws[] = { FLAW_BSN, FLAW_BSN_SHORT,
 	FLAW_DOC_LOCKED };
 
 static const enum flaw pages_flaws[] = { FLAW_BSN, FLAW_BSN_SHORT,
-	FLAW_BSN_EXCEL, FLAW_ABSENT, FLAW_LONG, FLAW_DATE, FLAW_COLUMNS,
-	FLAW_DOUBLE, FLAW_POSTCODE };
+	FLAW_BSN_EXCEL, FLAW_ABSENT, FLAW_LONG, FLAW_DATE, FLAW_DOUBLE,
+	FLAW_POSTCODE };
 
 const struct stream stream_index = {
 	.name = "index",
