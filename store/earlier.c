@@ -139,7 +139,8 @@ find_filtered(struct pg *pg, int64_t job_no, const char *table,
 		"join lateral (select o.part, o.job_no, o.record "
 		"from letter o where o.part in (%s) and o.part = c.part "
 		"and o.bericht_id = c.id limit 1) o on true offset 0) o "
-		"join %s x on x.bericht_id = o.id " BLOCKS,
+		"join lateral (select x.record from %s x "
+		"where x.bericht_id = o.id limit 1) x on true " BLOCKS,
 		earlier->parts.bytes, table, job_no);
 	if (v == V_OK)
 		v = pg_script(pg, sql, why);
