@@ -215,7 +215,7 @@ spoil_text(enum spoil spoil, int64_t part, int64_t letters, size_t from,
 	else if (spoil == SPOIL_LENGTH && part == letters / 2 + 1)
 		shorter(&text, out);
 	else if (spoil == SPOIL_CUT && part == cut)
-		buf_add(out, text.bytes, text.len / 2);
+		buf_add(out, text.bytes, text.len / 3);
 	else if (spoil != SPOIL_CUT || (part >= 0 && part < cut)) {
 		if (spoil == SPOIL_BOM && part == SPOIL_HEAD)
 			buf_text(out, BOM);
