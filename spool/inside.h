@@ -96,6 +96,8 @@ enum verdict judge_zip(struct source *source, int part,
  */
 enum verdict look_at(struct source *source, const void *bytes, size_t len,
 	struct member *member, struct fault *why);
+/* Can the site's command be run?  V_LATER: not now. */
+enum verdict look_command_check(const struct source *source, struct fault *why);
 void look_texts_init(struct look_texts *texts);
 void look_texts_done(struct look_texts *texts);
 

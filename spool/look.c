@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/command.h"
 #include "base/pdf.h"
 #include "spool/inside.h"
 
@@ -66,6 +68,45 @@ judge_paper(struct source *s, const struct pdf_look *look, struct member *m)
 }
 
 enum verdict
+look_command_check(const struct source *s, struct fault *why)
+{
+	const struct command command = { .text = s->rules.command,
+		.code = CODE_CONFIG_VALUE };
+	enum verdict v = V_OK;
+
+	if (s->rules.command != NULL)
+		v = command_check(&command, why);
+	/* The site's fault, not the file's: it waits. */
+	return v == V_BROKEN ? V_LATER : v;
+}
+
+/* The site's own check.  What it says is not repeated: it may quote the
+ * document.  One that breaks on a document has not found it good.
+ */
+static enum verdict
+judge_by_command(struct source *s, const void *bytes, size_t len,
+	struct member *m, struct fault *why)
+{
+	const struct command command = { .text = s->rules.command,
+		.code = CODE_DOCUMENT_BOX };
+	struct command_said said = { 0 };
+	enum verdict v;
+	int fd = -1;
+
+	v = command_file(bytes, len, &fd, why);
+	if (v != V_OK)
+		return v;
+	v = command_run(&command, fd, &said, why);
+	(void)close(fd);
+	if (v == V_BROKEN)
+		m->box = number_of(
+			&s->texts, "the check of the site breaks on it");
+	else if (v == V_OK && !said.good)
+		m->box = number_of(&s->texts, "the check of the site says no");
+	return v == V_BROKEN ? V_OK : v;
+}
+
+enum verdict
 look_at(struct source *s, const void *bytes, size_t len, struct member *m,
 	struct fault *why)
 {
@@ -100,6 +141,8 @@ look_at(struct source *s, const void *bytes, size_t len, struct member *m,
 	if (pdf_box_problem(&look, BOX_CLAIMS, text))
 		m->box = number_of(&s->texts, text);
 	judge_paper(s, &look, m);
+	if (s->rules.command != NULL && m->box == 0)
+		return judge_by_command(s, bytes, len, m, why);
 	return V_OK;
 }
 

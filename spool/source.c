@@ -53,7 +53,7 @@ judge_shared(const struct source *s, struct fault *why)
 static enum verdict
 judge_all(struct source *s, struct fault *why)
 {
-	enum verdict v = V_OK;
+	enum verdict v = look_command_check(s, why);
 	int part;
 
 	for (part = 0; v == V_OK && part < s->part_count; part++) {
