@@ -8,7 +8,7 @@
  *
  * A stranger's file can make libqpdf inflate or parse without end.  What can
  * do so, cross-reference streams and the walk of the structure level, runs in
- * a child process with limits on time and memory (about 0.5 ms more).
+ * a child process with limits on time and memory (about 1 ms more).
  * Thread-safe.
  *
  * SPDX-License-Identifier: EUPL-1.2
