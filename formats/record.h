@@ -71,4 +71,11 @@ struct letter_document *reading_document(struct reading *r, int document);
 void reading_wrong(struct reading *r, enum code code, const char *field,
 	const char *reason);
 
+/* A remark: the present record goes on, or, between records, the file; counted
+ * and told as a warning.  `field` and `reason` are lent for the call.  What the
+ * sink answers comes back from the next call that returns a verdict.
+ */
+void reading_remark(struct reading *r, enum code code, const char *field,
+	const char *reason);
+
 #endif
