@@ -40,11 +40,14 @@ text_chars(const char *text, size_t bytes)
 	return chars;
 }
 
+/* Nothing below U+0300 can change: nothing there combines, and what combines
+ * stands above it.  Its lead byte in UTF-8 is 0xcc.
+ */
 static bool
-ascii(const char *text)
+composed(const char *text)
 {
 	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
+		if ((unsigned char)*text >= 0xcc)
 			return false;
 	return true;
 }
@@ -55,7 +58,7 @@ text_nfc(struct arena *mem, const char *text)
 	utf8proc_uint8_t *made;
 	char *copy;
 
-	if (ascii(text))
+	if (composed(text))
 		return text;
 	made = utf8proc_NFC((const utf8proc_uint8_t *)text);
 	if (made == NULL)
