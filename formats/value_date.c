@@ -109,8 +109,9 @@ value_date(const struct field *field, struct value *value, struct fault *why)
 enum verdict
 value_period(const struct field *field, struct value *value, struct fault *why)
 {
-	int64_t part, last = field->type == FIELD_PERIOD_MONTH ? MONTHS
-							       : WEEKS_PERIODS;
+	int64_t number, part;
+	int64_t last =
+		field->type == FIELD_PERIOD_MONTH ? MONTHS : WEEKS_PERIODS;
 
 	if (!formed(value->text, value->len, "999999"))
 		return bad(why, "a period has six digits: 202601");
@@ -119,5 +120,6 @@ value_period(const struct field *field, struct value *value, struct fault *why)
 	if (number < 1000 || part < 1 || part > last)
 		return bad(why, last == MONTHS ? "a period ends with 01 to 12"
 					       : "a period ends with 01 to 13");
+	value->number = number;
 	return V_OK;
 }
