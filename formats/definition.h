@@ -110,6 +110,7 @@ struct field {
 	enum code code;	    /* CODE_NONE: what the type says */
 	const char *preset; /* value when it is not there; NULL: none */
 	const char *empty;  /* this text means not there ("00000000") */
+	const char *ends;   /* the value ends with it ("0101"); NULL: any */
 	char **nils;	    /* allowed reasons of a nil */
 	size_t nil_count;
 	char **values; /* FIELD_ENUM */
@@ -132,6 +133,10 @@ struct field {
 /* Text with {field} in it.  A name is looked up in the letter's record, then
  * in the records above it, the header, and as RECORD.field in these.  {CP}
  * stands for the lines of the record CP (lines: in the definition).
+ *
+ * A line of which all names turn out empty is left out, label and all, so
+ * that "Postbus {postbus}" is nothing without a box.  Only a spoken text of
+ * one line (a subject, a title) keeps its words.
  */
 struct template
 {
