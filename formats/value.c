@@ -390,6 +390,15 @@ count(const struct value *value)
 	return (int64_t)value->len;
 }
 
+static bool
+ends_with(const struct value *value, const char *end)
+{
+	size_t len = strlen(end);
+
+	return value->len >= len &&
+	       memcmp(value->text + value->len - len, end, len) == 0;
+}
+
 static enum verdict
 check_length(
 	const struct field *field, const struct value *value, struct fault *why)
@@ -404,6 +413,9 @@ check_length(
 			"%" PRId64 " characters, allowed are %" PRId64
 			" to %" PRId64,
 			chars, field->min, field->max);
+	if (field->ends != NULL && !ends_with(value, field->ends))
+		return fault_set(why, V_SKIP, CODE_FIELD_FORM,
+			"it does not end with %.40s", field->ends);
 	if (field->full_warns && chars == field->max)
 		return fault_set(why, V_END, CODE_PERSON_NAME,
 			"as long as it may be: perhaps it was cut off");

@@ -498,6 +498,23 @@ test_value__length_counts_characters_at_the_limit_and_past_it(void **state)
 }
 
 static void
+test_value__a_value_may_have_to_end_in_a_certain_way(void **state)
+{
+	struct field f = field(FIELD_DATE_YMD);
+	struct value value;
+	struct fault why;
+
+	(void)state;
+	f.ends = "0101";
+	assert_int_equal(check(&f, "20250101", &value, &why), V_OK);
+	assert_int_equal(check(&f, "20250201", &value, &why), V_SKIP);
+	assert_int_equal(why.code, CODE_FIELD_FORM);
+	f = field(FIELD_TEXT);
+	f.ends = "0101";
+	assert_int_equal(check(&f, "101", &value, &why), V_SKIP);
+}
+
+static void
 test_value__steps_bring_a_value_into_its_form(void **state)
 {
 	static const struct {
@@ -688,6 +705,8 @@ main(void)
 			test_value__a_nil_needs_an_allowed_reason_and_no_value),
 		cmocka_unit_test(
 			test_value__length_counts_characters_at_the_limit_and_past_it),
+		cmocka_unit_test(
+			test_value__a_value_may_have_to_end_in_a_certain_way),
 		cmocka_unit_test(test_value__steps_bring_a_value_into_its_form),
 		cmocka_unit_test(
 			test_value__a_lost_zero_of_a_bsn_comes_back_and_is_told),
