@@ -9,13 +9,20 @@
 
 /* --- words --- */
 
+const char *
+compile_near(struct compile *c, const char *near)
+{
+	return near == NULL
+		       ? ""
+		       : arena_format(&c->d->mem, "; did you mean '%s'?", near);
+}
+
 void
 compile_unknown(
 	struct compile *c, const char *word, const char *what, const char *near)
 {
-	compile_bad(c, word, CODE_CONFIG_VALUE, "there is no %s '%.40s'%s%s%s",
-		what, word, near == NULL ? "" : "; did you mean '",
-		near == NULL ? "" : near, near == NULL ? "" : "'?");
+	compile_bad(c, word, CODE_CONFIG_VALUE, "there is no %s '%.40s'%s",
+		what, word, compile_near(c, near));
 }
 
 int
@@ -44,13 +51,9 @@ compile_word(struct compile *c, const char *text, const char *what,
 			used += len;
 		}
 	}
-	if (guess.best != NULL)
-		compile_bad(c, text, CODE_CONFIG_VALUE,
-			"%s: '%.40s' is not one of %s; did you mean '%s'?",
-			what, text, all, guess.best);
-	else
-		compile_bad(c, text, CODE_CONFIG_VALUE,
-			"%s: '%.40s' is not one of %s", what, text, all);
+	compile_bad(c, text, CODE_CONFIG_VALUE,
+		"%s: '%.40s' is not one of %s%s", what, text, all,
+		compile_near(c, guess.best));
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #define DEFINITION_BYTES_MAX 1000000
 #define RECORD_BYTES_MAX 100000 /* of a fixed record */
 #define COLUMNS_MAX 1000
+#define SAID_MAX 64 /* bytes of an amount, a date or a word in a letter */
 #define CHECKS_MAX 100
 
 struct compile {
@@ -38,7 +39,9 @@ struct compile {
  */
 __attribute__((format(printf, 4, 5))) void compile_bad(struct compile *c,
 	const void *at, enum code code, const char *fmt, ...);
-/* "there is no WHAT 'word'; did you mean 'near'?" */
+/* "; did you mean 'near'?", or nothing when `near` is NULL. */
+const char *compile_near(struct compile *c, const char *near);
+/* "there is no WHAT 'word'", and what was meant. */
 void compile_unknown(struct compile *c, const char *word, const char *what,
 	const char *near);
 

@@ -162,10 +162,8 @@ compile_rule(struct compile *c, const struct layout_rule *l, struct rule *out)
 		for (kind = 0; rules[kind] != NULL; kind++)
 			yaml_guess(&guess, rules[kind]);
 		compile_bad(c, l->test, CODE_CONFIG_VALUE,
-			"test: there is no check '%.30s'%s%s%s", word,
-			guess.best == NULL ? "" : "; did you mean '",
-			guess.best == NULL ? "" : guess.best,
-			guess.best == NULL ? "" : "'?");
+			"test: there is no check '%.30s'%s", word,
+			compile_near(c, guess.best));
 		return;
 	}
 	out->kind = (enum rule_kind)kind;
@@ -294,10 +292,8 @@ compile_control(
 	}
 	if (controls[kind] == NULL) {
 		compile_bad(c, l->check, CODE_CONFIG_VALUE,
-			"check: there is no check '%.30s'%s%s%s", word,
-			guess.best == NULL ? "" : "; did you mean '",
-			guess.best == NULL ? "" : guess.best,
-			guess.best == NULL ? "" : "'?");
+			"check: there is no check '%.30s'%s", word,
+			compile_near(c, guess.best));
 		return;
 	}
 	out->kind = (enum control_kind)kind;

@@ -63,6 +63,28 @@ compile_length(
 		out->max = out->bytes;
 }
 
+/* What the values of an enum are called in a letter: one each. */
+static void
+compile_words(
+	struct compile *c, const struct layout_field *l, struct field *out)
+{
+	size_t i;
+
+	if (l->word_count == 0)
+		return;
+	if (l->word_count != l->value_count)
+		compile_bad(c, l->words[0], CODE_CONFIG_VALUE,
+			"field %s: as many words as values", out->name);
+	for (i = 0; i < l->word_count; i++)
+		if (l->words[i] == NULL)
+			return;
+		else if (strlen(l->words[i]) >= SAID_MAX)
+			compile_bad(c, l->words[i], CODE_CONFIG_VALUE,
+				"field %s: a word has at most %d bytes",
+				out->name, SAID_MAX - 1);
+	out->words = l->words;
+}
+
 static void
 compile_type(struct compile *c, const struct layout_field *l, struct field *out)
 {
@@ -82,6 +104,7 @@ compile_type(struct compile *c, const struct layout_field *l, struct field *out)
 	out->values = l->values;
 	for (i = 0; i < l->value_count && l->values[i] != NULL; i++)
 		out->value_count++;
+	compile_words(c, l, out);
 	out->nils = l->nils;
 	for (i = 0; i < l->nil_count && l->nils[i] != NULL; i++)
 		out->nil_count++;
@@ -133,9 +156,9 @@ compile_sign(struct compile *c, const struct layout_field *l, struct field *out)
 	out->sign_field = -1;
 	if (l->sign == NULL)
 		return;
-	if (!field_type_money(out->type) && out->type != FIELD_INT)
+	if (!field_type_money(out->type))
 		compile_bad(c, l->sign, CODE_CONFIG_VALUE,
-			"field %s: sign is for amounts and numbers", out->name);
+			"field %s: sign is for amounts", out->name);
 	if (strncmp(l->sign, "field ", 6) == 0)
 		out->sign = SIGN_SPLIT;
 	else
@@ -356,10 +379,8 @@ refuse_orphans(struct compile *c)
 		for (r = 0; r < c->d->record_count; r++)
 			yaml_guess(&guess, c->d->records[r].name);
 		compile_bad(c, l->in, CODE_CONFIG_NAME,
-			"there is no record '%.40s'%s%s%s", l->in,
-			guess.best == NULL ? "" : "; did you mean '",
-			guess.best == NULL ? "" : guess.best,
-			guess.best == NULL ? "" : "'?");
+			"there is no record '%.40s'%s", l->in,
+			compile_near(c, guess.best));
 	}
 }
 

@@ -140,11 +140,8 @@ compile_parent(
 		for (i = 0; i < c->d->record_count; i++)
 			yaml_guess(&guess, c->d->records[i].name);
 		compile_bad(c, l->parent, CODE_CONFIG_NAME,
-			"record %s: there is no record '%.40s' before it%s%s%s",
-			out->name, l->parent,
-			guess.best == NULL ? "" : "; did you mean '",
-			guess.best == NULL ? "" : guess.best,
-			guess.best == NULL ? "" : "'?");
+			"record %s: there is no record '%.40s' before it%s",
+			out->name, l->parent, compile_near(c, guess.best));
 		return;
 	}
 	if (c->d->records[i].occurs != OCCURS_ANY || out->occurs != OCCURS_ANY)
@@ -213,17 +210,6 @@ find_letter(struct compile *c)
 		compile_bad(c, &c->l->records[d->letter], CODE_CONFIG_VALUE,
 			"record %s occurs once and cannot make the letters",
 			d->records[d->letter].name);
-	for (i = 0; i < (size_t)d->record_count; i++) {
-		int r = (int)i;
-
-		if (r != d->letter && d->records[r].occurs == OCCURS_ANY &&
-			!definition_below(d, r, d->letter) &&
-			!definition_below(d, d->letter, r))
-			compile_bad(c, &c->l->records[i], CODE_CONFIG_VALUE,
-				"record %s is neither above nor below %s, "
-				"which makes the letters",
-				d->records[r].name, d->records[d->letter].name);
-	}
 }
 
 void
@@ -338,6 +324,29 @@ compile_links(struct compile *c, int record)
 			compile_link(c, record, l->links[i]);
 }
 
+/* "kolom=0": no line when the field has that value. */
+static void
+compile_unless(
+	struct compile *c, const char *text, int record, struct template *out)
+{
+	const char *is = strchr(text, '=');
+
+	if (is == NULL || is[1] == '\0' || out->count == 0) {
+		compile_bad(c, text, CODE_CONFIG_VALUE,
+			"line_unless: written as field=value, for a record "
+			"with a line");
+		return;
+	}
+	out->unless = definition_field(c->d, record, text, (size_t)(is - text));
+	if (out->unless == -1)
+		compile_bad(c, text, CODE_CONFIG_NAME,
+			"line_unless: record %s has no field '%.*s'",
+			c->d->records[record].name,
+			is - text > 40 ? 40 : (int)(is - text), text);
+	else
+		out->unless_text = is + 1;
+}
+
 static void
 compile_line(struct compile *c, int record)
 {
@@ -347,6 +356,8 @@ compile_line(struct compile *c, int record)
 	struct fault f;
 	int i;
 
+	if (l->line_unless != NULL && l->line == NULL)
+		compile_unless(c, l->line_unless, record, &out->lines);
 	if (l->line == NULL)
 		return;
 	if (!definition_below(c->d, record, c->d->letter)) {
@@ -364,6 +375,8 @@ compile_line(struct compile *c, int record)
 		if (t.part[i].record != -1)
 			compile_bad(c, l->line, CODE_CONFIG_VALUE,
 				"line: lines cannot stand in a line");
+	if (l->line_unless != NULL)
+		compile_unless(c, l->line_unless, record, &t);
 	out->lines = t;
 }
 

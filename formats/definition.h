@@ -114,6 +114,7 @@ struct field {
 	char **nils;	    /* allowed reasons of a nil */
 	size_t nil_count;
 	char **values; /* FIELD_ENUM */
+	char **words;  /* what each is called in a letter; NULL: itself */
 	size_t value_count;
 	int64_t cents; /* money: how many cents one unit is */
 	int decimals;  /* FIELD_MONEY_IMPLIED */
@@ -140,7 +141,9 @@ struct field {
  */
 struct template
 {
-	int count; /* 0: there is none */
+	int count;		 /* 0: there is none */
+	int unless;		 /* nothing at all when this field ... */
+	const char *unless_text; /* ... has this value; NULL: always */
 	struct {
 		const char *text; /* NULL: the field or the lines */
 		size_t len;

@@ -38,7 +38,7 @@ struct layout_namespace {
 };
 
 struct layout_record {
-	char *name, *at, *when, *occurs, *parent, *line;
+	char *name, *at, *when, *occurs, *parent, *line, *line_unless;
 	char **keys;
 	size_t key_count;
 	char **links;
@@ -53,6 +53,8 @@ struct layout_field {
 	size_t nil_count;
 	char **values;
 	size_t value_count;
+	char **words;
+	size_t word_count;
 	char **steps;
 	size_t step_count;
 	int64_t decimals;

@@ -153,10 +153,9 @@ compile_field_named(struct compile *c, int record, const char *name,
 	}
 	near = scope_guess(c->d, record, name);
 	compile_bad(c, at, CODE_CONFIG_NAME,
-		"%s: there is no field '%.40s'%s%s%s%s%s", what, name,
+		"%s: there is no field '%.40s'%s%s%s", what, name,
 		record == SCOPE_ALL ? "" : " for record ",
 		record == SCOPE_ALL ? "" : c->d->records[record].name,
-		near == NULL ? "" : "; did you mean '",
-		near == NULL ? "" : near, near == NULL ? "" : "'?");
+		compile_near(c, near));
 	return -1;
 }

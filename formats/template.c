@@ -91,8 +91,6 @@ template_parse(const struct definition *definition, const char *text,
 
 /* --- values for people --- */
 
-#define SAID_MAX 64 /* characters of an amount, a date or a period */
-
 /* 123456 cents -> "1.234,56"; whole euros without decimals. */
 static void
 say_money(char *out, const struct field *field, int64_t cents)
@@ -128,6 +126,19 @@ say_day(char *out, const char *year, const char *month, const char *day)
 		has_month ? "-" : "", year);
 }
 
+static bool
+say_word(char *out, const struct field *field, const struct value *value)
+{
+	size_t i;
+
+	for (i = 0; i < field->value_count; i++)
+		if (strcmp(field->values[i], value->text) == 0) {
+			snprintf(out, SAID_MAX, "%s", field->words[i]);
+			return true;
+		}
+	return false;
+}
+
 /* False: it is said as it is written. */
 static bool
 say(char out[SAID_MAX], const struct field *field, const struct value *value)
@@ -138,6 +149,8 @@ say(char out[SAID_MAX], const struct field *field, const struct value *value)
 		say_money(out, field, value->cents);
 	else if (field_type_bool(field->type))
 		snprintf(out, SAID_MAX, "%s", value->yes ? "ja" : "nee");
+	else if (field->words != NULL)
+		return say_word(out, field, value);
 	else if (field->type == FIELD_DATE_YMD && value->len == 8)
 		say_day(out, t, t + 4, t + 6);
 	else if (field->type == FIELD_DATE_ISO && value->len == 10)
@@ -267,6 +280,11 @@ template_fill(const struct definition *definition,
 	int i;
 
 	if (template->count == 0)
+		return "";
+	if (template->unless_text != NULL &&
+		values[template->unless].text != NULL &&
+		strcmp(values[template->unless].text, template->unless_text) ==
+			0)
 		return "";
 	if (template->count == 1 && template->part[0].field != -1 &&
 		way == TEMPLATE_RAW) {
