@@ -22,34 +22,12 @@
 #define EVENTS_DEPTH_MAX 40 /* libyaml slows down with depth */
 #define NUMBER_MAX (INT64_MAX / 10 - 9)
 
-struct place {
-	uintptr_t value;
-	size_t line, column;
-};
-
-struct yaml_places {
-	struct place *list;
-	size_t count, room;
-};
-
 struct walk {
 	const char *name;
 	yaml_document_t *doc;
 	struct yaml_mistakes *mistakes;
 	struct yaml_places *places; /* NULL: nobody asks */
 };
-
-void
-yaml_mistake(struct yaml_mistakes *mistakes, const struct fault *mistake)
-{
-	assert(mistakes->max >= 1);
-	if (mistakes->count >= mistakes->max)
-		return;
-	if (mistakes->count++ == 0)
-		mistakes->first = *mistake;
-	if (mistakes->tell != NULL)
-		mistakes->tell(mistakes->self, mistake);
-}
 
 /* Nobody listens any more. */
 static bool
@@ -85,92 +63,9 @@ bad(struct walk *w, const yaml_node_t *node, enum code code, const char *fmt,
 static void
 remember(struct walk *w, const void *value, const yaml_node_t *node)
 {
-	struct yaml_places *p = w->places;
-
-	if (p == NULL)
-		return;
-	if (p->count == p->room) {
-		p->room = p->room == 0 ? 256 : p->room * 2;
-		p->list = mem_grow(p->list, p->room * sizeof(*p->list));
-	}
-	p->list[p->count++] = (struct place){ (uintptr_t)value,
-		node->start_mark.line + 1, node->start_mark.column + 1 };
-}
-
-static int
-place_order(const void *a, const void *b)
-{
-	uintptr_t x = ((const struct place *)a)->value;
-	uintptr_t y = ((const struct place *)b)->value;
-
-	return (x > y) - (x < y);
-}
-
-bool
-yaml_place(const struct yaml_places *places, const void *value,
-	size_t *line_out, size_t *column_out)
-{
-	struct place key = { .value = (uintptr_t)value };
-	const struct place *found = NULL;
-
-	if (places != NULL && places->count > 0)
-		found = bsearch(&key, places->list, places->count,
-			sizeof(*places->list), place_order);
-	if (found == NULL)
-		return false;
-	*line_out = found->line;
-	*column_out = found->column;
-	return true;
-}
-
-void
-yaml_places_free(struct yaml_places *places)
-{
-	if (places == NULL)
-		return;
-	free(places->list);
-	free(places);
-}
-
-/* Levenshtein distance, for "did you mean"; long words are never near. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[32], n = strlen(b), i, j;
-
-	if (strlen(a) >= 32 || n >= 31)
-		return 99;
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 1; a[i - 1] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (j = 1; j <= n; j++) {
-			size_t best = corner + (a[i - 1] != b[j - 1]);
-
-			corner = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
-void
-yaml_guess(struct yaml_guess *guess, const char *candidate)
-{
-	size_t d = distance(guess->word, candidate);
-	size_t limit = guess->best == NULL ? 4 : guess->least;
-
-	/* Not a word with nothing of the other left in it. */
-	if (d >= limit || d >= strlen(guess->word))
-		return;
-	guess->best = candidate;
-	guess->least = d;
+	if (w->places != NULL)
+		yaml_places_add(w->places, value, node->start_mark.line + 1,
+			node->start_mark.column + 1);
 }
 
 static const char *
@@ -575,7 +470,7 @@ yaml_check(const char *name, const char *text, size_t len,
 	const struct yaml_key *schema, void *out, size_t out_bytes,
 	struct yaml_mistakes *mistakes, struct yaml_places **places_out)
 {
-	struct yaml_places *places = mem_zero(1, sizeof(*places));
+	struct yaml_places *places = yaml_places_new();
 	struct walk w = {
 		.name = name, .mistakes = mistakes, .places = places
 	};
@@ -584,9 +479,7 @@ yaml_check(const char *name, const char *text, size_t len,
 
 	memset(out, 0, out_bytes);
 	walked = walk_text(&w, text, len, schema, out);
-	if (places->count > 0)
-		qsort(places->list, places->count, sizeof(*places->list),
-			place_order);
+	yaml_places_sort(places);
 	*places_out = places;
 	if (!walked)
 		return V_BROKEN;

@@ -82,6 +82,12 @@ bool yaml_place(const struct yaml_places *places, const void *value,
 	size_t *line_out, size_t *column_out);
 void yaml_places_free(struct yaml_places *places); /* accepts NULL */
 
+/* How base/yaml.c fills them: sorted once, when all are there. */
+struct yaml_places *yaml_places_new(void);
+void yaml_places_add(struct yaml_places *places, const void *value, size_t line,
+	size_t column);
+void yaml_places_sort(struct yaml_places *places);
+
 /* "did you mean": begin with { word, NULL, 0 }, offer all candidates; `best` is
  * the nearest, NULL when none is near.
  */
