@@ -178,14 +178,14 @@ next_line(struct delimited *f, struct fault *why)
 		if (s == SCAN_QUOTE)
 			return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
 				"a quoted value that is never closed");
-		if (f->in.left > max + 1)
+		if (f->in.left > max)
 			return lines_refuse(
 				&f->in, 0, CODE_LIMIT, why, too_long);
 		v = lines_more(&f->in, why);
 		if (v != V_OK)
 			return v;
 	}
-	if (f->bytes > max)
+	if (f->bytes + (size_t)f->newline > max)
 		return lines_refuse(&f->in, 0, CODE_LIMIT, why, too_long);
 	if (f->lone_cr)
 		return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
