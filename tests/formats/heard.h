@@ -10,6 +10,7 @@
 #ifndef TESTS_FORMATS_HEARD_H
 #define TESTS_FORMATS_HEARD_H
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "formats/format.h"
 
 struct heard {
@@ -159,6 +161,34 @@ heard_read(const struct definition *d, const char *text, size_t len,
 	}
 	assert_string_equal(first, h->said.bytes);
 	free(first);
+	return v;
+}
+
+/* A sample delivery by the definition of its kind; skips the test where the
+ * samples are not.
+ */
+static inline enum verdict
+heard_sample(const char *definition, const char *sample, struct heard *h,
+	struct fault *why)
+{
+	const char *shared = getenv("MOBB_SHARED");
+	struct buf layout = BUF_MAX(1000000), text = BUF_MAX(1000000);
+	struct definition *d;
+	char path[500];
+	enum verdict v;
+
+	snprintf(path, sizeof(path), "%s/samples/%s",
+		shared == NULL ? "../shared" : shared, sample);
+	if (file_get(AT_FDCWD, path, &text, why) != V_OK) {
+		print_message("# the shared samples are not here\n");
+		skip();
+	}
+	assert_int_equal(file_get(AT_FDCWD, definition, &layout, why), V_OK);
+	d = heard_definition(layout.bytes);
+	v = heard_read(d, text.bytes, text.len, h, why);
+	definition_free(d);
+	buf_done(&layout);
+	buf_done(&text);
 	return v;
 }
 

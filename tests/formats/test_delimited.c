@@ -360,6 +360,26 @@ test_delimited__a_header_row_that_does_not_fit_refuses_the_file(void **state)
 	definition_free(d);
 }
 
+static void
+test_delimited__the_sample_of_benefits_is_read_whole(void **state)
+{
+	struct heard h;
+	struct fault why;
+
+	(void)state;
+	if (heard_sample("formats/uitkering-csv.yaml",
+		    "uitkering-0153-20260123T021500-000042.csv", &h,
+		    &why) != V_OK)
+		fail_msg("%s: %s", why.place, why.text);
+	assert_int_equal(h.letters, 2);
+	assert_int_equal(h.rejects, 0);
+	assert_int_equal(h.counts.records, 2);
+	assert_int_equal(h.counts.cents, 62143);
+	assert_true(h.counts.totals);
+	assert_non_null(strstr(h.name, "Dummy; de"));
+	heard_done(&h);
+}
+
 static int
 set_up(void **state)
 {
@@ -394,6 +414,8 @@ main(void)
 			test_delimited__a_quote_left_open_does_not_eat_memory),
 		cmocka_unit_test(
 			test_delimited__a_header_row_names_columns_in_any_order),
+		cmocka_unit_test(
+			test_delimited__the_sample_of_benefits_is_read_whole),
 		cmocka_unit_test(
 			test_delimited__a_header_row_that_does_not_fit_refuses_the_file),
 	};

@@ -194,6 +194,24 @@ test_fixed__limits_hold_at_the_limit_and_one_past_it(void **state)
 	definition_free(d);
 }
 
+static void
+test_fixed__the_sample_of_annual_statements_is_read_whole(void **state)
+{
+	struct heard h;
+	struct fault why;
+
+	(void)state;
+	if (heard_sample("formats/jaaropgave-vast.yaml",
+		    "jaaropgave-0153-20260126T021500-000017.txt", &h,
+		    &why) != V_OK)
+		fail_msg("%s: %s", why.place, why.text);
+	assert_int_equal(h.rejects, 0);
+	assert_int_equal(h.letters, 3);
+	assert_int_equal(h.counts.records, h.letters);
+	assert_true(h.counts.totals);
+	heard_done(&h);
+}
+
 int
 main(void)
 {
@@ -202,6 +220,8 @@ main(void)
 			test_fixed__values_are_cut_by_position_and_trimmed),
 		cmocka_unit_test(
 			test_fixed__a_record_of_another_length_refuses_the_file),
+		cmocka_unit_test(
+			test_fixed__the_sample_of_annual_statements_is_read_whole),
 		cmocka_unit_test(test_fixed__a_nul_is_no_text),
 		cmocka_unit_test(test_fixed__an_unknown_kind_costs_itself),
 		cmocka_unit_test(
