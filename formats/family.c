@@ -80,7 +80,9 @@ check_links(struct reading *r, int record)
 			continue; /* required fields say so themselves */
 		if (value_order(&r->d->fields[me->link[i]], ours,
 			    &r->d->fields[me->link_parent[i]], theirs) != 0)
-			reading_wrong_in(r, record, CODE_ORPHAN,
+			/* Whose it is nobody knows: the family is wrong. */
+			reading_wrong_at(r, reading_owner(r, me->parent),
+				r->now[record].line, CODE_ORPHAN,
 				r->d->fields[me->link[i]].name,
 				"not that of the record it stands below");
 	}

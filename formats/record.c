@@ -205,8 +205,8 @@ count(struct reading *r, int record, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_LIMIT,
 			"record %s: more than %" PRId64 " of it", me->name,
 			me->max);
-	reading_wrong_in(
-		r, record, CODE_LIMIT, me->name, "more of these than allowed");
+	reading_wrong_at(r, reading_owner(r, me->parent), now->line, CODE_LIMIT,
+		me->name, "more of these than allowed");
 	return V_OK;
 }
 
