@@ -32,8 +32,8 @@ compile_length(
 	struct compile *c, const struct layout_field *l, struct field *out)
 {
 	bool open = out->type == FIELD_TEXT || out->type == FIELD_ENUM;
-	int64_t min, max;
-	size_t i, len;
+	int64_t min, max, len;
+	size_t i;
 
 	field_type_length(out->type, &out->min, &out->max);
 	if (l->length != NULL) {
@@ -55,11 +55,12 @@ compile_length(
 	if (open)
 		out->max = 200;
 	for (i = 0; out->type == FIELD_ENUM && i < out->value_count; i++) {
-		len = out->values[i] == NULL ? 0 : strlen(out->values[i]);
-		if (i == 0 || (int64_t)len > out->max)
-			out->max = (int64_t)len;
+		len = (int64_t)strlen(out->values[i]);
+		out->min = i == 0 || len < out->min ? len : out->min;
+		out->max = i == 0 || len > out->max ? len : out->max;
 	}
-	if (c->d->kind == FORMAT_FIXED && open && out->bytes > 0)
+	if (c->d->kind == FORMAT_FIXED && out->bytes >= out->min &&
+		out->bytes < out->max)
 		out->max = out->bytes;
 }
 

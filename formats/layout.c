@@ -112,6 +112,7 @@ static const struct yaml_key field_keys[] = {
 	TEXT(layout_field, "preset", preset),
 	TEXT(layout_field, "empty", empty),
 	TEXT(layout_field, "ends", ends),
+	TEXT(layout_field, "example", example),
 	TEXT(layout_field, "unit", unit),
 	TEXT(layout_field, "sign", sign),
 	TEXT(layout_field, "full", full),

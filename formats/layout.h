@@ -48,7 +48,7 @@ struct layout_record {
 
 struct layout_field {
 	char *in, *name, *at, *type, *length, *use, *bad, *code, *preset,
-		*empty, *ends, *unit, *sign, *full;
+		*empty, *ends, *example, *unit, *sign, *full;
 	char **nils;
 	size_t nil_count;
 	char **values;

@@ -15,8 +15,7 @@ static const struct {
 	struct field_type_words words;
 	int64_t min, max;
 } types[FIELD_TYPES] = {
-	[FIELD_TEXT] = { { "text", "text", "Participatiewet" }, 0,
-		FIELD_LENGTH_MAX },
+	[FIELD_TEXT] = { { "text", "text", "" }, 0, FIELD_LENGTH_MAX },
 	[FIELD_NAME] = { { "name", "name of a person: letters, no digits",
 				 "Dummy" },
 		0, 200 },
@@ -42,8 +41,8 @@ static const struct {
 				 "001234567" },
 		9, 9 },
 	[FIELD_ANPID] = { { "anpid",
-				  "A-nummer of a person or organisation "
-				  "outside the registers, 17 digits",
+				  "number of a person or organisation outside "
+				  "BRP and Handelsregister, 17 digits",
 				  "01530000000000017" },
 		17, 17 },
 	[FIELD_KVK] = { { "kvk", "KVK number, 8 digits", "12345678" }, 8, 8 },

@@ -187,7 +187,7 @@ static void
 test_yaml__all_mistakes_are_told_in_one_pass(void **state)
 {
 	static const char *const places[] = { "f:2:1", "f:3:7", "f:5:1",
-		"f:6:11", "f:7:20", "f:8:5" };
+		"f:6:12", "f:7:20", "f:8:5" };
 	static const enum code codes[] = { CODE_CONFIG_KEY, CODE_CONFIG_VALUE,
 		CODE_CONFIG_DOUBLE, CODE_CONFIG_VALUE, CODE_CONFIG_KEY,
 		CODE_CONFIG_VALUE };
