@@ -271,6 +271,7 @@ static enum verdict
 check_type(const struct field *field, struct value *value,
 	const struct value *sign, struct arena *mem, struct fault *why)
 {
+	assert(field->type < FIELD_TYPES);
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_NAME:
@@ -338,8 +339,7 @@ check_type(const struct field *field, struct value *value,
 	case FIELD_TYPES:
 		break;
 	}
-	assert(!"a type of field that does not exist");
-	return V_SKIP;
+	return bad(why, CODE_BUG, "a field without a type");
 }
 
 /* StUF: a value that is not there is a nil with a reason, not an empty
