@@ -40,8 +40,8 @@ break_bytes(const char *p)
 	if (p[0] == '\n')
 		return 1;
 	/* U+2028 and U+2029 */
-	return memcmp(p, "\xe2\x80\xa8", 3) == 0 ||
-			       memcmp(p, "\xe2\x80\xa9", 3) == 0
+	return strncmp(p, "\xe2\x80\xa8", 3) == 0 ||
+			       strncmp(p, "\xe2\x80\xa9", 3) == 0
 		       ? 3
 		       : 0;
 }

@@ -424,5 +424,6 @@ main(void)
 		cmocka_unit_test(test_control__a_note_goes_with_its_value),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("control", tests, NULL, NULL);
 }

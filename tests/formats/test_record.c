@@ -373,5 +373,6 @@ main(void)
 		cmocka_unit_test(test_record__numbers_go_on_in_the_next_part),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("record", tests, load, drop);
 }
