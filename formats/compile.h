@@ -32,6 +32,8 @@ struct compile {
 	int node_of[DEFINITION_RECORDS_MAX]; /* XML: its element, -1 none */
 	/* what a field was made from, by its index */
 	const struct layout_field *source[DEFINITION_FIELDS_MAX];
+	/* its type was a mistake, so nothing is said about its use */
+	bool vague[DEFINITION_FIELDS_MAX];
 };
 
 /* A mistake at the place of `at`: a text of the layout, or the address of a

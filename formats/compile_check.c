@@ -78,6 +78,8 @@ compile_pair(struct compile *c, const struct layout_rule *l, struct rule *out)
 			"%s compares two fields", rules[out->kind]);
 		return;
 	}
+	if (c->vague[out->of[0].field] || c->vague[out->of[1].field])
+		return;
 	a = &c->d->fields[out->of[0].field];
 	b = &c->d->fields[out->of[1].field];
 	if (out->kind == RULE_SAME_YEAR)
@@ -220,7 +222,7 @@ compile_total(
 	want = out->kind == CONTROL_SUM && out->field != -1
 		       ? sort_of(&c->d->fields[out->field])
 		       : SORT_NUMBER;
-	if (sort_of(total) != want)
+	if (!c->vague[f] && sort_of(total) != want)
 		compile_bad(c, check, CODE_CONFIG_VALUE,
 			"control: total %s is a %s, which is no %s",
 			total->name, field_type_words(total->type)->name,
@@ -257,7 +259,7 @@ compile_counted(struct compile *c, const char *check, const char *name,
 	else if (out->kind == CONTROL_HASH)
 		ok = f->type == FIELD_BSN || f->type == FIELD_RSIN ||
 		     sort_of(f) == SORT_NUMBER;
-	if (!ok)
+	if (!ok && !c->vague[out->field])
 		compile_bad(c, check, CODE_CONFIG_VALUE,
 			"control: %s of %s, which is a %s", controls[out->kind],
 			f->name, field_type_words(f->type)->name);
@@ -270,7 +272,7 @@ compile_control(
 	struct yaml_guess guess;
 	char *name, *rest;
 	const char *word;
-	int kind;
+	int kind, told;
 
 	*out = (struct control){
 		.record = -1, .field = -1, .total = -1, .text = l->check
@@ -301,7 +303,10 @@ compile_control(
 		has_total(out->kind)		 ? BAD_STOP
 		: out->kind == CONTROL_ASCENDING ? BAD_WARN
 						 : BAD_REJECT);
+	told = c->mistakes->count;
 	compile_counted(c, l->check, name, out);
+	if (c->mistakes->count > told)
+		return;
 	if (has_total(out->kind)) {
 		compile_total(c, l->check, rest, out);
 		if (out->bad != BAD_STOP && out->bad != BAD_WARN)

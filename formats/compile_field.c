@@ -87,14 +87,18 @@ compile_words(
 }
 
 static void
-compile_type(struct compile *c, const struct layout_field *l, struct field *out)
+compile_type(struct compile *c, const struct layout_field *l, int field)
 {
+	struct field *out = &c->d->fields[field];
 	const char *near = NULL;
 	size_t i;
 
 	out->type = FIELD_TEXT;
-	if (l->type != NULL && !field_type_named(l->type, &out->type, &near))
+	c->vague[field] = l->type == NULL;
+	if (l->type != NULL && !field_type_named(l->type, &out->type, &near)) {
+		c->vague[field] = true;
 		compile_unknown(c, l->type, "type", near);
+	}
 	if (out->type == FIELD_ENUM && l->value_count == 0)
 		compile_bad(c, l, CODE_CONFIG_VALUE,
 			"field %s: an enum needs values", out->name);
@@ -329,7 +333,7 @@ compile_field(
 		compile_bad(c, l->name, CODE_CONFIG_DOUBLE,
 			"record %s: two fields are named %s",
 			c->d->records[record].name, l->name);
-	compile_type(c, l, out);
+	compile_type(c, l, field);
 	if (l->at != NULL && c->d->kind == FORMAT_DELIMITED)
 		compile_column(c, l, out);
 	else if (l->at != NULL && c->d->kind == FORMAT_FIXED)
@@ -350,13 +354,25 @@ compile_field(
 
 /* --- the whole --- */
 
-/* The record of a field; one record needs no `in`. */
+/* The record of a field; one record needs no `in`.  After a mistake the one
+ * that was probably meant, so that the rest does not fall over it.
+ */
 static int
 record_of(const struct compile *c, const struct layout_field *l)
 {
+	struct yaml_guess guess = { .word = l->in };
+	int i;
+
 	if (l->in == NULL)
 		return c->d->record_count == 1 ? 0 : -1;
-	return definition_record(c->d, l->in, strlen(l->in));
+	i = definition_record(c->d, l->in, strlen(l->in));
+	if (i != -1)
+		return i;
+	for (i = 0; i < c->d->record_count; i++)
+		yaml_guess(&guess, c->d->records[i].name);
+	return guess.best == NULL ? -1
+				  : definition_record(c->d, guess.best,
+					    strlen(guess.best));
 }
 
 static void
@@ -367,21 +383,19 @@ refuse_orphans(struct compile *c)
 
 	for (i = 0; i < c->l->field_count; i++) {
 		const struct layout_field *l = &c->l->fields[i];
-		struct yaml_guess guess = { .word = l->in };
 
-		if (record_of(c, l) != -1)
-			continue;
-		if (l->in == NULL) {
+		r = record_of(c, l);
+		if (l->in == NULL && r == -1)
 			compile_bad(c, l, CODE_CONFIG_VALUE,
 				"field %s: in (its record) is missing",
 				l->name == NULL ? "" : l->name);
-			continue;
-		}
-		for (r = 0; r < c->d->record_count; r++)
-			yaml_guess(&guess, c->d->records[r].name);
-		compile_bad(c, l->in, CODE_CONFIG_NAME,
-			"there is no record '%.40s'%s", l->in,
-			compile_near(c, guess.best));
+		else if (l->in != NULL &&
+			 definition_record(c->d, l->in, strlen(l->in)) == -1)
+			compile_bad(c, l->in, CODE_CONFIG_NAME,
+				"there is no record '%.40s'%s", l->in,
+				compile_near(
+					c, r == -1 ? NULL
+						   : c->d->records[r].name));
 	}
 }
 

@@ -96,7 +96,7 @@ use_field(struct compile *c, int record, const char *name, const char *what,
 	if (name == NULL)
 		return -1;
 	f = compile_field_named(c, record, name, name, what);
-	if (f == -1 || fits(&c->d->fields[f]))
+	if (f == -1 || c->vague[f] || fits(&c->d->fields[f]))
 		return f;
 	compile_bad(c, name, CODE_CONFIG_VALUE, "%s: %s is a %s; it must be %s",
 		what, name, field_type_words(c->d->fields[f].type)->name,
@@ -276,7 +276,7 @@ amount_field(struct compile *c, const char *name)
 	if (f == -1)
 		return use_field(c, d->letter, name, "amount", is_money,
 			"an amount (of a line: RECORD.field)");
-	if (is_money(&d->fields[f]))
+	if (c->vague[f] || is_money(&d->fields[f]))
 		return f;
 	compile_bad(
 		c, name, CODE_CONFIG_VALUE, "amount: %s is no amount", name);
@@ -399,7 +399,7 @@ delivery_field(struct compile *c, const char *name, const char *what,
 		compile_bad(c, name, CODE_CONFIG_VALUE,
 			"%s: %s is a field of the lines of a letter", what,
 			name);
-	else if (fits(&d->fields[f]))
+	else if (c->vague[f] || fits(&d->fields[f]))
 		return f;
 	else
 		compile_bad(c, name, CODE_CONFIG_VALUE,

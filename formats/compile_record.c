@@ -142,7 +142,10 @@ compile_parent(
 		compile_bad(c, l->parent, CODE_CONFIG_NAME,
 			"record %s: there is no record '%.40s' before it%s",
 			out->name, l->parent, compile_near(c, guess.best));
-		return;
+		if (guess.best == NULL)
+			return;
+		/* What was probably meant, so that the rest stands. */
+		i = definition_record(c->d, guess.best, strlen(guess.best));
 	}
 	if (c->d->records[i].occurs != OCCURS_ANY || out->occurs != OCCURS_ANY)
 		compile_bad(c, l->parent, CODE_CONFIG_VALUE,
@@ -369,6 +372,9 @@ compile_line(struct compile *c, int record)
 	}
 	if (template_parse(c->d, l->line, record, &c->d->mem, &t, &f) != V_OK) {
 		compile_bad(c, l->line, f.code, "line: %s", f.text);
+		/* A text that names these lines is right to do so. */
+		out->lines.count = 1;
+		out->lines.part[0].text = "";
 		return;
 	}
 	for (i = 0; i < t.count; i++)
