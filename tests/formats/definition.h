@@ -2,6 +2,7 @@
 #ifndef TESTS_FORMATS_DEFINITION_H
 #define TESTS_FORMATS_DEFINITION_H
 
+#include "base/arena.h"
 #include "formats/definition.h"
 
 /* A sound definition of each kind; tests change a line of it. */
