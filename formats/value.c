@@ -121,11 +121,21 @@ rsin(struct value *value, struct fault *why)
 static enum verdict
 digits(struct value *value, size_t want, struct fault *why, const char *what)
 {
-	if (!value_only(value->text, CLASS_DIGIT) ||
-		(want != 0 && value->len != want))
+	int64_t n = 0;
+	size_t i;
+
+	if (want != 0 && value->len != want)
 		return bad(why, CODE_FIELD_FORM, what);
+	for (i = 0; i < value->len; i++) {
+		char c = value->text[i];
+
+		if (c < '0' || c > '9')
+			return bad(why, CODE_FIELD_FORM, what);
+		if (i < NUMBER_DIGITS_MAX)
+			n = n * 10 + (c - '0');
+	}
 	if (value->len <= NUMBER_DIGITS_MAX)
-		value->number = value_number(value->text, value->len);
+		value->number = n;
 	return V_OK;
 }
 
@@ -254,14 +264,20 @@ static enum verdict
 text(const struct field *field, struct value *value, struct arena *mem,
 	struct fault *why)
 {
-	const char *form = text_nfc(mem, value->text);
+	int64_t chars = text_chars(value->text, value->len);
 
-	if (form != value->text)
-		value->len = strlen(form);
-	value->text = form;
-	if (lost_character(form))
-		return bad(why, CODE_CHARACTERS,
-			"a character that was lost in another system");
+	if (chars < 0)
+		return bad(why, CODE_CHARACTERS, "control characters");
+	if (chars != (int64_t)value->len) {
+		const char *form = text_nfc(mem, value->text);
+
+		if (form != value->text)
+			value->len = strlen(form);
+		value->text = form;
+		if (lost_character(form))
+			return bad(why, CODE_CHARACTERS,
+				"a character that was lost in another system");
+	}
 	return field->type == FIELD_NAME ? value_name(value, why) : V_OK;
 }
 
@@ -378,18 +394,6 @@ absent(const struct field *field, struct value *value)
 	return value->len == 0;
 }
 
-/* Characters of a sound text, -1: control characters. */
-static int64_t
-count(const struct value *value)
-{
-	size_t i;
-
-	for (i = 0; i < value->len; i++)
-		if (value->text[i] < 0x20 || value->text[i] == 0x7f)
-			return text_chars(value->text, value->len);
-	return (int64_t)value->len;
-}
-
 static bool
 ends_with(const struct value *value, const char *end)
 {
@@ -403,7 +407,11 @@ static enum verdict
 check_length(
 	const struct field *field, const struct value *value, struct fault *why)
 {
-	int64_t chars = count(value);
+	/* Other types have only ASCII, by their own checks. */
+	bool wide = field->type == FIELD_TEXT || field->type == FIELD_NAME ||
+		    field->type == FIELD_ENUM;
+	int64_t chars = wide ? text_chars(value->text, value->len)
+			     : (int64_t)value->len;
 
 	/* A postcode has been given its form, whatever its length was. */
 	if (field->type == FIELD_POSTCODE || field->type == FIELD_COUNTRY_BRP)
@@ -443,8 +451,6 @@ value_check(const struct field *field, struct value *value,
 						 "required, but not there")
 				       : told;
 	}
-	if (count(value) < 0)
-		return bad(why, CODE_CHARACTERS, "control characters");
 	v = check_type(field, value, sign, mem, why);
 	if (v != V_OK && v != V_END)
 		return v;

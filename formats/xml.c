@@ -246,9 +246,9 @@ whole_text(struct reader *r, size_t *len_out)
 }
 
 static void
-text_begins(struct reader *r, bool wanted, bool broken)
+text_begins(struct reader *r, bool broken)
 {
-	r->capture = wanted;
+	r->capture = true;
 	r->broken = broken;
 	r->piece = NULL;
 	r->piece_len = 0;
@@ -419,7 +419,10 @@ on_open(void *self, const struct xml_name *name,
 		r->document = reading_document(r->reading, node->document);
 	r->nil = false;
 	r->nil_reason = NULL;
-	text_begins(r, node->text, false);
+	if (node->text)
+		text_begins(r, false);
+	else
+		r->capture = false;
 	if (count > 0 && node->slot != -1)
 		take_attributes(r, at, attributes, count);
 	return V_OK;
@@ -455,19 +458,19 @@ on_close(void *self, const struct xml_name *name, struct fault *why)
 
 	(void)name;
 	if (r->skip > 0) {
-		if (--r->skip == 0)
-			text_begins(r, r->d->nodes[r->stack[r->depth - 1]].text,
-				true);
+		if (--r->skip == 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+			text_begins(r, true);
 		return V_OK;
 	}
 	assert(r->depth > 0);
 	node = &r->d->nodes[r->stack[--r->depth]];
 	if (r->capture)
 		text_ends(r, node);
+	r->capture = false;
 	if (node->record >= 0)
 		v = end_record(r, node->record, why);
-	if (r->depth > 0)
-		text_begins(r, r->d->nodes[r->stack[r->depth - 1]].text, true);
+	if (r->depth > 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+		text_begins(r, true);
 	return v;
 }
 
