@@ -70,10 +70,13 @@ bad(struct fault *why, enum code code, const char *what)
 	return fault_set(why, V_SKIP, code, "%s", what);
 }
 
+/* `want` bytes of these classes; 0: any number. */
 static enum verdict
-of(const struct value *value, int classes, struct fault *why, const char *what)
+of(const struct value *value, int classes, size_t want, struct fault *why,
+	const char *what)
 {
-	return value_only(value->text, classes)
+	return (want == 0 || value->len == want) &&
+			       value_only(value->text, classes)
 		       ? V_OK
 		       : bad(why, CODE_FIELD_FORM, what);
 }
@@ -293,14 +296,12 @@ check_type(const struct field *field, struct value *value,
 	case FIELD_NAME:
 		return text(field, value, mem, why);
 	case FIELD_ALPHA:
-		return of(value, CLASS_ALPHA, why, "letters only");
+		return of(value, CLASS_ALPHA, 0, why, "letters only");
 	case FIELD_LETTER:
-		return value->len == 1 ? of(value, CLASS_ALPHA, why,
-						 "one letter of A to Z")
-				       : bad(why, CODE_FIELD_FORM,
-						 "one letter of A to Z");
+		return of(value, CLASS_ALPHA, 1, why, "one letter of A to Z");
 	case FIELD_ALNUM:
-		return of(value, CLASS_ALNUM, why, "letters and digits only");
+		return of(
+			value, CLASS_ALNUM, 0, why, "letters and digits only");
 	case FIELD_DIGITS:
 	case FIELD_INT:
 		return digits(value, 0, why, "digits only");
@@ -347,11 +348,8 @@ check_type(const struct field *field, struct value *value,
 	case FIELD_FILENAME:
 		return file_name(value, why);
 	case FIELD_SHA256:
-		return value->len == SHA256_DIGITS
-			       ? of(value, CLASS_HEX, why,
-					 "a SHA-256 has 64 hex digits")
-			       : bad(why, CODE_FIELD_FORM,
-					 "a SHA-256 has 64 hex digits");
+		return of(value, CLASS_HEX, SHA256_DIGITS, why,
+			"a SHA-256 has 64 hex digits");
 	case FIELD_TYPES:
 		break;
 	}
