@@ -22,6 +22,8 @@
 #define COLUMNS_MAX 1000
 #define SAID_MAX 64 /* bytes of an amount, a date or a word in a letter */
 #define CHECKS_MAX 100
+#define NAMESPACES_MAX 50
+#define VALUES_MAX 1000 /* of an enum */
 
 struct compile {
 	struct definition *d;

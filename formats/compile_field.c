@@ -102,6 +102,9 @@ compile_type(struct compile *c, const struct layout_field *l, int field)
 	if (out->type == FIELD_ENUM && l->value_count == 0)
 		compile_bad(c, l, CODE_CONFIG_VALUE,
 			"field %s: an enum needs values", out->name);
+	if (l->value_count > VALUES_MAX || l->nil_count > VALUES_MAX)
+		compile_bad(c, l, CODE_CONFIG_VALUE,
+			"field %s: at most %d values", out->name, VALUES_MAX);
 	if (out->type != FIELD_ENUM && l->value_count > 0)
 		compile_bad(c, l->values[0], CODE_CONFIG_VALUE,
 			"field %s: values are for type enum", out->name);

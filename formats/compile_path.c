@@ -217,6 +217,11 @@ root_node(struct compile *c)
 {
 	const char *root = c->l->root, *ns, *local;
 
+	if (c->l->namespace_count > NAMESPACES_MAX) {
+		compile_bad(c, &c->l->namespaces[0], CODE_CONFIG_VALUE,
+			"at most %d namespaces", NAMESPACES_MAX);
+		return false;
+	}
 	if (root == NULL) {
 		compile_bad(c, c->l, CODE_CONFIG_VALUE,
 			"root (the element around all records) is missing");
