@@ -88,6 +88,31 @@ url_bytes(const char *p, char before)
 	return len > scheme ? len : 0;
 }
 
+/* Bytes from `p` of which the first is text and none is anything else: no
+ * blank, no control character, no beginning of a URL.
+ */
+static size_t
+plain_bytes(const char *p)
+{
+	/* 1: ends it; 2: begins a URL when no letter stands before it */
+	static const unsigned char kind[256] = { [0x7f] = 1,
+		[0xc2] = 1,
+		[0xe2] = 1,
+		['h'] = 2,
+		['H'] = 2,
+		['w'] = 2,
+		['W'] = 2 };
+	size_t n = 1;
+
+	for (;; n++) {
+		unsigned char is = kind[(unsigned char)p[n]];
+
+		if ((unsigned char)p[n] <= ' ' || is == 1 ||
+			(is == 2 && !word(p[n - 1])))
+			return n;
+	}
+}
+
 static void
 put(struct writer *w, const char *bytes, size_t len)
 {
@@ -130,9 +155,9 @@ box_text(const char *text, struct arena *mem)
 			w.blank = w.url = true;
 			before = text[n - 1];
 		} else {
-			n = 1;
+			n = plain_bytes(text);
 			put(&w, text, n);
-			before = *text;
+			before = text[n - 1];
 		}
 		text += n;
 	}

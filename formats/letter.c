@@ -14,7 +14,6 @@
 #define PUBLISH_DAYS 13 /* the box takes a letter so far ahead */
 #define PAGE_MAX 100000 /* of the one PDF that is cut */
 #define ADDRESS_COUNT_MAX 65000
-#define COMPARE_BYTES_MAX ((size_t)20000000) /* sets of one file together */
 
 void
 letter_begin(struct reading *r, int64_t line, int64_t offset)
@@ -55,8 +54,12 @@ static void
 too_long(struct reading *r, const char *what, const char *text, int64_t max)
 {
 	char reason[80];
-	int64_t chars = text_chars(text, strlen(text));
+	size_t len = strlen(text);
+	int64_t chars;
 
+	if ((int64_t)len <= max)
+		return; /* nor are they more in characters */
+	chars = text_chars(text, len);
 	if (chars <= max)
 		return;
 	snprintf(reason, sizeof(reason),
@@ -497,7 +500,7 @@ letter_compare(struct reading *r)
 			r, max < ADDRESS_COUNT_MAX ? max : ADDRESS_COUNT_MAX);
 	if (controls_bytes(r) + seen_bytes(&r->names) +
 			seen_bytes(&r->addresses) <=
-		COMPARE_BYTES_MAX)
+		r->compare_bytes_max)
 		return;
 	seen_done(&r->names);
 	seen_done(&r->addresses);

@@ -113,6 +113,7 @@ struct reading {
 	int sender_part, number_part, period_part;
 	/* remarks about all letters; they stop when they would cost too much */
 	struct seen names, addresses;
+	size_t compare_bytes_max; /* with the sets of unique values */
 	bool compare_off, compare_told;
 
 	/* formats/repair.c follows what is read and asks for no letters: flat

@@ -15,6 +15,7 @@
 
 #include "formats/reading.h"
 
+#define COMPARE_BYTES_MAX ((size_t)12000000)
 #define LINES_BYTES_MAX ((size_t)LETTER_TEXT_CHARS * 8)
 
 /* --- life --- */
@@ -69,6 +70,7 @@ reading_new(const struct definition *definition,
 	for (; parent >= 0; parent = definition->records[parent].parent)
 		if (r->role[parent] == ROLE_ABOVE)
 			r->outermost = parent;
+	r->compare_bytes_max = COMPARE_BYTES_MAX;
 	controls_init(r);
 	seen_init(&r->names, 34);
 	seen_init(&r->addresses, 16);

@@ -336,6 +336,43 @@ test_letter__many_letters_to_one_address_are_told_once(void **state)
 }
 
 static void
+test_letter__names_are_compared_while_it_is_cheap(void **state)
+{
+	static const struct format_context context = { .today = TODAY };
+	struct told t = { .said = BUF_MAX(4000000),
+		.extents = BUF_MAX(1000),
+		.mem = ARENA_EMPTY };
+	struct format_sink sink = { &t, told_letter, told_reject };
+	struct reading *r = reading_new(plain, &context, &sink);
+	struct buf b = BUF_MAX(4000000);
+	struct told_bytes bytes;
+	int i, given = 0;
+
+	(void)state;
+	/* 15 kB is less than the first table takes. */
+	r->compare_bytes_max = 15000;
+	for (i = 999990000; given < 3; i++) {
+		char values[40];
+
+		if (!bsn_valid(i))
+			continue;
+		snprintf(values, sizeof(values), "1=%d 2=%d 3=A", ++given,
+			given == 3 ? 999990019 : i);
+		line(&b, values);
+	}
+	bytes = (struct told_bytes){ b.bytes, b.len };
+	reading_part(r);
+	assert_int_equal(delimited_read(r, told_give, &bytes, &t.why), V_OK);
+	assert_int_equal(reading_part_end(r, (int64_t)b.len, &t.why), V_OK);
+	assert_string_equal(t.said.bytes, "L1 1\nL2 2\nL3 3\nW0 0207 name\n");
+	assert_true(r->compare_off);
+	assert_null(r->names.slots);
+	reading_free(r);
+	told_done(&t);
+	buf_done(&b);
+}
+
+static void
 test_letter__pages_and_leaflets(void **state)
 {
 	static const struct {
@@ -489,6 +526,8 @@ main(void)
 			test_letter__names_that_cannot_be_printed_are_told),
 		cmocka_unit_test(
 			test_letter__many_letters_to_one_address_are_told_once),
+		cmocka_unit_test(
+			test_letter__names_are_compared_while_it_is_cheap),
 		cmocka_unit_test(test_letter__pages_and_leaflets),
 		cmocka_unit_test(test_letter__without_documents_none_is_wanted),
 		cmocka_unit_test(test_letter__the_key_keeps_its_parts_apart),
