@@ -356,8 +356,8 @@ test_letter__names_are_compared_while_it_is_cheap(void **state)
 
 		if (!bsn_valid(i))
 			continue;
-		snprintf(values, sizeof(values), "1=%d 2=%d 3=A", ++given,
-			given == 3 ? 999990019 : i);
+		given++;
+		snprintf(values, sizeof(values), "1=%d 2=%d 3=A", given, i);
 		line(&b, values);
 	}
 	bytes = (struct told_bytes){ b.bytes, b.len };
