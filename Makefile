@@ -110,7 +110,8 @@ deps:
 # Fuzzers: the libraries once more, so that every branch is counted.
 
 F      = build/fuzz
-FUZZ_C = $(wildcard tests/fuzz/fuzz_*.c base/*.c batch/*.c channels/*.c)
+FUZZ_C = $(wildcard tests/fuzz/fuzz_*.c base/*.c batch/*.c formats/*.c \
+           channels/*.c)
 FUZZ   = $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(F)/obj/%.o: %.c

@@ -10,19 +10,40 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+/* Eight bytes of 0x20 to 0x7e; false when that is not quite sure. */
+static bool
+printable(const char *bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+
+	memcpy(&w, bytes, sizeof(w));
+	return (((w - ones * 0x20) | (w + ones) | w) & ones << 7) == 0;
+}
+
 int64_t
 text_chars(const char *text, size_t bytes)
 {
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
 	int64_t chars = 0;
-	size_t i = 0;
+	size_t i = 0, next = 0;
 
 	while (i < bytes) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n;
 
-		/* Nearly all text is ASCII; the library is for the rest. */
-		if (p[i] >= 0x20 && p[i] < 0x7f) {
+		/* Nearly all text is ASCII; the library is for the rest.  A
+		 * word that is not is looked at byte by byte, then the next.
+		 */
+		if (i >= next && bytes - i >= sizeof(uint64_t)) {
+			if (printable(text + i)) {
+				i += sizeof(uint64_t);
+				chars += (int64_t)sizeof(uint64_t);
+				continue;
+			}
+			next = i + sizeof(uint64_t);
+		}
+		if ((p[i] >= 0x20 && p[i] < 0x7f) || p[i] == '\n') {
 			i++;
 			chars++;
 			continue;
@@ -30,7 +51,7 @@ text_chars(const char *text, size_t bytes)
 		n = utf8proc_iterate(p + i, (utf8proc_ssize_t)(bytes - i), &c);
 		if (n <= 0)
 			return -1;
-		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+		if (c < 0x20 && c != '\t' && c != '\r')
 			return -1;
 		if (c >= 0x7f && c < 0xa0)
 			return -1;
@@ -40,11 +61,14 @@ text_chars(const char *text, size_t bytes)
 	return chars;
 }
 
+/* Nothing below U+0300 can change: nothing there combines, and what combines
+ * stands above it.  Its lead byte in UTF-8 is 0xcc.
+ */
 static bool
-ascii(const char *text)
+composed(const char *text)
 {
 	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
+		if ((unsigned char)*text >= 0xcc)
 			return false;
 	return true;
 }
@@ -55,7 +79,7 @@ text_nfc(struct arena *mem, const char *text)
 	utf8proc_uint8_t *made;
 	char *copy;
 
-	if (ascii(text))
+	if (composed(text))
 		return text;
 	made = utf8proc_NFC((const utf8proc_uint8_t *)text);
 	if (made == NULL)

@@ -18,8 +18,8 @@ struct arena;
  */
 int64_t text_chars(const char *text, size_t bytes);
 
-/* The same text in normal form C, in `mem`; the argument itself when it is
- * plain ASCII.  The text must be valid.
+/* The same text in normal form C, in `mem`; the argument itself when it
+ * cannot have another (ASCII, most letters with marks).  It must be valid.
  */
 const char *text_nfc(struct arena *mem, const char *text);
 

@@ -259,6 +259,8 @@ on_close(void *self, const xmlChar *local, const xmlChar *prefix,
 		return;
 	assert(s->depth > 0);
 	event_begins(s);
+	here(s, &s->next); /* the > of an end tag is consumed */
+	s->place->end = s->next.offset;
 	s->depth--;
 	event_ends(s, s->events->close(s->self, &name, s->why));
 }

@@ -44,6 +44,7 @@ struct xml_events {
 struct xml_place {
 	int64_t line;	/* 1 .. , right beyond 65,535 too */
 	int64_t offset; /* bytes from the start, of the present event */
+	int64_t end;	/* when an element closes: byte behind it */
 };
 
 struct xml_stream;

@@ -17,27 +17,37 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
-#define DEPTH_MAX 8	 /* schemas are at most four deep */
-#define NODES_MAX 100000 /* of one document */
+#define DEPTH_MAX 8	    /* schemas are at most four deep */
+#define NODES_MAX 100000    /* of one document */
+#define EVENTS_DEPTH_MAX 40 /* libyaml slows down with depth */
 #define NUMBER_MAX (INT64_MAX / 10 - 9)
 
 struct walk {
 	const char *name;
 	yaml_document_t *doc;
-	struct fault *why;
+	struct yaml_mistakes *mistakes;
+	struct yaml_places *places; /* NULL: nobody asks */
 };
 
-static enum verdict
+/* Nobody listens any more. */
+static bool
+enough(const struct walk *w)
+{
+	return w->mistakes->count >= w->mistakes->max;
+}
+
+static void
 bad_mark(struct walk *w, const yaml_mark_t *mark, enum code code,
 	const char *text)
 {
-	fault_set(w->why, V_BROKEN, code, "%s", text);
-	fault_at(w->why, "%s:%zu:%zu", w->name, mark->line + 1,
-		mark->column + 1);
-	return V_BROKEN;
+	struct fault f;
+
+	(void)fault_set(&f, V_BROKEN, code, "%s", text);
+	fault_at(&f, "%s:%zu:%zu", w->name, mark->line + 1, mark->column + 1);
+	yaml_mistake(w->mistakes, &f);
 }
 
-__attribute__((format(printf, 4, 5))) static enum verdict
+__attribute__((format(printf, 4, 5))) static void
 bad(struct walk *w, const yaml_node_t *node, enum code code, const char *fmt,
 	...)
 {
@@ -47,53 +57,15 @@ bad(struct walk *w, const yaml_node_t *node, enum code code, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return bad_mark(w, &node->start_mark, code, text);
+	bad_mark(w, &node->start_mark, code, text);
 }
 
-/* Levenshtein distance, for "did you mean"; long words are never near. */
-static size_t
-distance(const char *a, const char *b)
+static void
+remember(struct walk *w, const void *value, const yaml_node_t *node)
 {
-	size_t row[32], n = strlen(b), i, j;
-
-	if (strlen(a) >= 32 || n >= 31)
-		return 99;
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 1; a[i - 1] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (j = 1; j <= n; j++) {
-			size_t best = corner + (a[i - 1] != b[j - 1]);
-
-			corner = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
-static const char *
-nearest(const struct yaml_key *schema, const char *key)
-{
-	const struct yaml_key *k;
-	const char *best = NULL;
-	size_t least = 4;
-
-	for (k = schema; k->name != NULL; k++) {
-		size_t d = distance(key, k->name);
-
-		if (d < least) {
-			least = d;
-			best = k->name;
-		}
-	}
-	return best;
+	if (w->places != NULL)
+		yaml_places_add(w->places, value, node->start_mark.line + 1,
+			node->start_mark.column + 1);
 }
 
 static const char *
@@ -206,21 +178,23 @@ wanted(enum yaml_kind kind)
 	return "";
 }
 
-static enum verdict walk_map(struct walk *w, const yaml_node_t *node,
+static void walk_map(struct walk *w, const yaml_node_t *node,
 	const struct yaml_key *schema, char *out, int depth);
 
 /* Text may hold no NUL, or it would be cut without a word. */
-static enum verdict
+static void
 fill_text(struct walk *w, const yaml_node_t *node, char **out)
 {
 	if (node->type != YAML_SCALAR_NODE ||
-		strlen(scalar(node)) != node->data.scalar.length)
-		return bad(w, node, CODE_CONFIG_VALUE, "expected text");
+		strlen(scalar(node)) != node->data.scalar.length) {
+		bad(w, node, CODE_CONFIG_VALUE, "expected text");
+		return;
+	}
 	*out = mem_text(scalar(node));
-	return V_OK;
+	remember(w, *out, node);
 }
 
-static enum verdict
+static void
 fill_list(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
 	char *out, int depth)
 {
@@ -229,57 +203,66 @@ fill_list(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
 	size_t each = key->kind == YAML_LIST ? key->item_bytes : sizeof(char *);
 	size_t *count_out = (size_t *)(void *)(out + key->count_offset);
 	char *items = mem_zero(count, each);
-	enum verdict v;
 	size_t i;
 
 	assert(each > 0);
 	*(char **)(void *)(out + key->offset) = items;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !enough(w); i++) {
 		const yaml_node_t *item = yaml_document_get_node(
 			w->doc, node->data.sequence.items.start[i]);
 
 		*count_out = i + 1;
 		if (key->kind == YAML_LIST)
-			v = walk_map(w, item, key->inner, items + i * each,
+			walk_map(w, item, key->inner, items + i * each,
 				depth + 1);
 		else
-			v = fill_text(
-				w, item, (char **)(void *)(items + i * each));
-		if (v != V_OK)
-			return v;
+			fill_text(w, item, (char **)(void *)(items + i * each));
 	}
-	return V_OK;
 }
 
-static enum verdict
+static void
 fill(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
 	char *out, int depth)
 {
 	bool is_list = key->kind == YAML_LIST || key->kind == YAML_TEXTS;
 	char *field = out + key->offset;
+	int64_t number = 0;
 	const char *text;
-	bool ok;
+	bool ok, yes;
 
-	if (key->kind == YAML_MAP)
-		return walk_map(w, node, key->inner, field, depth + 1);
-	if (is_list && node->type == YAML_SEQUENCE_NODE)
-		return fill_list(w, node, key, out, depth);
-	if (is_list || node->type != YAML_SCALAR_NODE)
-		return bad(w, node, CODE_CONFIG_VALUE, "%s: expected %s",
-			key->name, wanted(key->kind));
-	if (key->kind == YAML_TEXT)
-		return fill_text(w, node, (char **)(void *)field);
-	text = scalar(node);
-	if (key->kind == YAML_BOOL) {
-		ok = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
-		*(bool *)(void *)field = text[0] == 't';
-	} else {
-		ok = measure(key->kind, text, (int64_t *)(void *)field);
+	if (key->kind == YAML_MAP) {
+		walk_map(w, node, key->inner, field, depth + 1);
+		return;
 	}
-	if (!ok)
-		return bad(w, node, CODE_CONFIG_VALUE, "%s: '%.40s' is not %s",
+	if (is_list && node->type == YAML_SEQUENCE_NODE) {
+		fill_list(w, node, key, out, depth);
+		return;
+	}
+	if (is_list || node->type != YAML_SCALAR_NODE) {
+		bad(w, node, CODE_CONFIG_VALUE, "%s: expected %s", key->name,
+			wanted(key->kind));
+		return;
+	}
+	if (key->kind == YAML_TEXT) {
+		fill_text(w, node, (char **)(void *)field);
+		return;
+	}
+	text = scalar(node);
+	yes = strcmp(text, "true") == 0;
+	if (key->kind == YAML_BOOL)
+		ok = yes || strcmp(text, "false") == 0;
+	else
+		ok = measure(key->kind, text, &number);
+	if (!ok) {
+		bad(w, node, CODE_CONFIG_VALUE, "%s: '%.40s' is not %s",
 			key->name, text, wanted(key->kind));
-	return V_OK;
+		return;
+	}
+	if (key->kind == YAML_BOOL)
+		*(bool *)(void *)field = yes;
+	else
+		*(int64_t *)(void *)field = number;
+	remember(w, field, node);
 }
 
 /* Defaults first, so that a missing key has its value. */
@@ -300,97 +283,169 @@ defaults(const struct yaml_key *schema, char *out)
 	}
 }
 
-static enum verdict
+static void
 unknown_key(
 	struct walk *w, const yaml_node_t *node, const struct yaml_key *schema)
 {
-	const char *near = nearest(schema, scalar(node));
+	struct yaml_guess guess = { .word = scalar(node) };
+	const struct yaml_key *k;
 
-	return bad(w, node, CODE_CONFIG_KEY, "unknown key '%.40s'%s%s%s",
-		scalar(node), near == NULL ? "" : "; did you mean '",
-		near == NULL ? "" : near, near == NULL ? "" : "'?");
+	for (k = schema; k->name != NULL; k++)
+		yaml_guess(&guess, k->name);
+	bad(w, node, CODE_CONFIG_KEY, "unknown key '%.40s'%s%s%s", scalar(node),
+		guess.best == NULL ? "" : "; did you mean '",
+		guess.best == NULL ? "" : guess.best,
+		guess.best == NULL ? "" : "'?");
 }
 
-static enum verdict
+static void
+walk_pair(struct walk *w, const yaml_node_pair_t *pair,
+	const struct yaml_key *schema, char *out, uint64_t *seen, int depth)
+{
+	const yaml_node_t *key = yaml_document_get_node(w->doc, pair->key);
+	const yaml_node_t *value = yaml_document_get_node(w->doc, pair->value);
+	const struct yaml_key *k;
+
+	if (key->type != YAML_SCALAR_NODE) {
+		bad(w, key, CODE_CONFIG_KEY, "a key must be a word");
+		return;
+	}
+	for (k = schema; k->name != NULL; k++)
+		if (strcmp(k->name, scalar(key)) == 0)
+			break;
+	if (k->name == NULL) {
+		unknown_key(w, key, schema);
+		return;
+	}
+	assert(k - schema < 64);
+	if (*seen & UINT64_C(1) << (k - schema)) {
+		bad(w, key, CODE_CONFIG_DOUBLE, "key '%s' is given twice",
+			k->name);
+		return;
+	}
+	*seen |= UINT64_C(1) << (k - schema);
+	fill(w, value, k, out, depth);
+}
+
+static void
 walk_map(struct walk *w, const yaml_node_t *node, const struct yaml_key *schema,
 	char *out, int depth)
 {
 	const yaml_node_pair_t *pair;
 	const struct yaml_key *k;
 	uint64_t seen = 0;
-	enum verdict v;
 
-	if (depth > DEPTH_MAX || node->type != YAML_MAPPING_NODE)
-		return bad(w, node, CODE_CONFIG_VALUE, "expected %s",
-			wanted(YAML_MAP));
 	defaults(schema, out);
-	for (pair = node->data.mapping.pairs.start;
-		pair < node->data.mapping.pairs.top; pair++) {
-		const yaml_node_t *key =
-			yaml_document_get_node(w->doc, pair->key);
-		const yaml_node_t *value =
-			yaml_document_get_node(w->doc, pair->value);
-
-		if (key->type != YAML_SCALAR_NODE)
-			return bad(w, key, CODE_CONFIG_KEY,
-				"a key must be a word");
-		for (k = schema; k->name != NULL; k++)
-			if (strcmp(k->name, scalar(key)) == 0)
-				break;
-		if (k->name == NULL)
-			return unknown_key(w, key, schema);
-		assert(k - schema < 64);
-		if (seen & UINT64_C(1) << (k - schema))
-			return bad(w, key, CODE_CONFIG_DOUBLE,
-				"key '%s' is given twice", k->name);
-		seen |= UINT64_C(1) << (k - schema);
-		v = fill(w, value, k, out, depth);
-		if (v != V_OK)
-			return v;
+	if (depth > DEPTH_MAX || node->type != YAML_MAPPING_NODE) {
+		bad(w, node, CODE_CONFIG_VALUE, "expected %s",
+			wanted(YAML_MAP));
+		return;
 	}
+	remember(w, out, node);
+	for (pair = node->data.mapping.pairs.start;
+		pair < node->data.mapping.pairs.top && !enough(w); pair++)
+		walk_pair(w, pair, schema, out, &seen, depth);
 	for (k = schema; k->name != NULL; k++)
 		if (k->required && !(seen & UINT64_C(1) << (k - schema)))
-			return bad(w, node, CODE_CONFIG_VALUE,
-				"key '%s' is missing", k->name);
-	return V_OK;
+			bad(w, node, CODE_CONFIG_VALUE, "key '%s' is missing",
+				k->name);
 }
 
 /* libyaml resolves aliases while it loads a document, which would let a small
  * file grow; so the events are read once before, only to refuse them.
  */
-static enum verdict
-refuse_aliases(struct walk *w, const char *text, size_t len)
+static bool
+plain_events(struct walk *w, yaml_parser_t *parser)
 {
-	yaml_parser_t parser;
 	yaml_event_t event;
 	yaml_event_type_t type = YAML_NO_EVENT;
-	enum verdict v = V_OK;
-	int documents = 0, nodes = 0;
+	int documents = 0, nodes = 0, depth = 0;
+	const char *what = NULL;
+	yaml_mark_t at;
 
-	if (yaml_parser_initialize(&parser) != 1)
-		return fault_set(w->why, V_BROKEN, CODE_MEMORY, "no memory");
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	while (v == V_OK && type != YAML_STREAM_END_EVENT) {
-		if (yaml_parser_parse(&parser, &event) != 1) {
-			v = bad_mark(w, &parser.problem_mark, CODE_CONFIG,
-				parser.problem == NULL ? "no YAML"
-						       : parser.problem);
+	while (what == NULL && type != YAML_STREAM_END_EVENT) {
+		if (yaml_parser_parse(parser, &event) != 1) {
+			what = parser->problem == NULL ? "no YAML"
+						       : parser->problem;
+			at = parser->problem_mark;
 			break;
 		}
 		type = event.type;
+		at = event.start_mark;
 		if (type == YAML_ALIAS_EVENT)
-			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
-				"aliases are not allowed");
+			what = "aliases are not allowed";
 		else if (type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
-			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
-				"a second document is not allowed");
+			what = "a second document is not allowed";
 		else if (++nodes > NODES_MAX)
-			v = bad_mark(w, &event.start_mark, CODE_CONFIG,
-				"the file is too large");
+			what = "the file is too large";
+		else if (type == YAML_MAPPING_START_EVENT ||
+			 type == YAML_SEQUENCE_START_EVENT)
+			depth++;
+		else if (type == YAML_MAPPING_END_EVENT ||
+			 type == YAML_SEQUENCE_END_EVENT)
+			depth--;
+		if (what == NULL && depth > EVENTS_DEPTH_MAX)
+			what = "too many levels inside each other";
 		yaml_event_delete(&event);
 	}
+	if (what != NULL)
+		bad_mark(w, &at, CODE_CONFIG, what);
+	return what == NULL;
+}
+
+static bool
+no_memory(struct walk *w)
+{
+	struct fault f;
+
+	(void)fault_set(&f, V_BROKEN, CODE_MEMORY, "no memory");
+	yaml_mistake(w->mistakes, &f);
+	return false;
+}
+
+static bool
+refuse_aliases(struct walk *w, const char *text, size_t len)
+{
+	yaml_parser_t parser;
+	bool plain;
+
+	if (yaml_parser_initialize(&parser) != 1)
+		return no_memory(w);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	plain = plain_events(w, &parser);
 	yaml_parser_delete(&parser);
-	return v;
+	return plain;
+}
+
+/* False when there was nothing to walk over. */
+static bool
+walk_text(struct walk *w, const char *text, size_t len,
+	const struct yaml_key *schema, void *out)
+{
+	const yaml_mark_t start = { 0 };
+	yaml_document_t doc;
+	yaml_parser_t parser;
+	const yaml_node_t *root;
+
+	if (!refuse_aliases(w, text, len))
+		return false;
+	if (yaml_parser_initialize(&parser) != 1)
+		return no_memory(w);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	if (yaml_parser_load(&parser, &doc) != 1) {
+		bad_mark(w, &parser.problem_mark, CODE_CONFIG, "no YAML");
+		yaml_parser_delete(&parser);
+		return false;
+	}
+	w->doc = &doc;
+	root = yaml_document_get_root_node(&doc);
+	if (root == NULL)
+		bad_mark(w, &start, CODE_CONFIG, "the file is empty");
+	else
+		walk_map(w, root, schema, out, 0);
+	yaml_document_delete(&doc);
+	yaml_parser_delete(&parser);
+	return root != NULL;
 }
 
 enum verdict
@@ -398,36 +453,37 @@ yaml_load(const char *name, const char *text, size_t len,
 	const struct yaml_key *schema, void *out, size_t out_bytes,
 	struct fault *why)
 {
-	yaml_document_t doc;
-	struct walk w = { .name = name, .doc = &doc, .why = why };
-	yaml_parser_t parser;
-	const yaml_node_t *root;
-	enum verdict v;
+	struct yaml_mistakes mistakes = { .max = 1 };
+	struct walk w = { .name = name, .mistakes = &mistakes };
 
 	memset(out, 0, out_bytes);
-	v = refuse_aliases(&w, text, len);
-	if (v != V_OK)
-		return v;
-	if (yaml_parser_initialize(&parser) != 1)
-		return fault_set(why, V_BROKEN, CODE_MEMORY, "no memory");
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	if (yaml_parser_load(&parser, &doc) != 1) {
-		v = bad_mark(&w, &parser.problem_mark, CODE_CONFIG, "no YAML");
-		yaml_parser_delete(&parser);
-		return v;
-	}
-	root = yaml_document_get_root_node(&doc);
-	if (root == NULL) {
-		v = fault_set(why, V_BROKEN, CODE_CONFIG, "the file is empty");
-		fault_at(why, "%s:1:1", name);
-	} else {
-		v = walk_map(&w, root, schema, out, 0);
-	}
-	yaml_document_delete(&doc);
-	yaml_parser_delete(&parser);
-	if (v != V_OK)
-		yaml_done(schema, out);
-	return v;
+	(void)walk_text(&w, text, len, schema, out);
+	if (mistakes.count == 0)
+		return V_OK;
+	yaml_done(schema, out);
+	*why = mistakes.first;
+	return V_BROKEN;
+}
+
+enum verdict
+yaml_check(const char *name, const char *text, size_t len,
+	const struct yaml_key *schema, void *out, size_t out_bytes,
+	struct yaml_mistakes *mistakes, struct yaml_places **places_out)
+{
+	struct yaml_places *places = yaml_places_new();
+	struct walk w = {
+		.name = name, .mistakes = mistakes, .places = places
+	};
+	int before = mistakes->count;
+	bool walked;
+
+	memset(out, 0, out_bytes);
+	walked = walk_text(&w, text, len, schema, out);
+	yaml_places_sort(places);
+	*places_out = places;
+	if (!walked)
+		return V_BROKEN;
+	return mistakes->count == before ? V_OK : V_SKIP;
 }
 
 void

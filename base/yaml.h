@@ -52,4 +52,49 @@ enum verdict yaml_load(const char *name, const char *text, size_t len,
 	struct fault *why);
 void yaml_done(const struct yaml_key *schema, void *out);
 
+/* Mistakes as they are found; what reads on after the YAML adds its own. */
+struct yaml_mistakes {
+	void (*tell)(void *self, const struct fault *mistake); /* may be NULL */
+	void *self;
+	int max;   /* nothing is told after so many; at least 1 */
+	int count; /* told */
+	struct fault first;
+};
+void yaml_mistake(struct yaml_mistakes *mistakes, const struct fault *mistake);
+
+/* Where each value stood. */
+struct yaml_places;
+
+/* The same as yaml_load(), but it goes on after a mistake, up to max of them.
+ * V_OK when there was none; V_SKIP when `out` was filled as far as possible,
+ * so that more can be said about it; V_BROKEN when the text is no YAML of ours
+ * at all.  yaml_done() and yaml_places_free() in every case.
+ */
+enum verdict yaml_check(const char *name, const char *text, size_t len,
+	const struct yaml_key *schema, void *out, size_t out_bytes,
+	struct yaml_mistakes *mistakes, struct yaml_places **places_out);
+
+/* Line and column, from 1, of what `value` was made from: for text the text
+ * itself (a char *), for numbers, booleans, maps and items of lists the
+ * address in the struct.  False when it is not from the file (a default).
+ */
+bool yaml_place(const struct yaml_places *places, const void *value,
+	size_t *line_out, size_t *column_out);
+void yaml_places_free(struct yaml_places *places); /* accepts NULL */
+
+/* How base/yaml.c fills them: sorted once, when all are there. */
+struct yaml_places *yaml_places_new(void);
+void yaml_places_add(struct yaml_places *places, const void *value, size_t line,
+	size_t column);
+void yaml_places_sort(struct yaml_places *places);
+
+/* "did you mean": begin with { word, NULL, 0 }, offer all candidates; `best` is
+ * the nearest, NULL when none is near.
+ */
+struct yaml_guess {
+	const char *word, *best;
+	size_t least;
+};
+void yaml_guess(struct yaml_guess *guess, const char *candidate);
+
 #endif

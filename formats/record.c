@@ -1,4 +1,9 @@
-/* formats/record.c - see formats/record.h
+/* formats/record.c - the tree of open records; see formats/record.h
+ *
+ * A record goes through three steps: enter() when it begins, family_whole()
+ * when all its own fields are there, family_leave() when what lies below it is
+ * there too.  XML makes the last two at once; in flat kinds a line is whole at
+ * its end, and is left when a line comes that is not below it.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -8,447 +13,515 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
-#include "base/text.h"
-#include "formats/record.h"
+#include "formats/reading.h"
 
-/* --- values that may come once --- */
+#define COMPARE_BYTES_MAX ((size_t)12000000)
+#define LINES_BYTES_MAX ((size_t)LETTER_TEXT_CHARS * 8)
 
-struct seen {
-	uint64_t *slots; /* 0 is free */
-	size_t count, size;
-	uint64_t seed;
-};
+/* --- life --- */
 
-#define SEEN_FIRST ((size_t)4096)
-
-/* Seeded, so that nobody can make values that collide. */
-static uint64_t
-hash(uint64_t seed, const char *text)
-{
-	uint64_t h = UINT64_C(14695981039346656037) ^ seed;
-
-	for (; *text != '\0'; text++) {
-		h ^= (unsigned char)*text;
-		h *= UINT64_C(1099511628211);
-		h ^= h >> 29;
-	}
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	h ^= h >> 32;
-	return h == 0 ? 1 : h;
-}
-
-static bool
-put(uint64_t *slots, size_t size, uint64_t h)
-{
-	size_t i = h & (size - 1);
-
-	while (slots[i] != 0) {
-		if (slots[i] == h)
-			return false;
-		i = (i + 1) & (size - 1);
-	}
-	slots[i] = h;
-	return true;
-}
-
-/* True when it is new. */
-static bool
-seen_add(struct seen *s, const char *text)
-{
-	size_t i, size;
-	uint64_t *slots;
-
-	if (s->count * 2 >= s->size) {
-		size = s->size == 0 ? SEEN_FIRST : s->size * 2;
-		slots = mem_zero(size, sizeof(*slots));
-		for (i = 0; i < s->size; i++)
-			if (s->slots[i] != 0)
-				(void)put(slots, size, s->slots[i]);
-		free(s->slots);
-		s->slots = slots;
-		s->size = size;
-	}
-	if (!put(s->slots, s->size, hash(s->seed, text)))
-		return false;
-	s->count++;
-	return true;
-}
-
-/* --- a reading --- */
-
-void
-reading_init(struct reading *r, const struct definition *definition,
-	const char *oin, const struct format_sink *sink)
+static enum role
+role_of(const struct definition *d, int record)
 {
 	int i;
 
-	*r = (struct reading){ .definition = definition,
-		.sink = sink,
-		.oin = oin,
-		.mem = ARENA_EMPTY };
-	r->seen = mem_zero(
-		(size_t)definition->control_count + 1, sizeof(*r->seen));
-	for (i = 0; i < definition->control_count; i++)
-		digest_random(&r->seen[i].seed, sizeof(r->seen[i].seed));
+	if (record == d->letter)
+		return ROLE_LETTER;
+	if (d->records[record].occurs == OCCURS_FIRST)
+		return ROLE_HEADER;
+	if (d->records[record].occurs == OCCURS_LAST)
+		return ROLE_TRAILER;
+	for (i = d->records[d->letter].parent; i >= 0; i = d->records[i].parent)
+		if (i == record)
+			return ROLE_ABOVE;
+	for (i = d->records[record].parent; i >= 0; i = d->records[i].parent)
+		if (i == d->letter)
+			return ROLE_LINE;
+	return ROLE_SIDE;
+}
+
+struct reading *
+reading_new(const struct definition *definition,
+	const struct format_context *context, const struct format_sink *sink)
+{
+	struct reading *r = mem_zero(1, sizeof(*r));
+	int i, parent;
+
+	assert(definition->letter >= 0);
+	assert(definition->letter < definition->record_count);
+	r->d = definition;
+	r->context = *context;
+	r->sink = sink;
+	r->part = r->sender_part = r->number_part = r->period_part = -1;
+	r->values = mem_zero(
+		(size_t)definition->field_count + 1, sizeof(*r->values));
+	r->last_kept = &r->first_kept;
+	r->outermost = -1;
+	for (i = 0; i < definition->record_count; i++) {
+		r->role[i] = role_of(definition, i);
+		r->lines[i] = BUF_MAX(LINES_BYTES_MAX);
+		parent = definition->records[i].parent;
+		if (parent >= 0)
+			r->has_below[parent] = true;
+	}
+	i = definition->letter;
+	parent = definition->records[i].parent;
+	r->unit = parent >= 0 && r->role[parent] == ROLE_ABOVE ? parent : i;
+	for (; parent >= 0; parent = definition->records[parent].parent)
+		if (r->role[parent] == ROLE_ABOVE)
+			r->outermost = parent;
+	r->compare_bytes_max = COMPARE_BYTES_MAX;
+	controls_init(r);
+	seen_init(&r->names, 34);
+	seen_init(&r->addresses, 16);
+	return r;
 }
 
 void
-reading_done(struct reading *r)
+reading_free(struct reading *r)
 {
 	int i;
 
-	for (i = 0; i < r->definition->control_count; i++)
-		free(r->seen[i].slots);
-	free(r->seen);
-	arena_done(&r->mem);
+	if (r == NULL)
+		return;
+	controls_done(r);
+	seen_done(&r->names);
+	seen_done(&r->addresses);
+	for (i = 0; i < DEFINITION_RECORDS_MAX; i++) {
+		buf_done(&r->lines[i]);
+		arena_done(&r->line_mem[i]);
+	}
+	arena_done(&r->part_mem);
+	arena_done(&r->file_mem);
+	arena_done(&r->family);
+	free(r->values);
+	free(r);
 }
 
-void
-reading_begin(struct reading *r, int64_t line, int64_t offset)
+const struct definition *
+reading_definition(const struct reading *r)
 {
-	arena_reset(&r->mem);
-	memset(r->values, 0,
-		(size_t)r->definition->field_count * sizeof(*r->values));
-	memset(r->children, 0, sizeof(r->children));
-	r->wrong = false;
-	r->letter = (struct letter){ .record = ++r->counts.records,
+	return r->d;
+}
+
+struct format_counts *
+reading_counts(struct reading *r)
+{
+	return &r->counts;
+}
+
+/* Where a refusal of the file was met. */
+static enum verdict
+placed(const struct reading *r, enum verdict v, struct fault *why)
+{
+	if (v == V_OK)
+		return v;
+	if (r->number > 0)
+		fault_at(why, "record %" PRId64 ", line %" PRId64, r->number,
+			r->line);
+	else if (r->line > 0)
+		fault_at(why, "line %" PRId64, r->line);
+	return v;
+}
+
+/* --- enter: a record begins --- */
+
+static enum verdict
+not_in_place(const struct reading *r, const char *name, const char *what,
+	struct fault *why)
+{
+	return fault_set(why, V_BROKEN,
+		r->d->kind == FORMAT_XML ? CODE_ROOT : CODE_COLUMNS,
+		"record %s: %s", name, what);
+}
+
+/* Headers first, trailers last, each once; `record` -1: of no type. */
+static enum verdict
+in_place(struct reading *r, int record, struct fault *why)
+{
+	enum role role = record < 0 ? ROLE_SIDE : r->role[record];
+	int i;
+
+	if (r->trailer && role != ROLE_TRAILER)
+		return fault_set(why, V_BROKEN, CODE_TOTALS,
+			"the file goes on after its trailer");
+	if (role == ROLE_HEADER) {
+		if (r->now[record].begun)
+			return not_in_place(r, r->d->records[record].name,
+				"it is there twice", why);
+		if (r->others)
+			return not_in_place(r, r->d->records[record].name,
+				"it is not before all others", why);
+		return V_OK;
+	}
+	if (role == ROLE_TRAILER) {
+		if (r->now[record].begun)
+			return fault_set(why, V_BROKEN, CODE_TOTALS,
+				"the trailer is there twice");
+		r->trailer = true;
+	}
+	if (r->others)
+		return V_OK;
+	r->others = true;
+	for (i = 0; i < r->d->record_count; i++)
+		if (r->role[i] == ROLE_HEADER && !r->now[i].begun)
+			return not_in_place(r, r->d->records[i].name,
+				"the file does not begin with it", why);
+	return V_OK;
+}
+
+static enum verdict
+check_bytes(const struct reading *r, int64_t at, struct fault *why)
+{
+	if (r->depth == 0 ||
+		at - r->now[r->stack[0]].offset <= r->d->record_bytes_max)
+		return V_OK;
+	return fault_set(why, V_BROKEN, CODE_LIMIT,
+		"a record of more than %" PRId64 " bytes",
+		r->d->record_bytes_max);
+}
+
+/* One more of it below its parent, or in the file. */
+static enum verdict
+count(struct reading *r, int record, struct fault *why)
+{
+	const struct record *me = &r->d->records[record];
+	struct instance *now = &r->now[record];
+
+	r->of_type[record]++;
+	if (record == r->unit || now->orphan) {
+		r->counts.records++;
+		if (r->counts.records > r->d->records_max)
+			return fault_set(why, V_BROKEN, CODE_LIMIT,
+				"more than %" PRId64 " records",
+				r->d->records_max);
+	}
+	if (now->orphan) {
+		reading_wrong_in(r, record, CODE_ORPHAN, me->name,
+			"it is before or without the record it belongs to");
+		return V_OK;
+	}
+	if (++r->below[record] <= me->max || me->max == 0)
+		return V_OK;
+	if (me->parent < 0)
+		return fault_set(why, V_BROKEN, CODE_LIMIT,
+			"record %s: more than %" PRId64 " of it", me->name,
+			me->max);
+	reading_wrong_at(r, reading_owner(r, me->parent), now->line, CODE_LIMIT,
+		me->name, "more of these than allowed");
+	return V_OK;
+}
+
+static void
+empty_below(struct reading *r, int record)
+{
+	int i;
+
+	if (!r->has_below[record])
+		return;
+	for (i = 0; i < r->d->record_count; i++)
+		if (r->d->records[i].parent == record) {
+			r->below[i] = 0;
+			buf_reset(&r->lines[i]);
+		}
+	controls_below(r, record);
+}
+
+static void
+number_letter(struct reading *r, int64_t line, int64_t offset)
+{
+	int i = r->d->letter;
+
+	r->now[i].number = ++r->number;
+	letter_begin(r, line, offset);
+	for (i = r->d->records[i].parent; i >= 0; i = r->d->records[i].parent)
+		if (r->now[i].begun && r->now[i].number == 0)
+			r->now[i].number = r->number;
+}
+
+static enum verdict
+enter(struct reading *r, int record, int64_t line, int64_t offset,
+	struct fault *why)
+{
+	struct instance *me = &r->now[record];
+	int parent = r->d->records[record].parent;
+	enum verdict v;
+
+	r->line = line;
+	v = reading_tell_file(r, why);
+	if (v == V_OK)
+		v = in_place(r, record, why);
+	if (v == V_OK)
+		v = check_bytes(r, offset, why);
+	if (v != V_OK)
+		return v;
+	assert(r->depth < DEFINITION_RECORDS_MAX);
+	if (r->role[record] == ROLE_LINE || r->role[record] == ROLE_SIDE)
+		arena_reset(&r->line_mem[record]);
+	else if (r->depth == 0 && (r->role[record] == ROLE_LETTER ||
+					  r->role[record] == ROLE_ABOVE))
+		arena_reset(&r->family);
+	*me = (struct instance){ .begun = true,
+		.orphan = parent >= 0 && !r->now[parent].begun,
 		.line = line,
 		.offset = offset,
-		.reference = "",
-		.subject = "",
-		.key = "",
-		.dated = LETTER_DATE_NONE,
-		.address = ADDRESS_EMPTY };
+		.end = offset };
+	r->stack[r->depth++] = record;
+	empty_below(r, record);
+	if (r->role[record] == ROLE_LETTER)
+		number_letter(r, line, offset);
+	return count(r, record, why);
+}
+
+/* --- the readers' side --- */
+
+void
+reading_part(struct reading *r)
+{
+	int i;
+
+	assert(r->depth == 0 && r->first_kept == NULL);
+	r->part++;
+	r->line = 0;
+	r->others = r->trailer = false;
+	for (i = 0; i < r->d->record_count; i++) {
+		r->now[i] = (struct instance){ 0 };
+		r->below[i] = r->of_type[i] = 0;
+		family_clear(r, i);
+	}
+	r->file = (struct instance){ 0 };
+	arena_reset(&r->part_mem);
+	controls_part(r);
+}
+
+/* What must be there and is not. */
+static enum verdict
+check_frame(struct reading *r, struct fault *why)
+{
+	enum verdict v;
+	int i;
+
+	v = r->others ? V_OK : in_place(r, -1, why);
+	for (i = 0; v == V_OK && i < r->d->record_count; i++) {
+		const struct record *record = &r->d->records[i];
+
+		if (r->role[i] == ROLE_TRAILER && !r->now[i].begun)
+			v = fault_set(why, V_BROKEN, CODE_TOTALS,
+				"the trailer is missing (file cut off?)");
+		else if (record->parent < 0 && r->of_type[i] < record->min)
+			v = fault_set(why, V_BROKEN, CODE_LIMIT,
+				"record %s: fewer than %" PRId64 " of it",
+				record->name, record->min);
+	}
+	return v;
+}
+
+enum verdict
+reading_part_end(struct reading *r, int64_t end, struct fault *why)
+{
+	enum verdict v = V_OK;
+	int i;
+
+	while (v == V_OK && r->depth > 0)
+		v = family_leave(r, why);
+	r->counts.bytes += end;
+	if (v == V_OK && r->follow != NULL)
+		return r->follow(r->follow_self, FOLLOW_END, end, end, why);
+	if (v == V_OK)
+		v = check_frame(r, why);
+	if (v == V_OK)
+		v = controls_end(r, why);
+	if (v == V_OK && r->compare_off && !r->compare_told) {
+		r->compare_told = true;
+		reading_keep_remark(&r->file, &r->file_mem, CODE_NAME_DIFFERS,
+			"name",
+			"with so many letters names and addresses were not "
+			"all compared");
+	}
+	if (v == V_OK)
+		v = reading_tell_file(r, why);
+	for (i = 0; v == V_OK && i < r->d->record_count; i++)
+		if (r->role[i] == ROLE_HEADER || r->role[i] == ROLE_TRAILER)
+			v = reading_tell(r, &r->now[i], "", why);
+	controls_tell(r, r->counts.control, sizeof(r->counts.control));
+	r->counts.totals = r->counts.control[0] != '\0';
+	return placed(r, v, why);
+}
+
+enum verdict
+reading_begin(struct reading *r, int record, int64_t line, int64_t offset,
+	struct fault *why)
+{
+	assert(record >= 0 && record < r->d->record_count);
+	return placed(r, enter(r, record, line, offset, why), why);
+}
+
+enum verdict
+reading_end(struct reading *r, int record, int64_t end, struct fault *why)
+{
+	int64_t begin = r->now[record].offset;
+	enum verdict v;
+
+	assert(r->depth > 0 && r->stack[r->depth - 1] == record);
+	r->now[record].end = end;
+	v = check_bytes(r, end, why);
+	if (v == V_OK)
+		v = family_whole(r, record, why);
+	if (v == V_OK)
+		v = family_leave(r, why);
+	if (v == V_OK && r->follow != NULL && r->depth == 0)
+		v = r->follow(r->follow_self, record, begin, end, why);
+	return placed(r, v, why);
+}
+
+static bool
+is_above(const struct reading *r, int record, int other)
+{
+	for (other = r->d->records[other].parent; other >= 0;
+		other = r->d->records[other].parent)
+		if (other == record)
+			return true;
+	return false;
+}
+
+enum verdict
+reading_line(struct reading *r, int record, int64_t line, int64_t offset,
+	struct fault *why)
+{
+	enum verdict v = V_OK;
+
+	assert(record >= 0 && record < r->d->record_count);
+	while (v == V_OK && r->depth > 0 &&
+		!is_above(r, r->stack[r->depth - 1], record))
+		v = family_leave(r, why);
+	if (v == V_OK && r->follow != NULL)
+		v = r->follow(r->follow_self, record, offset, -1, why);
+	if (v == V_OK)
+		v = enter(r, record, line, offset, why);
+	return placed(r, v, why);
+}
+
+static void
+move_ends(struct reading *r, int64_t end)
+{
+	int i;
+
+	for (i = 0; i < r->depth; i++)
+		r->now[r->stack[i]].end = end;
+}
+
+enum verdict
+reading_line_end(struct reading *r, int record, int64_t end, struct fault *why)
+{
+	enum verdict v;
+
+	assert(r->depth > 0 && r->stack[r->depth - 1] == record);
+	move_ends(r, end);
+	v = check_bytes(r, end, why);
+	if (v == V_OK)
+		v = family_whole(r, record, why);
+	if (v == V_OK && (r->role[record] == ROLE_HEADER ||
+				 r->role[record] == ROLE_TRAILER))
+		v = family_leave(r, why);
+	return placed(r, v, why);
+}
+
+enum verdict
+reading_line_bad(struct reading *r, int64_t line, int64_t offset, int64_t end,
+	enum code code, const char *reason, struct fault *why)
+{
+	struct instance alone = { .line = line,
+		.offset = offset,
+		.end = end,
+		.code = code,
+		.field = "",
+		.reason = reason };
+	enum verdict v = V_OK;
+	int owner;
+
+	r->line = line;
+	if (r->follow != NULL)
+		v = r->follow(r->follow_self, FOLLOW_BAD, offset, end, why);
+	if (v == V_OK)
+		v = reading_tell_file(r, why);
+	if (v == V_OK)
+		v = in_place(r, -1, why);
+	if (v == V_OK)
+		v = check_bytes(r, end, why);
+	if (v != V_OK)
+		return placed(r, v, why);
+	if (r->depth > 0) {
+		owner = reading_owner(r, r->stack[r->depth - 1]);
+		if (r->has_below[owner]) {
+			/* Perhaps it was one of its lines. */
+			reading_wrong_at(r, owner, line, code, "", reason);
+			move_ends(r, end);
+			return V_OK;
+		}
+	}
+	if (++r->counts.records > r->d->records_max)
+		v = fault_set(why, V_BROKEN, CODE_LIMIT,
+			"more than %" PRId64 " records", r->d->records_max);
+	else
+		v = reading_reject_alone(r, &alone, why);
+	return placed(r, v, why);
+}
+
+struct arena *
+reading_mem(struct reading *r)
+{
+	return r->depth > 0 ? reading_arena(r, r->stack[r->depth - 1])
+			    : &r->family;
+}
+
+void
+reading_value(struct reading *r, int field, const char *text, size_t len)
+{
+	struct value *value = &r->values[field];
+
+	if (value->text != NULL) {
+		reading_wrong(r, CODE_FIELD_FORM, r->d->fields[field].name,
+			"it is there twice");
+		return;
+	}
+	value->text = text;
+	value->len = len;
+}
+
+void
+reading_nil(struct reading *r, int field, const char *reason)
+{
+	struct value *value = &r->values[field];
+
+	if (value->nil) {
+		reading_wrong(r, CODE_FIELD_FORM, r->d->fields[field].name,
+			"it is there twice");
+		return;
+	}
+	value->nil = true;
+	value->nil_reason = reason;
 }
 
 void
 reading_wrong(struct reading *r, enum code code, const char *field,
 	const char *reason)
 {
-	if (r->wrong)
-		return;
-	r->wrong = true;
-	r->mistake = (struct rejection){ .code = code,
-		.field = field,
-		.reason = arena_text(&r->mem, reason, strlen(reason)) };
+	int record;
+
+	assert(r->depth > 0);
+	record = r->stack[r->depth - 1];
+	r->now[record].spoiled = true;
+	reading_wrong_in(r, record, code, field, reason);
 }
 
-static enum verdict
-remark(struct reading *r, enum code code, const char *field, const char *reason,
-	struct fault *why)
+void
+reading_remark(struct reading *r, enum code code, const char *field,
+	const char *reason)
 {
-	struct rejection w = { .record = r->letter.record,
-		.line = r->letter.line,
-		.offset = r->letter.offset,
-		.code = code,
-		.field = field,
-		.reason = reason,
-		.reference = r->letter.reference,
-		.warning = true };
-
-	r->counts.warnings++;
-	return r->sink->reject(r->sink->self, NULL, &w, why);
-}
-
-/* What a mistake means, by the definition's word for it. */
-static enum verdict
-mistake(struct reading *r, enum field_bad bad, enum code code,
-	const char *field, const char *reason, struct fault *why)
-{
-	switch (bad) {
-	case BAD_REJECT:
-		reading_wrong(r, code, field, reason);
-		return V_OK;
-	case BAD_PAPER:
-	case BAD_WARN:
-		return remark(r, code, field, reason, why);
-	case BAD_STOP:
-		return fault_set(
-			why, V_BROKEN, code, "field %s: %s", field, reason);
-	}
-	return V_OK;
-}
-
-static enum verdict
-check_fields(struct reading *r, int record, struct fault *why)
-{
-	const struct definition *d = r->definition;
-	int from = d->records[record].first_field, i;
-	int to = from + d->records[record].field_count;
-	enum verdict v = V_OK;
-
-	for (i = from; v == V_OK && i < to; i++) {
-		const struct field *f = &d->fields[i];
-		struct fault what;
-
-		/* Most fields are optional and not there. */
-		if (r->values[i].text == NULL && !r->values[i].nil &&
-			!f->required)
-			continue;
-		if (value_check(f, &r->values[i], &r->mem, &what) == V_OK)
-			continue;
-		r->values[i].text = NULL;
-		v = mistake(r, f->bad,
-			f->code != CODE_NONE ? f->code : what.code, f->name,
-			what.text, why);
-	}
-	return v;
-}
-
-/* The sender in the file must be the sender of the stream. */
-static enum verdict
-check_sender(struct reading *r, struct fault *why)
-{
-	const struct definition *d = r->definition;
-	int i = d->sender;
-
-	if (i >= 0 && r->values[i].text != NULL &&
-		strcmp(r->values[i].text, r->oin) != 0)
-		return fault_set(why, V_BROKEN, CODE_SENDER,
-			"field %s: the file is from another sender than this "
-			"stream's",
-			d->fields[i].name);
-	return V_OK;
-}
-
-enum verdict
-reading_child(struct reading *r, int record, struct fault *why)
-{
-	const struct definition *d = r->definition;
-	const struct record *child = &d->records[record];
-	enum verdict v = V_OK;
-
-	assert(record > 0 && record < d->record_count);
-	if (++r->children[record] > child->max)
-		reading_wrong(r, CODE_LIMIT, child->name, "too many of these");
+	if (r->depth > 0)
+		reading_remark_in(
+			r, r->stack[r->depth - 1], code, field, reason);
 	else
-		v = check_fields(r, record, why);
-	memset(&r->values[child->first_field], 0,
-		(size_t)child->field_count * sizeof(*r->values));
-	return v;
-}
-
-static enum verdict
-check_rules(struct reading *r, struct fault *why)
-{
-	const struct definition *d = r->definition;
-	enum verdict v = V_OK;
-	int i, k;
-
-	for (i = 0; v == V_OK && i < d->rule_count; i++) {
-		const struct rule *rule = &d->rules[i];
-		int n = 0;
-		bool ok = true;
-
-		for (k = 0; k < rule->count; k++)
-			n += rule->of[k].field >= 0
-				     ? r->values[rule->of[k].field].text != NULL
-				     : r->children[rule->of[k].record] > 0;
-		switch (rule->kind) {
-		case RULE_EXACTLY_ONE:
-			ok = n == 1;
-			break;
-		case RULE_AT_LEAST_ONE:
-			ok = n >= 1;
-			break;
-		case RULE_AT_MOST_ONE:
-			ok = n <= 1;
-			break;
-		}
-		if (!ok)
-			v = mistake(r, rule->bad,
-				rule->code != CODE_NONE ? rule->code
-				: n == 0		? CODE_FIELD_ABSENT
-							: CODE_TWO_IDS,
-				rule->name,
-				n == 0 ? "none of them is there"
-				       : "more than one of them is there",
-				why);
-	}
-	return v;
-}
-
-static enum verdict
-check_controls(struct reading *r, struct fault *why)
-{
-	const struct definition *d = r->definition;
-	enum verdict v = V_OK;
-	int i;
-
-	for (i = 0; v == V_OK && i < d->control_count; i++) {
-		const struct control *c = &d->controls[i];
-		const char *text = r->values[c->field].text;
-		const char *name = d->fields[c->field].name;
-
-		if (text == NULL)
-			continue;
-		if (c->kind == CONTROL_UNIQUE) {
-			if (!seen_add(&r->seen[i], text))
-				v = mistake(r, c->bad, CODE_DOUBLE, name,
-					"the same value as an earlier record",
-					why);
-			continue;
-		}
-		if (strcmp(text, r->last_text) < 0)
-			v = mistake(r, c->bad, CODE_ORDER, name,
-				"smaller than in the record before", why);
-		snprintf(r->last_text, sizeof(r->last_text), "%s", text);
-	}
-	return v;
-}
-
-static const char *
-make_key(struct reading *r)
-{
-	const struct record *record = &r->definition->records[0];
-	size_t len = 0;
-	char *key, *to;
-	int i;
-
-	for (i = 0; i < record->key_count; i++)
-		if (r->values[record->key[i]].text != NULL)
-			len += strlen(r->values[record->key[i]].text);
-	key = to = arena_alloc(&r->mem, len + (size_t)record->key_count + 1);
-	for (i = 0; i < record->key_count; i++) {
-		const char *part = r->values[record->key[i]].text;
-
-		if (i > 0)
-			*to++ = '\x1f';
-		if (part == NULL)
-			continue;
-		memcpy(to, part, strlen(part));
-		to += strlen(part);
-	}
-	*to = '\0';
-	return key;
-}
-
-static void
-make_address(struct reading *r)
-{
-	const struct definition *d = r->definition;
-	const struct value *v = r->values;
-	struct arena *mem = &r->mem;
-	struct address *a = &r->letter.address;
-	int i;
-
-	a->name = template_fill(&d->name, v, mem);
-	a->attention = template_fill(&d->attention, v, mem);
-	a->street = template_fill(&d->street, v, mem);
-	a->number = template_fill(&d->number, v, mem);
-	a->letter = template_fill(&d->letter, v, mem);
-	a->addition = template_fill(&d->addition, v, mem);
-	a->postcode = template_fill(&d->postcode, v, mem);
-	a->town = template_fill(&d->town, v, mem);
-	a->country = template_fill(&d->country, v, mem);
-	for (i = 0; i < 3; i++)
-		a->foreign[i] = template_fill(&d->foreign[i], v, mem);
-}
-
-static void
-too_long(struct reading *r, const char *what, const char *text, int64_t max)
-{
-	char reason[80];
-	int64_t chars = text_chars(text, strlen(text));
-
-	if (chars <= max)
-		return;
-	snprintf(reason, sizeof(reason),
-		"%" PRId64 " characters, allowed are %" PRId64, chars, max);
-	reading_wrong(r, CODE_TEXT_LONG, what, reason);
-}
-
-/* Titles of the documents, whose places the reader has filled. */
-static void
-make_titles(struct reading *r)
-{
-	const struct definition *d = r->definition;
-	struct letter *l = &r->letter;
-	size_t i;
-
-	for (i = 0; i < l->document_count; i++) {
-		const char *title = l->documents[i].title;
-		int k;
-
-		/* Until here the title is the document's name. */
-		for (k = 0; k < d->document_count; k++)
-			if (d->documents[k].name == title)
-				break;
-		assert(k < d->document_count);
-		l->documents[i].title = template_fill(
-			&d->documents[k].title, r->values, &r->mem);
-		if (l->documents[i].title[0] == '\0')
-			l->documents[i].title = l->subject;
-		too_long(r, "title", l->documents[i].title,
-			ATTACHMENT_TITLE_CHARS);
-	}
-}
-
-static void
-make_letter(struct reading *r)
-{
-	const struct definition *d = r->definition;
-	struct letter *l = &r->letter;
-	struct arena *mem = &r->mem;
-	struct fault ignored;
-
-	l->reference = template_fill(&d->reference, r->values, mem);
-	l->subject = template_fill(&d->subject, r->values, mem);
-	l->text = d->text.count == 0 ? NULL
-				     : template_fill(&d->text, r->values, mem);
-	l->key = make_key(r);
-	if (d->recipient >= 0 && r->values[d->recipient].text != NULL &&
-		bsn_parse(r->values[d->recipient].text, &l->bsn, &ignored) !=
-			V_OK)
-		l->bsn = BSN_NONE; /* rejected by its type already */
-	if (l->bsn.number == 0)
-		l->paper = PAPER_NO_BSN;
-	if (d->dated >= 0 && r->values[d->dated].text != NULL)
-		l->dated = r->values[d->dated].days;
-	if (d->amount >= 0 && r->values[d->amount].text != NULL)
-		l->amount_cents = r->values[d->amount].cents;
-	make_address(r);
-	make_titles(r);
-	too_long(r, "reference", l->reference, LETTER_REFERENCE_CHARS);
-	too_long(r, "subject", l->subject, LETTER_SUBJECT_CHARS);
-	if (l->subject[0] == '\0')
-		reading_wrong(r, CODE_FIELD_ABSENT, "subject", "it is empty");
-	if (l->text != NULL)
-		too_long(r, "text", l->text, LETTER_TEXT_CHARS);
-	if (strlen(l->key) > LETTER_KEY_BYTES)
-		reading_wrong(r, CODE_TEXT_LONG, "key", "the key is too long");
-}
-
-enum verdict
-reading_end(struct reading *r, struct fault *why)
-{
-	enum verdict v;
-
-	v = check_fields(r, 0, why);
-	if (v == V_OK)
-		v = check_sender(r, why);
-	if (v == V_OK)
-		v = check_rules(r, why);
-	if (v == V_OK)
-		v = check_controls(r, why);
-	if (v == V_OK) {
-		make_letter(r);
-		r->counts.cents += r->letter.amount_cents;
-		if (!r->wrong) {
-			r->counts.letters++;
-			return r->sink->letter(
-				r->sink->self, &r->letter, &r->mem, why);
-		}
-		r->mistake.record = r->letter.record;
-		r->mistake.line = r->letter.line;
-		r->mistake.offset = r->letter.offset;
-		r->mistake.reference = r->letter.reference;
-		r->counts.rejected++;
-		return r->sink->reject(
-			r->sink->self, &r->letter, &r->mistake, why);
-	}
-	fault_at(why, "record %" PRId64 ", line %" PRId64, r->letter.record,
-		r->letter.line);
-	return v;
+		reading_keep_remark(
+			&r->file, &r->file_mem, code, field, reason);
 }

@@ -1,7 +1,12 @@
-/* formats/record.h - one record being read, and what becomes of it; private
+/* formats/record.h - records being read, and what becomes of them; private
  *
- * The reader of a kind of file fills the values; this judges them and makes
- * the letter or the rejection.  It knows nothing of XML.
+ * A reader finds records and values and calls the functions below; this judges
+ * them and makes letters and rejections.  It knows nothing of XML, columns or
+ * positions.
+ *
+ * XML tells begin and end of each record, nested as they are.  Flat kinds tell
+ * line after line: what a line ends (all that is open and not above it) is
+ * found here.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -10,43 +15,67 @@
 
 #include "formats/definition.h"
 
-struct seen; /* values of a unique() control */
+struct reading; /* formats/record.c */
 
-struct reading {
-	const struct definition *definition;
-	const struct format_sink *sink;
-	const char *oin;
-	struct format_counts counts;
+struct reading *reading_new(const struct definition *definition,
+	const struct format_context *context, const struct format_sink *sink);
+void reading_free(struct reading *r); /* accepts NULL */
+const struct definition *reading_definition(const struct reading *r);
+struct format_counts *reading_counts(struct reading *r);
 
-	/* the present record */
-	struct arena mem;
-	struct letter letter; /* record, line, offset, documents so far */
-	struct value values[DEFINITION_FIELDS_MAX];
-	int64_t children[DEFINITION_RECORDS_MAX];
-	bool wrong; /* the first mistake is kept, the rest not looked at */
-	struct rejection mistake;
+/* A payload begins and ends: headers, trailers and their totals belong to one
+ * payload, numbers of records and unique values go through all.
+ */
+void reading_part(struct reading *r);
+enum verdict reading_part_end(
+	struct reading *r, int64_t end, struct fault *why);
 
-	/* over all records */
-	const char *last_ascending;
-	char last_text[64];
-	struct seen *seen; /* one per control */
-};
+/* XML: a record of type `record` begins at the line and byte, and ends.  V_OK,
+ * or what refuses the file (V_BROKEN) or ended the sink.
+ */
+enum verdict reading_begin(struct reading *r, int record, int64_t line,
+	int64_t offset, struct fault *why);
+enum verdict reading_end(
+	struct reading *r, int record, int64_t end, struct fault *why);
 
-void reading_init(struct reading *r, const struct definition *definition,
-	const char *oin, const struct format_sink *sink);
-void reading_done(struct reading *r);
+/* Flat kinds: a line of type `record` begins; then its values; then it is
+ * whole.
+ */
+enum verdict reading_line(struct reading *r, int record, int64_t line,
+	int64_t offset, struct fault *why);
+enum verdict reading_line_end(
+	struct reading *r, int record, int64_t end, struct fault *why);
 
-/* A new letter's record begins. */
-void reading_begin(struct reading *r, int64_t line, int64_t offset);
+/* A line that is of no type, or could not be taken apart: it is rejected as a
+ * record of its own with this code, or spoils the record it stands in.
+ */
+enum verdict reading_line_bad(struct reading *r, int64_t line, int64_t offset,
+	int64_t end, enum code code, const char *reason, struct fault *why);
 
-/* Something in the record is wrong; the first mistake counts. */
+/* Where values of the present record are kept until it ended. */
+struct arena *reading_mem(struct reading *r);
+
+/* A value of the present record, UTF-8, as it stands in the file; `text` must
+ * lie in reading_mem() and be closed with a NUL (an empty one may be "").  A
+ * field that is there twice makes the record wrong.
+ */
+void reading_value(struct reading *r, int field, const char *text, size_t len);
+void reading_nil(struct reading *r, int field, const char *reason);
+
+/* A document of the present letter begins (XML): its fields are filled by the
+ * reader.  NULL: too many, the record is wrong.
+ */
+struct letter_document *reading_document(struct reading *r, int document);
+
+/* Something in the present record is wrong; the first mistake counts. */
 void reading_wrong(struct reading *r, enum code code, const char *field,
 	const char *reason);
 
-/* A child record ended: check its fields and empty them. */
-enum verdict reading_child(struct reading *r, int record, struct fault *why);
-
-/* The record ended: give it to the sink. */
-enum verdict reading_end(struct reading *r, struct fault *why);
+/* A remark: the present record goes on, or, between records, the file; counted
+ * and told as a warning.  `field` and `reason` are lent for the call.  What the
+ * sink answers comes back from the next call that returns a verdict.
+ */
+void reading_remark(struct reading *r, enum code code, const char *field,
+	const char *reason);
 
 #endif

@@ -1,16 +1,68 @@
-/* formats/value.c - the closed list of field types
+/* formats/value.c - is a value what its field says
+ *
+ * The order is fixed: is it there, its steps, its characters, its type, its
+ * length.  The type comes before the length, because it knows better what is
+ * wrong.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <ctype.h>
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/encoding.h"
 #include "base/text.h"
-#include "formats/definition.h"
+#include "batch/bsn.h"
+#include "formats/value.h"
 
-#define MONEY_DIGITS_MAX 13
+#define NUMBER_DIGITS_MAX 18
+#define BSN_DIGITS 9
+#define ANPID_DIGITS 17
+#define KVK_DIGITS 8
+#define OIN_DIGITS 20
+#define SHA256_DIGITS 64
+#define IBAN_MIN 15
+#define IBAN_MAX 34
+
+#define U (CLASS_UPPER)
+#define L (CLASS_LOWER)
+#define UH (CLASS_UPPER | CLASS_HEX)
+#define LH (CLASS_LOWER | CLASS_HEX)
+#define DH (CLASS_DIGIT | CLASS_HEX)
+
+/* clang-format off */
+const unsigned char value_class[256] = {
+	['\t'] = CLASS_BLANK, ['\n'] = CLASS_BLANK, ['\r'] = CLASS_BLANK,
+	[' '] = CLASS_BLANK, ['.'] = CLASS_MARK, ['_'] = CLASS_MARK,
+	['-'] = CLASS_MARK,
+	['0'] = DH, DH, DH, DH, DH, DH, DH, DH, DH, DH,
+	['A'] = UH, UH, UH, UH, UH, UH, U, U, U, U, U, U, U, U, U, U, U, U, U,
+	U, U, U, U, U, U, U,
+	['a'] = LH, LH, LH, LH, LH, LH, L, L, L, L, L, L, L, L, L, L, L, L, L,
+	L, L, L, L, L, L, L
+};
+/* clang-format on */
+
+bool
+value_only(const char *text, int classes)
+{
+	if (*text == '\0')
+		return false;
+	while (value_is(*text, classes))
+		text++;
+	return *text == '\0';
+}
+
+int64_t
+value_number(const char *text, size_t len)
+{
+	int64_t n = 0;
+
+	assert(len <= NUMBER_DIGITS_MAX);
+	while (len-- > 0)
+		n = n * 10 + (*text++ - '0');
+	return n;
+}
 
 static enum verdict
 bad(struct fault *why, enum code code, const char *what)
@@ -18,86 +70,154 @@ bad(struct fault *why, enum code code, const char *what)
 	return fault_set(why, V_SKIP, code, "%s", what);
 }
 
-static bool
-only(const char *text, int (*is)(int))
+/* `want` bytes of these classes; 0: any number. */
+static enum verdict
+of(const struct value *value, int classes, size_t want, struct fault *why,
+	const char *what)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80 || !is((unsigned char)*text))
-			return false;
-	return true;
+	return (want == 0 || value->len == want) &&
+			       value_only(value->text, classes)
+		       ? V_OK
+		       : bad(why, CODE_FIELD_FORM, what);
 }
 
-/* "1234 AB" becomes "1234AB"; SA, SD and SS are not used. */
+/* --- numbers of persons and organisations --- */
+
+static enum verdict
+bsn(struct value *value, struct fault *why)
+{
+	struct bsn parsed;
+	enum verdict v = bsn_parse(value->text, &parsed, why);
+
+	if (v == V_OK) {
+		value->number = parsed.number;
+		return V_OK;
+	}
+	if (why->code != CODE_BSN_FORM)
+		return v;
+	/* What spreadsheets do; the supplier should know it was one. */
+	if (strpbrk(value->text, "eE") != NULL &&
+		value_is(value->text[0], CLASS_DIGIT))
+		return bad(why, CODE_BSN_FORM,
+			"a spreadsheet turned the citizen number into an "
+			"amount");
+	if (value->len < BSN_DIGITS && value_only(value->text, CLASS_DIGIT))
+		return bad(why, CODE_BSN_FORM,
+			"the citizen number is too short: a leading zero was "
+			"lost");
+	return v;
+}
+
+static enum verdict
+rsin(struct value *value, struct fault *why)
+{
+	struct bsn parsed;
+
+	/* The same nine digits and the same test. */
+	if (bsn_parse(value->text, &parsed, why) != V_OK)
+		return bad(why, CODE_FIELD_FORM,
+			"an RSIN has nine digits and passes the eleven-test");
+	value->number = parsed.number;
+	return V_OK;
+}
+
+static enum verdict
+digits(struct value *value, size_t want, struct fault *why, const char *what)
+{
+	int64_t n = 0;
+	size_t i;
+
+	if (want != 0 && value->len != want)
+		return bad(why, CODE_FIELD_FORM, what);
+	for (i = 0; i < value->len; i++) {
+		char c = value->text[i];
+
+		if (c < '0' || c > '9')
+			return bad(why, CODE_FIELD_FORM, what);
+		if (i < NUMBER_DIGITS_MAX)
+			n = n * 10 + (c - '0');
+	}
+	if (value->len <= NUMBER_DIGITS_MAX)
+		value->number = n;
+	return V_OK;
+}
+
+/* ISO 7064 mod 97: the first four characters go behind, letters count 10..35.
+ */
+static enum verdict
+iban(const struct value *value, struct fault *why)
+{
+	const char *t = value->text;
+	size_t len = value->len, i;
+	int rest = 0;
+
+	if (len < IBAN_MIN || len > IBAN_MAX || !value_is(t[0], CLASS_UPPER) ||
+		!value_is(t[1], CLASS_UPPER) || !value_is(t[2], CLASS_DIGIT) ||
+		!value_is(t[3], CLASS_DIGIT) ||
+		!value_only(t, CLASS_UPPER | CLASS_DIGIT))
+		return bad(why, CODE_FIELD_FORM,
+			"an IBAN is two capitals, two digits, and capitals and "
+			"digits, without blanks");
+	for (i = 0; i < len; i++) {
+		char c = t[(i + 4) % len];
+
+		rest = (value_is(c, CLASS_DIGIT)
+				       ? rest * 10 + (c - '0')
+				       : rest * 100 + (c - 'A') + 10) %
+		       97;
+	}
+	return rest == 1 ? V_OK
+			 : bad(why, CODE_FIELD_FORM,
+				   "the check digits of the IBAN are wrong");
+}
+
+/* --- places --- */
+
+/* "1234 ab" becomes "1234AB"; SA, SD and SS are not used. */
 static enum verdict
 postcode(struct value *value, struct arena *mem, struct fault *why)
 {
 	const char *t = value->text;
+	size_t i, n = 0;
 	char p[7];
-	size_t n = 0;
 
-	for (; *t != '\0'; t++) {
-		if (*t == ' ' && n == 4)
+	for (i = 0; i < value->len; i++) {
+		if (t[i] == ' ' && n == 4)
 			continue;
 		if (n == 6)
 			return bad(why, CODE_POSTCODE, "no Dutch postcode");
-		p[n++] = (char)toupper((unsigned char)*t);
+		p[n++] = value_is(t[i], CLASS_LOWER) ? (char)(t[i] ^ 0x20)
+						     : t[i];
 	}
 	p[n] = '\0';
-	if (n != 6 || p[0] == '0' || strspn(p, "0123456789") != 4 ||
-		!isupper((unsigned char)p[4]) ||
-		!isupper((unsigned char)p[5]) ||
+	if (n != 6 || p[0] == '0' || !value_is(p[0], CLASS_DIGIT) ||
+		!value_is(p[1], CLASS_DIGIT) || !value_is(p[2], CLASS_DIGIT) ||
+		!value_is(p[3], CLASS_DIGIT) || !value_is(p[4], CLASS_UPPER) ||
+		!value_is(p[5], CLASS_UPPER) ||
 		(p[4] == 'S' && strchr("ADS", p[5]) != NULL))
 		return bad(why, CODE_POSTCODE, "no Dutch postcode");
-	value->text = arena_text(mem, p, n);
+	if (n != value->len || memcmp(p, t, n) != 0)
+		value->text = arena_text(mem, p, n);
 	value->len = n;
 	return V_OK;
 }
 
+/* --- lists --- */
+
 static enum verdict
-date(struct value *value, struct fault *why)
+boolean(const struct field *field, struct value *value, struct fault *why)
 {
-	char part[5];
-	int64_t y, m, d;
+	static const char *const words[][2] = { { "J", "N" }, { "1", "0" },
+		{ "true", "false" } };
+	const char *const *word = words[field->type - FIELD_BOOL_JN];
 
-	if (value->len != 8 || !text_digits(value->text))
-		return bad(why, CODE_DATE, "a date has eight digits: yyyymmdd");
-	memcpy(part, value->text, 4);
-	part[4] = '\0';
-	(void)text_number(part, 9999, &y);
-	memcpy(part, value->text + 4, 2);
-	part[2] = '\0';
-	(void)text_number(part, 99, &m);
-	(void)text_number(value->text + 6, 99, &d);
-	if (!clock_day((int)y, (int)m, (int)d, &value->days))
-		return bad(why, CODE_DATE, "there is no such day");
-	return V_OK;
-}
-
-/* 1 to 13 digits, a comma, two digits; for whole units without the comma. */
-static enum verdict
-money(const struct field *field, struct value *value, struct fault *why)
-{
-	bool comma = field->type == FIELD_MONEY_COMMA;
-	size_t digits = strspn(value->text, "0123456789");
-	char whole[MONEY_DIGITS_MAX + 1];
-	int64_t units;
-
-	if (digits == 0 || digits > MONEY_DIGITS_MAX ||
-		(comma ? (value->text[digits] != ',' ||
-				 strlen(value->text + digits + 1) != 2 ||
-				 !text_digits(value->text + digits + 1))
-		       : value->text[digits] != '\0'))
-		return bad(why, CODE_AMOUNT,
-			comma ? "an amount is written as 843,17"
-			      : "an amount is a whole number");
-	memcpy(whole, value->text, digits);
-	whole[digits] = '\0';
-	(void)text_number(whole, INT64_C(9999999999999), &units);
-	value->cents = units * field->cents;
-	if (comma)
-		value->cents += (value->text[digits + 1] - '0') * 10 +
-				(value->text[digits + 2] - '0');
-	return V_OK;
+	_Static_assert(FIELD_BOOL_TRUE == FIELD_BOOL_JN + 2,
+		"the three kinds of bool follow each other");
+	value->yes = strcmp(value->text, word[0]) == 0;
+	if (value->yes || strcmp(value->text, word[1]) == 0)
+		return V_OK;
+	return fault_set(why, V_SKIP, CODE_FIELD_FORM, "it is %s or %s",
+		word[0], word[1]);
 }
 
 static enum verdict
@@ -112,61 +232,128 @@ one_of(const struct field *field, const struct value *value, struct fault *why)
 }
 
 static enum verdict
-check_type(const struct field *field, struct value *value, struct arena *mem,
+file_name(const struct value *value, struct fault *why)
+{
+	if (!value_only(value->text, CLASS_ALNUM | CLASS_MARK))
+		return bad(why, CODE_FIELD_FORM,
+			"a file name has letters, digits and . _ - only");
+	return value->text[0] != '.' ? V_OK
+				     : bad(why, CODE_FIELD_FORM,
+					       "a file name begins with a dot");
+}
+
+/* --- texts --- */
+
+/* U+FFFD is what a system writes that lost the character it had; private and
+ * unassigned-for-ever code points print as nothing anybody meant.
+ */
+static bool
+lost_character(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (; *p != '\0'; p++) {
+		if (*p < 0xee)
+			continue;
+		if (*p == 0xee || (*p == 0xef && p[1] < 0xa4) ||
+			(*p == 0xef && p[1] == 0xbf && p[2] >= 0xbd) ||
+			*p >= 0xf3)
+			return true;
+	}
+	return false;
+}
+
+static enum verdict
+text(const struct field *field, struct value *value, struct arena *mem,
 	struct fault *why)
 {
-	struct bsn ignored;
+	int64_t chars = text_chars(value->text, value->len);
 
-	switch (field->type) {
-	case FIELD_TEXT: {
+	if (chars < 0)
+		return bad(why, CODE_CHARACTERS, "control characters");
+	if (chars != (int64_t)value->len) {
 		const char *form = text_nfc(mem, value->text);
 
 		if (form != value->text)
 			value->len = strlen(form);
 		value->text = form;
-		return V_OK;
+		if (lost_character(form))
+			return bad(why, CODE_CHARACTERS,
+				"a character that was lost in another system");
 	}
+	return field->type == FIELD_NAME ? value_name(value, why) : V_OK;
+}
+
+/* --- all types --- */
+
+static enum verdict
+check_type(const struct field *field, struct value *value,
+	const struct value *sign, struct arena *mem, struct fault *why)
+{
+	assert(field->type < FIELD_TYPES);
+	switch (field->type) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		return text(field, value, mem, why);
+	case FIELD_ALPHA:
+		return of(value, CLASS_ALPHA, 0, why, "letters only");
+	case FIELD_LETTER:
+		return of(value, CLASS_ALPHA, 1, why, "one letter of A to Z");
+	case FIELD_ALNUM:
+		return of(
+			value, CLASS_ALNUM, 0, why, "letters and digits only");
 	case FIELD_DIGITS:
 	case FIELD_INT:
+		return digits(value, 0, why, "digits only");
 	case FIELD_OIN:
-		if (!text_digits(value->text))
-			return bad(why, CODE_FIELD_FORM, "digits only");
-		return V_OK;
+		return digits(value, OIN_DIGITS, why, "an OIN has 20 digits");
+	case FIELD_ANPID:
+		return digits(value, ANPID_DIGITS, why, "it has 17 digits");
+	case FIELD_KVK:
+		return digits(
+			value, KVK_DIGITS, why, "a KvK number has 8 digits");
 	case FIELD_BSN:
-		return bsn_parse(value->text, &ignored, why);
+		return bsn(value, why);
 	case FIELD_RSIN:
-		if (bsn_parse(value->text, &ignored, why) != V_OK)
-			return bad(why, CODE_FIELD_FORM, "no RSIN");
-		return V_OK;
-	case FIELD_ALNUM:
-		return only(value->text, isalnum)
-			       ? V_OK
-			       : bad(why, CODE_FIELD_FORM,
-					 "letters and digits only");
-	case FIELD_LETTER:
-		return only(value->text, isalpha)
-			       ? V_OK
-			       : bad(why, CODE_FIELD_FORM, "letters only");
-	case FIELD_COUNTRY:
-		return value->len == 2 && only(value->text, isupper)
-			       ? V_OK
-			       : bad(why, CODE_ADDRESS,
-					 "a country is two capitals");
+		return rsin(value, why);
+	case FIELD_IBAN:
+		return iban(value, why);
 	case FIELD_POSTCODE:
 		return postcode(value, mem, why);
-	case FIELD_DATE:
-		return date(value, why);
+	case FIELD_COUNTRY:
+		return value_country(value, why);
+	case FIELD_COUNTRY_BRP:
+		return value_country_brp(value, why);
+	case FIELD_DATE_YMD:
+	case FIELD_DATE_ISO:
+	case FIELD_DATE_DMY:
 	case FIELD_YEAR:
-		return value->len == 4 && text_digits(value->text)
-			       ? V_OK
-			       : bad(why, CODE_DATE, "a year has four digits");
+	case FIELD_TIME:
+		return value_date(field, value, why);
+	case FIELD_PERIOD_MONTH:
+	case FIELD_PERIOD_WEEKS:
+	case FIELD_PERIOD:
+		return value_period(field, value, why);
 	case FIELD_MONEY_COMMA:
+	case FIELD_MONEY_POINT:
 	case FIELD_MONEY_INT:
-		return money(field, value, why);
+	case FIELD_MONEY_IMPLIED:
+		return value_money(field, value, sign, why);
+	case FIELD_BOOL_JN:
+	case FIELD_BOOL_10:
+	case FIELD_BOOL_TRUE:
+		return boolean(field, value, why);
 	case FIELD_ENUM:
 		return one_of(field, value, why);
+	case FIELD_FILENAME:
+		return file_name(value, why);
+	case FIELD_SHA256:
+		return of(value, CLASS_HEX, SHA256_DIGITS, why,
+			"a SHA-256 has 64 hex digits");
+	case FIELD_TYPES:
+		break;
 	}
-	return V_OK;
+	return bad(why, CODE_BUG, "a field without a type");
 }
 
 /* StUF: a value that is not there is a nil with a reason, not an empty
@@ -192,34 +379,80 @@ check_nil(const struct field *field, struct value *value, struct fault *why)
 	return bad(why, CODE_FIELD_NIL, "this reason of a nil is not allowed");
 }
 
-enum verdict
-value_check(const struct field *field, struct value *value, struct arena *mem,
-	struct fault *why)
+/* Nothing, or what stands for nothing, and no preset: true. */
+static bool
+absent(const struct field *field, struct value *value)
 {
-	int64_t chars;
-	enum verdict v;
+	if (value->text != NULL && value->len > 0 &&
+		(field->empty == NULL ||
+			strcmp(value->text, field->empty) != 0))
+		return false;
+	value->text = field->preset;
+	value->len = field->preset == NULL ? 0 : strlen(field->preset);
+	return value->len == 0;
+}
 
-	if (value->nil)
-		return check_nil(field, value, why);
-	if (value->text == NULL || value->len == 0) {
-		value->text = NULL;
-		if (!field->required)
-			return V_OK;
-		return bad(why, CODE_FIELD_ABSENT, "required, but not there");
-	}
-	chars = text_chars(value->text, value->len);
-	if (chars < 0)
-		return bad(why, CODE_FIELD_FORM, "control characters");
-	/* The type first: it knows better what is wrong than the length. */
-	v = check_type(field, value, mem, why);
-	if (v == V_OK && field->type == FIELD_TEXT &&
-		chars != (int64_t)value->len)
-		chars = text_chars(value->text, value->len);
-	if (v == V_OK && field->type != FIELD_POSTCODE &&
-		(chars < field->min || chars > field->max))
+static bool
+ends_with(const struct value *value, const char *end)
+{
+	size_t len = strlen(end);
+
+	return value->len >= len &&
+	       memcmp(value->text + value->len - len, end, len) == 0;
+}
+
+static enum verdict
+check_length(
+	const struct field *field, const struct value *value, struct fault *why)
+{
+	/* Other types have only ASCII, by their own checks. */
+	bool wide = field->type == FIELD_TEXT || field->type == FIELD_NAME ||
+		    field->type == FIELD_ENUM;
+	int64_t chars = wide ? text_chars(value->text, value->len)
+			     : (int64_t)value->len;
+
+	/* A postcode has been given its form, whatever its length was. */
+	if (field->type == FIELD_POSTCODE || field->type == FIELD_COUNTRY_BRP)
+		return V_OK;
+	if (chars < field->min || chars > field->max)
 		return fault_set(why, V_SKIP, CODE_FIELD_FORM,
 			"%" PRId64 " characters, allowed are %" PRId64
 			" to %" PRId64,
 			chars, field->min, field->max);
-	return v;
+	if (field->ends != NULL && !ends_with(value, field->ends))
+		return fault_set(why, V_SKIP, CODE_FIELD_FORM,
+			"it does not end with %.40s", field->ends);
+	if (field->full_warns && chars == field->max)
+		return fault_set(why, V_END, CODE_PERSON_NAME,
+			"as long as it may be: perhaps it was cut off");
+	return V_OK;
+}
+
+enum verdict
+value_check(const struct field *field, struct value *value,
+	const struct value *sign, struct arena *mem, struct fault *why)
+{
+	enum verdict v, told = V_OK;
+
+	if (value->nil)
+		return check_nil(field, value, why);
+	if (!absent(field, value)) {
+		if (field->steps[0] != STEP_NONE)
+			told = normalise(field, value, mem, why);
+		/* "00000000" without its zeros, "   " trimmed. */
+		if (value->len == 0)
+			(void)absent(field, value);
+	}
+	if (value->len == 0) {
+		value->text = NULL;
+		return field->required ? bad(why, CODE_FIELD_ABSENT,
+						 "required, but not there")
+				       : told;
+	}
+	v = check_type(field, value, sign, mem, why);
+	if (v != V_OK && v != V_END)
+		return v;
+	told = v == V_END ? v : told;
+	v = check_length(field, value, why);
+	return v == V_OK ? told : v;
 }

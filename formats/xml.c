@@ -1,9 +1,9 @@
 /* formats/xml.c - every XML layout
  *
  * Walks the definition's tree of elements while the file goes by.  Names come
- * interned from the parser: the first time an element of the definition is
- * met its text is compared, after that two pointers.  Nothing is allocated per
- * element; values are copied into the arena of the record.
+ * interned from the parser: what an element or attribute means at its place is
+ * looked up once and then known by its pointers, also when it means nothing.
+ * A value is copied once, into the memory of its record, and trimmed there.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -14,30 +14,58 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/xml.h"
 #include "formats/record.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define DEPTH_MAX 256
 #define TEXT_MAX ((size_t)12000000) /* the parser stops at 10 MB */
+#define MET_SIZE ((size_t)4096)	    /* a power of two */
+#define TOLD_MAX 50		    /* unknown elements told of one file */
+#define REASON_MAX 120
 
 _Static_assert(DEPTH_MAX > 200, "a definition's depth must fit");
+_Static_assert((MET_SIZE & (MET_SIZE - 1)) == 0, "it is used as a mask");
+_Static_assert(MET_SIZE > 2 * DEFINITION_NODES_MAX, "all nodes find a place");
+
+/* What a name means below (an element) or at (an attribute) a node. */
+struct met {
+	const char *ns, *local; /* the parser's own pointers; NULL: free */
+	int at, means;
+};
+
+enum {
+	MEANS_NOTHING = -1,
+	MEANS_NIL = -2,
+	MEANS_NO_VALUE = -3
+};
 
 struct reader {
-	struct reading reading;
+	struct reading *reading;
 	const struct definition *d;
 	struct xml_place place;
-	/* the parser's own pointers for our names, once they were met */
-	const char **ns, **local;
+	struct met elements[MET_SIZE], attributes[MET_SIZE];
+	struct {
+		const char *ns, *local;
+	} told[TOLD_MAX];
+	size_t told_count;
+
 	int stack[DEPTH_MAX]; /* node of each open element */
-	int hint[DEPTH_MAX];  /* where the next child is looked for first */
 	int depth;	      /* of the open elements we know */
 	int skip;	      /* open elements below one we do not know */
-	bool capture;	      /* the text of the deepest element is wanted */
-	struct buf text;
+	int records;	      /* open records */
+	int64_t begun;	      /* where the outermost of them begins */
+	struct arena *mem;    /* of the innermost */
+	struct letter_document *document; /* the present one, or NULL */
+
+	/* the deepest element */
+	bool capture; /* its text is wanted */
+	bool broken;  /* another element lay in it */
+	char *piece;  /* its text, while it came in one piece */
+	size_t piece_len;
+	struct buf text; /* else all pieces */
 	bool nil;
 	const char *nil_reason;
-	int document; /* occurrence in the letter, -1: none */
 };
 
 static bool
@@ -46,140 +74,259 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* --- what names mean --- */
+
 static bool
-same(struct reader *r, int node, const struct xml_name *name)
+same(const struct xml_name *name, const char *ns, const char *local)
 {
-	const struct node *n = &r->d->nodes[node];
-
-	if (r->local[node] != NULL)
-		return r->local[node] == name->local && r->ns[node] == name->ns;
-	if (strcmp(n->local, name->local) != 0 || strcmp(n->ns, name->ns) != 0)
-		return false;
-	r->local[node] = name->local;
-	r->ns[node] = name->ns;
-	return true;
+	return strcmp(name->local, local) == 0 && strcmp(name->ns, ns) == 0;
 }
 
-/* A copy without blanks at both ends; *len is adjusted. */
-static char *
-trimmed(struct reader *r, const char *text, size_t *len)
+static struct met *
+met(struct met *table, int at, const struct xml_name *name)
 {
-	size_t n = *len;
+	uint64_t h = (uint64_t)(uintptr_t)name->local ^
+		     (uint64_t)(uintptr_t)name->ns << 7 ^ (uint64_t)at << 40;
 
-	while (n > 0 && is_blank(text[0])) {
-		text++;
-		n--;
-	}
-	while (n > 0 && is_blank(text[n - 1]))
-		n--;
-	*len = n;
-	return arena_text(&r->reading.mem, text, n);
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	return &table[h >> 40 & (MET_SIZE - 1)];
 }
 
-/* The child of the deepest open element with that name, -1: none.  Elements
- * come in the order of the definition, so the one behind the last is tried
- * first.
- */
+static bool
+knows(const struct met *m, int at, const struct xml_name *name)
+{
+	return m->local == name->local && m->ns == name->ns && m->at == at;
+}
+
+/* The child of the deepest open element with that name. */
 static int
 find_child(struct reader *r, const struct xml_name *name)
 {
-	int first = r->d->nodes[r->stack[r->depth - 1]].child;
-	int from = r->hint[r->depth - 1], at;
+	const struct node *nodes = r->d->nodes;
+	int parent = r->depth == 0 ? -1 : r->stack[r->depth - 1];
+	struct met *m = met(r->elements, parent, name);
+	int at;
 
-	for (at = from; at != -1; at = r->d->nodes[at].sibling)
-		if (same(r, at, name))
-			return at;
-	for (at = first; at != from; at = r->d->nodes[at].sibling)
-		if (same(r, at, name))
-			return at;
-	return -1;
+	if (knows(m, parent, name))
+		return m->means;
+	at = parent == -1 ? 0 : nodes[parent].child;
+	while (at != -1 && !same(name, nodes[at].ns, nodes[at].local))
+		at = nodes[at].sibling;
+	*m = (struct met){ name->ns, name->local, parent, at };
+	return at;
 }
 
-/* Keep a text of the file as a value of the record. */
-static void
-set_value(struct reader *r, int field, const char *text, size_t len)
+/* The slot of an attribute of `node`, or what it says about its element. */
+static int
+find_attribute(struct reader *r, int node, const struct xml_name *name)
 {
-	struct value *value = &r->reading.values[field];
+	struct met *m = met(r->attributes, node, name);
+	int s = r->d->nodes[node].slot;
 
-	if (value->text != NULL || value->nil) {
-		reading_wrong(&r->reading, CODE_FIELD_FORM,
-			r->d->fields[field].name, "it is there twice");
-		return;
-	}
-	value->nil = r->nil;
-	value->nil_reason = r->nil_reason;
-	value->text = trimmed(r, text, &len);
-	value->len = len;
+	if (knows(m, node, name))
+		return m->means;
+	for (; s != -1; s = r->d->slots[s].next)
+		if (r->d->slots[s].local != NULL &&
+			same(name, r->d->slots[s].ns, r->d->slots[s].local))
+			break;
+	if (s == -1 && same(name, XSI, "nil"))
+		s = MEANS_NIL;
+	else if (s == -1 && strcmp(name->local, "noValue") == 0)
+		s = MEANS_NO_VALUE;
+	*m = (struct met){ name->ns, name->local, node, s };
+	return s;
 }
 
+/* --- values --- */
+
+static const char *
+slot_name(const struct reader *r, const struct slot *slot)
+{
+	return slot->field >= 0	     ? r->d->fields[slot->field].name
+	       : slot->document >= 0 ? r->d->documents[slot->document].name
+				     : "";
+}
+
+/* `text` lies in the memory of the record and is closed with a NUL. */
 static void
 set_slot(
 	struct reader *r, const struct slot *slot, const char *text, size_t len)
 {
-	struct letter_document *doc;
-	char *copy;
+	struct letter_document *doc = r->document;
 
-	if (slot->kind == SLOT_FIELD) {
-		set_value(r, slot->field, text, len);
+	switch (slot->kind) {
+	case SLOT_FIELD:
+		if (len > (size_t)r->d->field_max)
+			reading_wrong(r->reading, CODE_LIMIT,
+				slot_name(r, slot),
+				"longer than the layout allows for any value");
+		else
+			reading_value(r->reading, slot->field, text, len);
 		return;
-	}
-	if (r->document < 0)
+	case SLOT_HREF:
+		if (doc != NULL && len > 0)
+			doc->href = text;
 		return;
-	doc = &r->reading.letter.documents[r->document];
-	copy = trimmed(r, text, &len);
-	if (slot->kind == SLOT_HREF && copy[0] != '\0') {
-		doc->href = copy;
-	} else if (slot->kind == SLOT_SHA256) {
-		doc->sha256 = copy;
-	} else if (slot->kind == SLOT_INLINE && copy[0] != '\0') {
-		doc->base64 = copy;
-		doc->base64_len = len;
+	case SLOT_SHA256:
+		if (doc != NULL && len > 0)
+			doc->sha256 = text;
+		return;
+	case SLOT_INLINE:
+		if (doc != NULL && len > 0) {
+			doc->base64 = text;
+			doc->base64_len = len;
+		}
+		return;
+	case SLOT_MIME:
+		/* What a document is, its own bytes say. */
+		return;
 	}
 }
 
-static void
-begin_document(struct reader *r, int document)
+/* A copy without blanks at both ends. */
+static const char *
+trimmed(struct reader *r, const char *text, size_t *len)
 {
-	struct letter *l = &r->reading.letter;
+	size_t n = *len;
 
-	r->document = -1;
-	if (l->document_count == ATTACHMENT_LETTER_MAX) {
-		reading_wrong(&r->reading, CODE_DOCUMENT_BOX,
-			r->d->documents[document].name,
-			"more documents than a letter may have");
-		return;
-	}
-	r->document = (int)l->document_count++;
-	l->documents[r->document] = (struct letter_document){
-		.title = r->d->documents[document].name
-	};
+	for (; n > 0 && is_blank(text[0]); n--)
+		text++;
+	while (n > 0 && is_blank(text[n - 1]))
+		n--;
+	*len = n;
+	return n == 0 ? "" : arena_text(r->mem, text, n);
 }
 
 static void
-take_attributes(struct reader *r, const struct node *node,
+take_attributes(struct reader *r, int node,
 	const struct xml_attribute *attributes, size_t count)
 {
-	size_t i;
-	int s;
+	size_t i, len;
+	int means;
 
 	for (i = 0; i < count; i++) {
 		const struct xml_attribute *a = &attributes[i];
+		const char *text;
 
-		for (s = node->slot; s != -1; s = r->d->slots[s].next)
-			if (r->d->slots[s].local != NULL &&
-				strcmp(r->d->slots[s].local, a->name.local) ==
-					0 &&
-				strcmp(r->d->slots[s].ns, a->name.ns) == 0)
-				set_slot(r, &r->d->slots[s], a->value, a->len);
-		if (strcmp(a->name.local, "nil") == 0 &&
-			strcmp(a->name.ns, XSI) == 0)
+		means = find_attribute(r, node, &a->name);
+		if (means == MEANS_NIL) {
 			r->nil = (a->len == 4 &&
 					 memcmp(a->value, "true", 4) == 0) ||
 				 (a->len == 1 && a->value[0] == '1');
-		else if (strcmp(a->name.local, "noValue") == 0)
-			r->nil_reason =
-				arena_text(&r->reading.mem, a->value, a->len);
+		} else if (means == MEANS_NO_VALUE) {
+			r->nil_reason = arena_text(r->mem, a->value, a->len);
+		} else if (means != MEANS_NOTHING) {
+			len = a->len;
+			text = trimmed(r, a->value, &len);
+			set_slot(r, &r->d->slots[means], text, len);
+		}
 	}
+}
+
+/* The text of the deepest element, trimmed, in the memory of the record. */
+static const char *
+whole_text(struct reader *r, size_t *len_out)
+{
+	char *text = r->piece;
+	size_t n = r->piece_len;
+
+	*len_out = r->text.len;
+	if (r->text.len > 0)
+		return trimmed(r, r->text.bytes, len_out);
+	*len_out = 0;
+	if (text == NULL)
+		return "";
+	for (; n > 0 && is_blank(text[0]); n--)
+		text++;
+	while (n > 0 && is_blank(text[n - 1]))
+		n--;
+	text[n] = '\0';
+	*len_out = n;
+	return text;
+}
+
+static void
+text_begins(struct reader *r, bool broken)
+{
+	r->capture = true;
+	r->broken = broken;
+	r->piece = NULL;
+	r->piece_len = 0;
+	if (r->text.len > 0)
+		buf_reset(&r->text);
+}
+
+static const struct slot *
+text_slot(const struct reader *r, const struct node *node)
+{
+	int s = node->slot;
+
+	while (r->d->slots[s].local != NULL)
+		s = r->d->slots[s].next;
+	return &r->d->slots[s];
+}
+
+/* An element in the middle of a value: what is the value then? */
+static void
+mixed(struct reader *r, const struct node *node)
+{
+	reading_wrong(r->reading, CODE_FIELD_FORM,
+		slot_name(r, text_slot(r, node)),
+		"there are elements in the value");
+}
+
+static void
+text_ends(struct reader *r, const struct node *node)
+{
+	const struct slot *slot = text_slot(r, node);
+	size_t len;
+	const char *text = whole_text(r, &len);
+
+	if (r->broken) {
+		if (len > 0)
+			mixed(r, node);
+	} else if (!r->nil || slot->kind != SLOT_FIELD) {
+		set_slot(r, slot, text, len);
+	} else if (len > 0) {
+		reading_wrong(r->reading, CODE_FIELD_NIL, slot_name(r, slot),
+			"nil and a value");
+	} else {
+		reading_nil(r->reading, slot->field, r->nil_reason);
+	}
+}
+
+/* An element opens in one whose text is wanted. */
+static void
+text_is_broken(struct reader *r)
+{
+	const struct node *node = &r->d->nodes[r->stack[r->depth - 1]];
+	size_t len;
+
+	(void)whole_text(r, &len);
+	if (len > 0 || node->child == -1)
+		mixed(r, node);
+	r->capture = false;
+}
+
+/* --- elements --- */
+
+static void
+tell_unknown(struct reader *r, const struct xml_name *name)
+{
+	char reason[REASON_MAX];
+	size_t i;
+
+	for (i = 0; i < r->told_count; i++)
+		if (r->told[i].local == name->local &&
+			r->told[i].ns == name->ns)
+			return;
+	if (r->told_count == TOLD_MAX)
+		return;
+	r->told[r->told_count].local = name->local;
+	r->told[r->told_count++].ns = name->ns;
+	snprintf(reason, sizeof(reason),
+		"an element that the layout does not have: %.60s", name->local);
+	reading_remark(r->reading, CODE_UNKNOWN_FIELD, "", reason);
 }
 
 /* Outside a record an element that we do not know may be a letter that would
@@ -188,14 +335,11 @@ take_attributes(struct reader *r, const struct node *node,
 static enum verdict
 unknown(struct reader *r, const struct xml_name *name, struct fault *why)
 {
-	int i;
-
-	for (i = 0; i < r->depth; i++)
-		if (r->d->nodes[r->stack[i]].record >= 0) {
-			r->skip = 1;
-			r->capture = false;
-			return V_OK;
-		}
+	if (r->records > 0) {
+		tell_unknown(r, name);
+		r->skip = 1;
+		return V_OK;
+	}
 	(void)fault_set(why, V_BROKEN, CODE_ROOT,
 		r->depth == 0 ? "the root element is not the one of this "
 				"layout, or has another namespace"
@@ -207,46 +351,80 @@ unknown(struct reader *r, const struct xml_name *name, struct fault *why)
 }
 
 static enum verdict
+check_bytes(struct reader *r, int64_t at, struct fault *why)
+{
+	if (r->records == 0 || at - r->begun <= r->d->record_bytes_max)
+		return V_OK;
+	return fault_set(why, V_BROKEN, CODE_LIMIT,
+		"a record of more than %" PRId64 " bytes",
+		r->d->record_bytes_max);
+}
+
+static enum verdict
+begin_record(struct reader *r, int record, struct fault *why)
+{
+	enum verdict v;
+
+	if (r->records++ == 0)
+		r->begun = r->place.offset;
+	if (record == r->d->letter)
+		r->document = NULL;
+	v = reading_begin(
+		r->reading, record, r->place.line, r->place.offset, why);
+	r->mem = reading_mem(r->reading);
+	return v;
+}
+
+static enum verdict
+end_record(struct reader *r, int record, struct fault *why)
+{
+	enum verdict v = reading_end(r->reading, record, r->place.end, why);
+
+	r->records--;
+	if (record == r->d->letter)
+		r->document = NULL;
+	r->mem = reading_mem(r->reading);
+	return v;
+}
+
+static enum verdict
 on_open(void *self, const struct xml_name *name,
 	const struct xml_attribute *attributes, size_t count, struct fault *why)
 {
 	struct reader *r = self;
 	const struct node *node;
+	enum verdict v;
 	int at;
 
 	if (r->skip > 0) {
 		r->skip++;
 		return V_OK;
 	}
-	if (r->depth == 0) {
-		at = same(r, 0, name) ? 0 : -1;
-	} else {
-		at = find_child(r, name);
-	}
+	v = check_bytes(r, r->place.offset, why);
+	if (v != V_OK)
+		return v;
+	if (r->capture)
+		text_is_broken(r);
+	at = find_child(r, name);
 	if (at == -1)
 		return unknown(r, name, why);
 	assert(r->depth < DEPTH_MAX);
 	node = &r->d->nodes[at];
-	if (r->depth > 0)
-		r->hint[r->depth - 1] = at;
-	r->stack[r->depth] = at;
-	r->hint[r->depth++] = node->child;
-	if (node->record == 0) {
-		reading_begin(&r->reading, r->place.line, r->place.offset);
-		if (r->reading.counts.records > r->d->records_max)
-			return fault_set(why, V_BROKEN, CODE_LIMIT,
-				"more than %" PRId64 " records",
-				r->d->records_max);
-	}
+	r->stack[r->depth++] = at;
+	if (node->record >= 0)
+		v = begin_record(r, node->record, why);
+	if (v != V_OK)
+		return v;
 	if (node->document >= 0)
-		begin_document(r, node->document);
+		r->document = reading_document(r->reading, node->document);
 	r->nil = false;
 	r->nil_reason = NULL;
-	if (count > 0 && (node->slot != -1))
-		take_attributes(r, node, attributes, count);
-	r->capture = node->text;
 	if (node->text)
-		buf_reset(&r->text);
+		text_begins(r, false);
+	else
+		r->capture = false;
+	if (count > 0 && node->slot != -1)
+		take_attributes(r, at, attributes, count);
 	return V_OK;
 }
 
@@ -255,10 +433,20 @@ on_text(void *self, const char *text, size_t len, struct fault *why)
 {
 	struct reader *r = self;
 
-	(void)why;
-	if (r->capture && r->skip == 0)
+	if (!r->capture || r->skip > 0)
+		return V_OK;
+	if (r->text.len > 0) {
 		buf_add(&r->text, text, len);
-	return V_OK;
+	} else if (r->piece == NULL) {
+		r->piece = arena_text(r->mem, text, len);
+		r->piece_len = len;
+		return V_OK;
+	} else {
+		buf_add(&r->text, r->piece, r->piece_len);
+		buf_add(&r->text, text, len);
+	}
+	assert(!r->text.full);
+	return check_bytes(r, r->place.offset, why);
 }
 
 static enum verdict
@@ -267,65 +455,42 @@ on_close(void *self, const struct xml_name *name, struct fault *why)
 	struct reader *r = self;
 	const struct node *node;
 	enum verdict v = V_OK;
-	int s;
 
 	(void)name;
 	if (r->skip > 0) {
-		r->skip--;
+		if (--r->skip == 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+			text_begins(r, true);
 		return V_OK;
 	}
 	assert(r->depth > 0);
 	node = &r->d->nodes[r->stack[--r->depth]];
-	if (r->capture) {
-		for (s = node->slot; s != -1; s = r->d->slots[s].next)
-			if (r->d->slots[s].local == NULL)
-				set_slot(r, &r->d->slots[s],
-					r->text.len == 0 ? "" : r->text.bytes,
-					r->text.len);
-		r->capture = false;
-	}
-	if (node->record < 0)
-		return V_OK;
-	if (r->place.offset - r->reading.letter.offset >
-		r->d->record_bytes_max) {
-		(void)fault_set(why, V_BROKEN, CODE_LIMIT,
-			"a record of more than %" PRId64 " bytes",
-			r->d->record_bytes_max);
-		fault_at(why, "record %" PRId64, r->reading.letter.record);
-		return V_BROKEN;
-	}
-	if (node->record > 0)
-		v = reading_child(&r->reading, node->record, why);
-	else
-		v = reading_end(&r->reading, why);
+	if (r->capture)
+		text_ends(r, node);
+	r->capture = false;
+	if (node->record >= 0)
+		v = end_record(r, node->record, why);
+	if (r->depth > 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+		text_begins(r, true);
 	return v;
 }
 
 enum verdict
-format_read(const struct definition *definition, xml_read_fn *read,
-	void *read_self, const char *oin, const struct format_sink *sink,
-	struct format_counts *counts_out, struct fault *why)
+xml_read(struct reading *reading, format_read_fn *read, void *read_self,
+	struct fault *why)
 {
 	static const struct xml_events events = {
 		.open = on_open, .text = on_text, .close = on_close
 	};
 	struct reader *r = mem_zero(1, sizeof(*r));
-	size_t nodes = (size_t)definition->node_count;
 	enum verdict v;
 
-	reading_init(&r->reading, definition, oin, sink);
-	r->d = definition;
+	r->reading = reading;
+	r->d = reading_definition(reading);
+	r->mem = reading_mem(reading);
 	r->text = BUF_MAX(TEXT_MAX);
-	r->ns = mem_zero(nodes, sizeof(*r->ns));
-	r->local = mem_zero(nodes, sizeof(*r->local));
-	v = xml_stream(read, read_self, &events, r, definition->depth_max,
-		&r->place, why);
-	if (v == V_OK)
-		*counts_out = r->reading.counts;
-	free(r->ns);
-	free(r->local);
+	v = xml_stream(
+		read, read_self, &events, r, r->d->depth_max, &r->place, why);
 	buf_done(&r->text);
-	reading_done(&r->reading);
 	free(r);
 	return v;
 }

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "mobbd/role.h"
 
+#define MS_PER_DAY INT64_C(86400000)
 #define DEATHS_MAX 3 /* of the reader, on one file */
 
 struct intake {
@@ -192,22 +193,63 @@ on_letter(
 	return store_split_letter(r->split, letter, bsn_key, why);
 }
 
+/* T or P, as a file says which endpoints it is meant for. */
+static char
+environment_letter(const struct jobs_stream *stream)
+{
+	return strcmp(stream->endpoint_is->environment, "production") == 0
+		       ? 'P'
+		       : 'T';
+}
+
+/* All payloads of the set, in order. */
+static enum verdict
+read_parts(struct reading *r, const struct claim *claim,
+	const struct definition *def, struct format_counts *counts,
+	struct fault *why)
+{
+	struct format_sink sink = {
+		.self = r, .letter = on_letter, .reject = on_reject
+	};
+	struct format_context context = { .oin = r->stream->sender_is->oin,
+		.environment = environment_letter(r->stream),
+		.today = (int32_t)(clock_now_ms() / MS_PER_DAY) };
+	struct format *format = format_begin(def, &context, &sink);
+	enum verdict v = V_OK;
+	int part;
+
+	for (part = 0; v == V_OK && part < claim->part_count; part++) {
+		v = source_part(r->source, part, why);
+		if (v == V_OK)
+			v = format_part(format, source_read, r->source, why);
+	}
+	format_end(format, counts);
+	return v;
+}
+
 /* Read and split one received job; V_BROKEN with a reason refuses it. */
 static enum verdict
 split(struct reading *r, const struct claim *claim, struct fault *why)
 {
 	const struct site *site = r->run->site;
 	const struct definition *def = site_definition(site, r->stream);
-	struct format_sink sink = {
-		.self = r, .letter = on_letter, .reject = on_reject
-	};
-	struct source_rules rules = { .zip = definition_zip(def),
-		.plain = definition_plain(def),
-		.payload = definition_payload(def) };
+	const struct format_input *input = definition_input(def);
+	struct source_rules rules = { .plain = input->plain,
+		.gzip = input->gzip,
+		.zip = input->zip,
+		.tar = input->tar,
+		.payload = input->payload,
+		.pages = input->pages,
+		.shared = input->shared,
+		.shared_count = input->shared_count,
+		.unused_warns = input->unused_warns,
+		.limits = input->limits,
+		.bytes_max = input->bytes_max,
+		.pages_max = definition_policy(def)->pages_max,
+		.a4 = definition_policy(def)->a4 };
 	struct format_counts counts = { 0 };
 	enum verdict v;
 
-	definition_limits(def, &rules.limits, &rules.bytes_max);
 	v = source_open(claim, &rules, &r->source, why);
 	if (v == V_OK)
 		v = store_split_begin(site->store, claim->job,
@@ -215,8 +257,7 @@ split(struct reading *r, const struct claim *claim, struct fault *why)
 						     : claim->bytes / 1500,
 			&r->split, why);
 	if (v == V_OK)
-		v = format_read(def, source_read, r->source,
-			r->stream->sender_is->oin, &sink, &counts, why);
+		v = read_parts(r, claim, def, &counts, why);
 	if (v == V_OK)
 		v = source_end(r->source, why);
 	if (v == V_OK && counts.records == 0)

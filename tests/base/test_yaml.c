@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -151,6 +152,175 @@ test_yaml__guesses_what_was_meant(void **state)
 	assert_null(strstr(why.text, "did you mean"));
 }
 
+/* --- all mistakes at once --- */
+
+struct told {
+	int count;
+	char places[60][20];
+	enum code codes[60];
+};
+
+static void
+on_mistake(void *self, const struct fault *mistake)
+{
+	struct told *t = self;
+
+	assert_true(t->count < 60);
+	snprintf(t->places[t->count], 20, "%s", mistake->place);
+	t->codes[t->count++] = mistake->code;
+}
+
+static enum verdict
+check(const char *text, int max, struct file *file, struct told *told,
+	struct yaml_places **places)
+{
+	struct yaml_mistakes m = {
+		.tell = on_mistake, .self = told, .max = max
+	};
+
+	memset(told, 0, sizeof(*told));
+	return yaml_check(
+		"f", text, strlen(text), keys, file, sizeof(*file), &m, places);
+}
+
+static void
+test_yaml__all_mistakes_are_told_in_one_pass(void **state)
+{
+	static const char *const places[] = { "f:2:1", "f:3:7", "f:5:1",
+		"f:6:12", "f:7:20", "f:8:5" };
+	static const enum code codes[] = { CODE_CONFIG_KEY, CODE_CONFIG_VALUE,
+		CODE_CONFIG_DOUBLE, CODE_CONFIG_VALUE, CODE_CONFIG_KEY,
+		CODE_CONFIG_VALUE };
+	struct yaml_places *where = NULL;
+	struct told told;
+	struct file f;
+	int i;
+
+	(void)state;
+	assert_int_equal(check("title: x\nsise: 1\nsize: many\non: false\n"
+			       "title: y\nwords: [a, [b], c]\n"
+			       "items: [{ name: a, rat: 1/h },\n"
+			       "    { rate: 2/h }]\n",
+				 50, &f, &told, &where),
+		V_SKIP);
+	assert_int_equal(told.count, 6);
+	for (i = 0; i < 6; i++) {
+		assert_string_equal(told.places[i], places[i]);
+		assert_int_equal(told.codes[i], codes[i]);
+	}
+	/* What was right is there, so that more can be said about it. */
+	assert_string_equal(f.title, "x");
+	assert_int_equal(f.size, 5);
+	assert_false(f.on);
+	assert_int_equal(f.word_count, 3);
+	assert_null(f.words[1]);
+	assert_string_equal(f.words[2], "c");
+	assert_int_equal(f.item_count, 2);
+	assert_int_equal(f.items[1].rate, 2);
+	yaml_done(keys, &f);
+	yaml_places_free(where);
+}
+
+static void
+test_yaml__no_more_mistakes_are_told_than_asked(void **state)
+{
+	struct yaml_places *where = NULL;
+	struct told told;
+	struct file f;
+	char text[2000] = "words: [";
+	int i;
+
+	(void)state;
+	for (i = 0; i < 51; i++)
+		memcpy(text + strlen(text), "[a],", 5);
+	memcpy(text + strlen(text), "]\n", 3);
+	assert_int_equal(check(text, 50, &f, &told, &where), V_SKIP);
+	assert_int_equal(told.count, 50);
+	yaml_done(keys, &f);
+	yaml_places_free(where);
+}
+
+static void
+test_yaml__text_that_is_no_yaml_leaves_nothing_to_look_at(void **state)
+{
+	struct yaml_places *where = NULL;
+	struct told told;
+	struct file f;
+
+	(void)state;
+	assert_int_equal(check("title: [\n", 50, &f, &told, &where), V_BROKEN);
+	assert_int_equal(told.count, 1);
+	assert_null(f.title);
+	yaml_done(keys, &f);
+	yaml_places_free(where);
+}
+
+static void
+test_yaml__every_value_knows_its_place(void **state)
+{
+	struct yaml_places *where = NULL;
+	size_t line = 0, column = 0;
+	struct told told;
+	struct file f;
+
+	(void)state;
+	assert_int_equal(check("title: x\nsize: 3\n"
+			       "inner: { name: n, rate: 1/h }\n"
+			       "items:\n  - { name: y }\nwords: [p, q]\n",
+				 50, &f, &told, &where),
+		V_OK);
+	assert_true(yaml_place(where, f.title, &line, &column));
+	assert_int_equal(line * 100 + column, 108);
+	assert_true(yaml_place(where, &f.size, &line, &column));
+	assert_int_equal(line * 100 + column, 207);
+	assert_true(yaml_place(where, &f.inner, &line, &column));
+	assert_int_equal(line * 100 + column, 308);
+	assert_true(yaml_place(where, f.inner.name, &line, &column));
+	assert_int_equal(line * 100 + column, 316);
+	assert_true(yaml_place(where, &f.items[0], &line, &column));
+	assert_int_equal(line * 100 + column, 505);
+	assert_true(yaml_place(where, f.words[1], &line, &column));
+	assert_int_equal(line * 100 + column, 612);
+	/* A default was nowhere. */
+	assert_false(yaml_place(where, &f.wait_ms, &line, &column));
+	assert_false(yaml_place(where, NULL, &line, &column));
+	yaml_done(keys, &f);
+	yaml_places_free(where);
+	yaml_places_free(NULL);
+}
+
+static void
+test_yaml__the_nearest_word_is_guessed(void **state)
+{
+	struct yaml_guess guess = { .word = "naam" };
+
+	(void)state;
+	yaml_guess(&guess, "adres");
+	assert_null(guess.best);
+	yaml_guess(&guess, "naam12");
+	yaml_guess(&guess, "naam1");
+	yaml_guess(&guess, "namen");
+	assert_string_equal(guess.best, "naam1");
+	/* Everything is near to a word of one letter. */
+	guess = (struct yaml_guess){ .word = "x" };
+	yaml_guess(&guess, "at");
+	assert_null(guess.best);
+}
+
+static void
+test_yaml__levels_inside_each_other_end(void **state)
+{
+	char text[3000] = "words: ";
+	struct fault why;
+	struct file f;
+
+	(void)state;
+	memset(text + strlen(text), '[', 1000);
+	assert_int_equal(load(text, &f, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_CONFIG);
+	assert_string_equal(why.place, "f:1:47");
+}
+
 int
 main(void)
 {
@@ -159,6 +329,14 @@ main(void)
 		cmocka_unit_test(test_yaml__absent_keys_have_their_default),
 		cmocka_unit_test(test_yaml__mistakes_have_line_and_column),
 		cmocka_unit_test(test_yaml__guesses_what_was_meant),
+		cmocka_unit_test(test_yaml__all_mistakes_are_told_in_one_pass),
+		cmocka_unit_test(
+			test_yaml__no_more_mistakes_are_told_than_asked),
+		cmocka_unit_test(
+			test_yaml__text_that_is_no_yaml_leaves_nothing_to_look_at),
+		cmocka_unit_test(test_yaml__every_value_knows_its_place),
+		cmocka_unit_test(test_yaml__the_nearest_word_is_guessed),
+		cmocka_unit_test(test_yaml__levels_inside_each_other_end),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
