@@ -55,8 +55,8 @@ struct repair {
 };
 
 static enum verdict
-no_letter(void *self, struct letter *letter, struct arena *mem,
-	struct fault *why)
+no_letter(
+	void *self, struct letter *letter, struct arena *mem, struct fault *why)
 {
 	(void)self;
 	(void)letter;
@@ -232,8 +232,8 @@ take_line(struct repair *p, int64_t end, struct fault *why)
 		return V_OK;
 	}
 	/* A line of no type belongs where it stands. */
-	v = emit_above(p, p->d->records[p->record < 0 ? p->d->letter
-						       : p->record].parent,
+	v = emit_above(p,
+		p->d->records[p->record < 0 ? p->d->letter : p->record].parent,
 		why);
 	if (v == V_OK)
 		v = emit(p, bytes, len, why);
@@ -394,8 +394,8 @@ write_with_totals(struct repair *p, struct fault *why)
 		at = s->from + s->len;
 	}
 	if (v == V_OK && p->out.len > at)
-		v = p->write(p->write_self, p->out.bytes + at,
-			p->out.len - at, why);
+		v = p->write(
+			p->write_self, p->out.bytes + at, p->out.len - at, why);
 	buf_done(&made);
 	reading_free(r);
 	return v;
