@@ -102,7 +102,7 @@ split(const struct command *command, struct words *w, struct fault *why)
 }
 
 enum verdict
-command_check(const struct command *command, struct fault *why)
+command_parse(const struct command *command, struct fault *why)
 {
 	struct words words;
 

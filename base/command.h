@@ -45,7 +45,7 @@ struct command_said {
 };
 
 /* Can this command be run at all?  For a check of the configuration. */
-enum verdict command_check(const struct command *command, struct fault *why);
+enum verdict command_parse(const struct command *command, struct fault *why);
 
 /* `fd` (lent) is a regular file or from command_file(); it is read from its
  * start under a descriptor of its own.  V_BROKEN: the command is missing,

@@ -318,6 +318,7 @@ compile_document_path(
 		return;
 	}
 	c->d->nodes[node].document = document;
+	c->d->input.inlined = c->d->input.inlined || l->base64 != NULL;
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		slot = (struct slot){ .field = -1, .document = document };
 		slot.kind = all[i].kind;

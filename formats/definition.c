@@ -87,6 +87,8 @@ definition_check(const char *name, const char *text, size_t len,
 			.places = places,
 			.mistakes = &mistakes };
 		digest_of(text, len, d->sha256);
+		d->source = arena_text(&d->mem, text, len);
+		d->source_len = len;
 		compile(c);
 	}
 	yaml_places_free(places);
@@ -135,6 +137,13 @@ const uint8_t *
 definition_sha256(const struct definition *definition)
 {
 	return definition->sha256;
+}
+
+const char *
+definition_source(const struct definition *definition, size_t *len_out)
+{
+	*len_out = definition->source_len;
+	return definition->source;
 }
 
 enum format_kind

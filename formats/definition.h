@@ -258,7 +258,9 @@ struct definition {
 	struct arena mem;
 	void *file; /* the loaded YAML, which owns the texts */
 	const char *id, *title, *owner;
-	uint8_t sha256[32]; /* of the text of the definition */
+	const char *source; /* the text of the definition, and */
+	size_t source_len;
+	uint8_t sha256[32]; /* its digest */
 	enum format_kind kind;
 	struct format_input input; /* what the container must be */
 	int64_t records_max, record_bytes_max, field_max;

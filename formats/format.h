@@ -40,6 +40,7 @@ struct format_input {
 	struct archive_limits limits;
 	int64_t bytes_max; /* of one payload */
 	bool documents;	   /* letters name documents of the container */
+	bool inlined;	   /* or hold them, as base64 */
 	const char *shared[ATTACHMENT_LETTER_MAX]; /* leaflets by member name */
 	int shared_count;
 	bool unused_warns; /* a document nobody names: warning, not refused */
@@ -72,6 +73,9 @@ void definition_free(struct definition *definition); /* accepts NULL */
 const char *definition_id(const struct definition *definition);
 const char *definition_title(const struct definition *definition);
 const uint8_t *definition_sha256(const struct definition *definition);
+/* The text it was read from; lives as long as it. */
+const char *definition_source(
+	const struct definition *definition, size_t *len_out);
 enum format_kind definition_kind(const struct definition *definition);
 const struct format_input *definition_input(
 	const struct definition *definition);

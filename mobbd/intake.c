@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,23 +16,12 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
-#include "mobbd/role.h"
+#include "mobbd/reader.h"
 
-#define MS_PER_DAY INT64_C(86400000)
 #define DEATHS_MAX 3 /* of the reader, on one file */
 
 struct intake {
 	bool swept; /* work/ was looked through since the start */
-};
-
-/* One file on its way through the reader. */
-struct reading {
-	struct role_run *run;
-	const struct jobs_stream *stream;
-	struct source *source;
-	struct split *split;
-	int64_t cents;
-	int edition;
 };
 
 /* Our line on the board outlives us: what we were doing when we died. */
@@ -81,15 +71,40 @@ done_with(struct role_line *line, enum verdict v)
 		line->doing[0] = '\0';
 }
 
+/* Ids of letters and the story of a job hang on the key and the definitions:
+ * with others than before nothing is taken in.
+ */
+static enum verdict
+use(struct site *site, struct fault *why)
+{
+	uint8_t print[DIGEST_BYTES];
+	enum verdict v;
+	size_t i;
+
+	digest_of(site->key, sizeof(site->key), print);
+	v = store_site_key(site->store, print, why);
+	for (i = 0; v == V_OK && i < site->jobs.stream_count; i++) {
+		const struct definition *d = site->definitions[i];
+		enum definition_state state = DEFINITION_UNUSED;
+
+		v = store_definition_known(site->store, definition_id(d),
+			definition_sha256(d), &state, why);
+		if (v == V_OK && state == DEFINITION_CHANGED)
+			v = fault_set(why, V_BROKEN, CODE_FORMAT_CHANGED,
+				"%s was used by a job with another text",
+				definition_id(d));
+	}
+	return v;
+}
+
 static enum verdict
 intake_open(struct role_run *run, struct fault *why)
 {
-	(void)why;
 	if (run->line->doing[0] != '\0')
 		remember(run->line);
 	run->own = mem_zero(1, sizeof(struct intake));
 	run->wait_fd = spool_watch_fd(run->site->spool);
-	return V_OK;
+	return use(run->site, why);
 }
 
 static void
@@ -117,163 +132,9 @@ refuse(struct role_run *run, struct claim *claim, const struct fault *reason,
 }
 
 static enum verdict
-keep_rejected(struct reading *r, const struct rejection *no, struct fault *why)
-{
-	struct rejected row = { .record = no->record,
-		.line = no->line,
-		.offset = no->offset,
-		.code = no->code,
-		.field = no->field,
-		.reason = no->reason,
-		.reference = no->reference,
-		.warning = no->warning };
-
-	return store_split_reject(r->split, &row, why);
-}
-
-static enum verdict
-on_reject(void *self, const struct letter *letter,
-	const struct rejection *rejection, struct fault *why)
-{
-	struct reading *r = self;
-
-	if (!rejection->warning) {
-		if (letter != NULL) {
-			source_forget(r->source, letter);
-			r->cents += letter->amount_cents;
-		}
-	}
-	return keep_rejected(r, rejection, why);
-}
-
-static enum verdict
-reject_letter(struct reading *r, const struct letter *letter,
-	const struct fault *reason, struct fault *why)
-{
-	struct rejection no = { .record = letter->record,
-		.line = letter->line,
-		.offset = letter->offset,
-		.code = reason->code,
-		.field = "document",
-		.reason = reason->text,
-		.reference = letter->reference };
-
-	return keep_rejected(r, &no, why);
-}
-
-static enum verdict
-on_letter(
-	void *self, struct letter *letter, struct arena *mem, struct fault *why)
-{
-	struct reading *r = self;
-	const struct site *site = r->run->site;
-	struct fault reason = FAULT_NONE;
-	uint8_t bsn_key[16];
-	enum verdict v;
-
-	r->cents += letter->amount_cents;
-	letter->id = letter_id(site->key, r->stream->sender_is->oin,
-		r->stream->name, letter->key, r->edition);
-	v = source_documents(r->source, letter, mem, &reason);
-	if (v == V_SKIP)
-		return reject_letter(r, letter, &reason, why);
-	if (v != V_OK) {
-		*why = reason;
-		fault_at(why, "record %" PRId64 ", line %" PRId64,
-			letter->record, letter->line);
-		return v;
-	}
-	if (letter->document_count == 0 && letter->text == NULL) {
-		fault_set(&reason, V_SKIP, CODE_DOCUMENT,
-			"the record names no document");
-		return reject_letter(r, letter, &reason, why);
-	}
-	letter_bind(letter, letter->bind);
-	letter_bsn_key(site->key, letter->bsn, bsn_key);
-	return store_split_letter(r->split, letter, bsn_key, why);
-}
-
-/* T or P, as a file says which endpoints it is meant for. */
-static char
-environment_letter(const struct jobs_stream *stream)
-{
-	return strcmp(stream->endpoint_is->environment, "production") == 0
-		       ? 'P'
-		       : 'T';
-}
-
-/* All payloads of the set, in order. */
-static enum verdict
-read_parts(struct reading *r, const struct claim *claim,
-	const struct definition *def, struct format_counts *counts,
-	struct fault *why)
-{
-	struct format_sink sink = {
-		.self = r, .letter = on_letter, .reject = on_reject
-	};
-	struct format_context context = { .oin = r->stream->sender_is->oin,
-		.environment = environment_letter(r->stream),
-		.today = (int32_t)(clock_now_ms() / MS_PER_DAY) };
-	struct format *format = format_begin(def, &context, &sink);
-	enum verdict v = V_OK;
-	int part;
-
-	for (part = 0; v == V_OK && part < claim->part_count; part++) {
-		v = source_part(r->source, part, why);
-		if (v == V_OK)
-			v = format_part(format, source_read, r->source, why);
-	}
-	format_end(format, counts);
-	return v;
-}
-
-/* Read and split one received job; V_BROKEN with a reason refuses it. */
-static enum verdict
-split(struct reading *r, const struct claim *claim, struct fault *why)
-{
-	const struct site *site = r->run->site;
-	const struct definition *def = site_definition(site, r->stream);
-	const struct format_input *input = definition_input(def);
-	struct source_rules rules = { .plain = input->plain,
-		.gzip = input->gzip,
-		.zip = input->zip,
-		.tar = input->tar,
-		.payload = input->payload,
-		.pages = input->pages,
-		.shared = input->shared,
-		.shared_count = input->shared_count,
-		.unused_warns = input->unused_warns,
-		.limits = input->limits,
-		.bytes_max = input->bytes_max,
-		.pages_max = definition_policy(def)->pages_max,
-		.a4 = definition_policy(def)->a4 };
-	struct format_counts counts = { 0 };
-	enum verdict v;
-
-	v = source_open(claim, &rules, &r->source, why);
-	if (v == V_OK)
-		v = store_split_begin(site->store, claim->job,
-			claim->promised_letters >= 0 ? claim->promised_letters
-						     : claim->bytes / 1500,
-			&r->split, why);
-	if (v == V_OK)
-		v = read_parts(r, claim, def, &counts, why);
-	if (v == V_OK)
-		v = source_end(r->source, why);
-	if (v == V_OK && counts.records == 0)
-		v = fault_set(
-			why, V_BROKEN, CODE_EMPTY, "the file holds no records");
-	if (v == V_OK)
-		v = store_split_end(r->split,
-			&(struct split_end){
-				.records = counts.records, .cents = r->cents },
-			clock_now_ms(), why);
-	return v;
-}
-
-static enum verdict
 receive(struct role_run *run, const struct jobs_stream *stream,
-	struct claim *claim, int *edition_out, struct fault *why)
+	struct claim *claim, const uint8_t *sha256, int *edition_out,
+	struct fault *why)
 {
 	struct job_new job = { .id = claim->job,
 		.stream = stream->name,
@@ -284,63 +145,13 @@ receive(struct role_run *run, const struct jobs_stream *stream,
 		.format = stream->format,
 		.file = claim->name,
 		.bytes = claim->bytes,
-		.sha256 = claim->sha256,
+		.sha256 = sha256,
 		.promised_letters = claim->promised_letters,
 		.promised_cents = claim->promised_cents,
 		.received_ms = clock_now_ms(),
 		.edition_out = edition_out };
 
 	return store_job_receive(run->site->store, &job, why);
-}
-
-/* The job is ours and its file open: judge it whole. */
-static enum verdict
-take_in(struct role_run *run, const struct jobs_stream *stream,
-	struct claim *claim, struct fault *why)
-{
-	struct reading r = { .run = run, .stream = stream };
-	struct fault reason = FAULT_NONE;
-	char hex[DIGEST_HEX_MAX];
-	enum verdict v;
-
-	v = spool_digest(claim, why);
-	if (v == V_OK)
-		v = receive(run, stream, claim, &r.edition, &reason);
-	if (v == V_SKIP) {
-		/* The books have it as refused; the keeper files it. */
-		log_line("job %s: file refused: MOBB-%04d %s", claim->job,
-			(int)reason.code, reason.text);
-		return V_OK;
-	}
-	if (v != V_OK) {
-		*why = reason.code == CODE_NONE ? *why : reason;
-		return v;
-	}
-	log_line("job %s: %s received, %" PRId64 " bytes, stream %s",
-		claim->job, claim->name, claim->bytes, stream->name);
-	digest_hex(claim->sha256, DIGEST_BYTES, hex);
-	if (claim->parts[0].promised_sha256[0] != '\0' &&
-		strcmp(claim->parts[0].promised_sha256, hex) != 0)
-		v = fault_set(&reason, V_BROKEN, CODE_SIDECAR,
-			"the SHA-256 in the sidecar is not that of the file");
-	else
-		v = split(&r, claim, &reason);
-	store_split_close(r.split);
-	source_close(r.source);
-	if (v == V_OK) {
-		log_line("job %s: split", claim->job);
-		return V_OK;
-	}
-	/* A failing database or disk is not the file's fault. */
-	if (v != V_BROKEN || reason.code == CODE_DATABASE ||
-		reason.code == CODE_DATABASE_QUERY ||
-		reason.code == CODE_DISK_FULL || reason.code == CODE_IO ||
-		reason.code == CODE_SPOOL || reason.code == CODE_MEMORY) {
-		*why = reason;
-		fault_at(why, "job %s", claim->job);
-		return v;
-	}
-	return refuse(run, claim, &reason, why);
 }
 
 /* Something that is no file, or has a name we do not want: refused, and shown
@@ -353,11 +164,88 @@ refuse_thing(struct role_run *run, const struct jobs_stream *stream,
 	struct fault again;
 
 	digest_of(claim->job, strlen(claim->job), claim->sha256);
-	if (receive(run, stream, claim, NULL, &again) != V_OK) {
+	if (receive(run, stream, claim, claim->sha256, NULL, &again) != V_OK) {
 		*why = again;
 		return V_LATER;
 	}
 	return refuse(run, claim, reason, why);
+}
+
+/* A failing database or disk is not the file's fault. */
+static bool
+not_the_file(enum code code)
+{
+	return code == CODE_DATABASE || code == CODE_DATABASE_QUERY ||
+	       code == CODE_DISK_FULL || code == CODE_IO ||
+	       code == CODE_SPOOL || code == CODE_MEMORY;
+}
+
+/* What can be said before a byte is read.  The digest of the content runs
+ * beside the reader, unless ids depend on it: when a person let some content
+ * come again as another edition.
+ */
+static enum verdict
+look(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, struct fault *why)
+{
+	const struct format_input *input =
+		definition_input(site_definition(run->site, stream));
+	bool first = false;
+	enum verdict v;
+	int i;
+
+	for (i = 0; input->name != NULL && i < claim->part_count; i++)
+		if (fnmatch(input->name, claim->parts[i].name, 0) != 0)
+			return fault_set(why, V_SKIP, CODE_NAME,
+				"the layout wants a name like %.100s",
+				input->name);
+	v = store_edition_waiting(
+		run->site->store, stream->name, clock_now_ms(), &first, why);
+	if (v != V_OK)
+		return v;
+	return first ? spool_digest(claim, why)
+		     : spool_digest_begin(claim, why);
+}
+
+/* The job is ours and its file open: judge it whole. */
+static enum verdict
+take_in(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, struct fault *why)
+{
+	struct fault reason = FAULT_NONE;
+	int edition = 1;
+	enum verdict v;
+
+	v = look(run, stream, claim, &reason);
+	if (v == V_SKIP)
+		return refuse_thing(run, stream, claim, &reason, why);
+	if (v == V_OK)
+		v = receive(run, stream, claim,
+			claim->run == NULL ? claim->sha256 : NULL, &edition,
+			&reason);
+	if (v == V_SKIP) {
+		/* The books have it as refused; the keeper files it. */
+		log_line("job %s: file refused: MOBB-%04d %s", claim->job,
+			(int)reason.code, reason.text);
+		return V_OK;
+	}
+	if (v != V_OK) {
+		*why = reason;
+		return v;
+	}
+	log_line("job %s: %s received, %" PRId64 " bytes, stream %s",
+		claim->job, claim->name, claim->bytes, stream->name);
+	v = reader_split(run, stream, claim, edition, &reason);
+	if (v == V_OK) {
+		log_line("job %s: split", claim->job);
+		return V_OK;
+	}
+	if (v != V_BROKEN || not_the_file(reason.code)) {
+		*why = reason;
+		fault_at(why, "job %s", claim->job);
+		return v;
+	}
+	return refuse(run, claim, &reason, why);
 }
 
 /* What a crash left in work/: claimed, perhaps received, not yet split. */
@@ -414,9 +302,14 @@ static enum verdict
 take_next(struct role_run *run, const struct jobs_stream *stream,
 	struct fault *why)
 {
+	const struct format_input *input =
+		definition_input(site_definition(run->site, stream));
 	struct spool_rule rule = { .stream = stream->name,
 		.sidecar = stream->sidecar,
-		.quiet_ms = stream->quiet_ms };
+		.quiet_ms = stream->quiet_ms,
+		.parts = input->parts,
+		.set_ms = stream->wait,
+		.unpacks = input->pages != NULL || input->inlined };
 	struct claim claim = CLAIM_NONE;
 	struct fault reason = FAULT_NONE;
 	char name[SPOOL_NAME_MAX + 1];
@@ -425,8 +318,8 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 	v = spool_next(run->site->spool, &rule, clock_now_ms(), name, why);
 	if (v != V_OK)
 		return v;
-	v = spool_claim(run->site->spool, stream->name, name, clock_now_ms(),
-		&claim, &reason);
+	v = spool_claim_by(
+		run->site->spool, &rule, name, clock_now_ms(), &claim, &reason);
 	begin_with(run->line, claim.job);
 	if (v == V_OK)
 		v = take_in(run, stream, &claim, why);

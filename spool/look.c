@@ -75,7 +75,7 @@ look_command_check(const struct source *s, struct fault *why)
 	enum verdict v = V_OK;
 
 	if (s->rules.command != NULL)
-		v = command_check(&command, why);
+		v = command_parse(&command, why);
 	/* The site's fault, not the file's: it waits. */
 	return v == V_BROKEN ? V_LATER : v;
 }

@@ -476,6 +476,25 @@ publish(struct split *s, struct fault *why)
 	return v == V_OK ? attach(pg, s->job.part, s->table, why) : v;
 }
 
+/* What the reader said, and the records that only the books could reject. */
+static enum verdict
+keep_delivery(struct split *s, const struct split_end *end, struct fault *why)
+{
+	struct split_end judged = *end;
+	int64_t bad = s->rejected_total + end->turned;
+	char reason[120];
+
+	if (end->limited && bad > end->reject_limit) {
+		snprintf(reason, sizeof(reason),
+			"%" PRId64 " records are wrong, %" PRId64
+			" are allowed before a person looks",
+			bad, end->reject_limit);
+		judged.hold = CODE_REJECTS;
+		judged.hold_reason = reason;
+	}
+	return delivery_keep(s->store->pg, s->job.number, &judged, why);
+}
+
 enum verdict
 store_split_end(struct split *s, const struct split_end *end, int64_t now_ms,
 	struct fault *why)
@@ -497,7 +516,7 @@ store_split_end(struct split *s, const struct split_end *end, int64_t now_ms,
 	if (v == V_OK)
 		v = check_earlier(s, why);
 	if (v == V_OK)
-		v = delivery_keep(pg, s->job.number, end, why);
+		v = keep_delivery(s, end, why);
 	if (v == V_OK)
 		v = publish(s, why);
 	if (v == V_OK)

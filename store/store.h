@@ -249,6 +249,11 @@ struct split_end {
 	const char *control; /* its own totals, as text to show; the same */
 	bool totals;	     /* it had totals, and they agreed */
 	bool count_check;    /* hold when far from the job before */
+	/* Held (CODE_REJECTS) when rejected records, and letters that a failed
+	 * check turned to paper, are more than the limit.
+	 */
+	bool limited;
+	int64_t reject_limit, turned;
 	enum code hold;	     /* the reader wants a person, or CODE_NONE */
 	const char *hold_reason;
 	const uint8_t *sha256; /* of the content, if it was received without */

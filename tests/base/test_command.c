@@ -282,7 +282,7 @@ test_command__commands_that_cannot_be_run(void **state)
 		struct fault why = FAULT_NONE;
 
 		command.text = cases[i].text;
-		assert_int_equal(command_check(&command, &why), V_BROKEN);
+		assert_int_equal(command_parse(&command, &why), V_BROKEN);
 		assert_string_equal(why.text, cases[i].why);
 		assert_int_equal(why.code, CODE_CONFIG_VALUE);
 		assert_int_equal(
@@ -295,11 +295,11 @@ test_command__commands_that_cannot_be_run(void **state)
 		memcpy(text, "true", 4);
 		text[i] = '\0';
 		command.text = text;
-		assert_int_equal(command_check(&command, &why),
+		assert_int_equal(command_parse(&command, &why),
 			i < COMMAND_TEXT_MAX ? V_OK : V_BROKEN);
 	}
 	command.text = "true";
-	assert_int_equal(command_check(&command, &(struct fault){ 0 }), V_OK);
+	assert_int_equal(command_parse(&command, &(struct fault){ 0 }), V_OK);
 	(void)close(fd);
 }
 
