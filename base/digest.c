@@ -158,38 +158,77 @@ base64_encode(const void *bytes, size_t len, char *out)
 	return (size_t)n;
 }
 
-static int
-sextet(char c)
+/* What a character of base64 stands for; from NO on it is something else. */
+#define NO 64
+#define PAD 128
+#define SPACE 192
+
+static void
+sextets_make(uint8_t sextets[256])
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	static const uint8_t alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					    "abcdefghijklmnopqrstuvwxyz"
+					    "0123456789+/";
+	uint8_t i;
+
+	memset(sextets, NO, 256);
+	for (i = 0; i < 64; i++)
+		sextets[alphabet[i]] = i;
+	sextets['='] = PAD;
+	sextets[' '] = sextets['\t'] = SPACE;
+	sextets['\r'] = sextets['\n'] = SPACE;
+}
+
+/* Four characters into three bytes as often as nothing stands between them;
+ * the number of fours.
+ */
+static size_t
+decode_fours(
+	const uint8_t *p, size_t len, const uint8_t sextets[256], uint8_t *out)
+{
+	size_t fours;
+
+	for (fours = 0; len >= 4; fours++, len -= 4, p += 4, out += 3) {
+		uint32_t a = sextets[p[0]], b = sextets[p[1]],
+			 c = sextets[p[2]], d = sextets[p[3]];
+
+		if ((a | b | c | d) >= NO)
+			break;
+		a = a << 18 | b << 12 | c << 6 | d;
+		out[0] = (uint8_t)(a >> 16);
+		out[1] = (uint8_t)(a >> 8);
+		out[2] = (uint8_t)a;
+	}
+	return fours;
 }
 
 bool
 base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out)
 {
+	const uint8_t *p = (const uint8_t *)text;
+	size_t i = 0, n = 0, chars = 0, pads = 0, fours;
+	uint8_t sextets[256], v;
 	uint32_t bits = 0;
-	size_t i, n = 0, chars = 0, pads = 0;
 
-	for (i = 0; i < len; i++) {
-		int v;
-
-		if (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' ||
-			text[i] == '\n')
+	sextets_make(sextets);
+	while (i < len) {
+		if (chars % 4 == 0 && pads == 0) {
+			fours = decode_fours(p + i, len - i, sextets, out + n);
+			i += 4 * fours;
+			n += 3 * fours;
+			if (i == len)
+				break;
+		}
+		v = sextets[p[i++]];
+		if (v == SPACE)
 			continue;
-		if (text[i] == '=') {
+		if (v == PAD) {
 			pads++;
 			continue;
 		}
-		v = sextet(text[i]);
-		if (v < 0 || pads > 0)
+		if (v == NO || pads > 0)
 			return false;
-		bits = bits << 6 | (uint32_t)v;
+		bits = bits << 6 | v;
 		if (++chars % 4 == 0) {
 			out[n++] = (uint8_t)(bits >> 16);
 			out[n++] = (uint8_t)(bits >> 8);

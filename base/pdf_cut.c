@@ -453,7 +453,7 @@ pdf_book_cut(struct pdf_book *book, int first, int last, struct buf *out,
 		return fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"pages %d to %d of a PDF with %d pages", first, last,
 			book->pages);
-	if (book->kept > PDF_KEPT_MIN + book->pages) {
+	if (book->kept > PDF_KEPT_MIN + book->pages / 2) {
 		v = pdf_book_reopen(book, why);
 		if (v != V_OK)
 			return v;

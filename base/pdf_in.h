@@ -88,7 +88,10 @@ enum verdict pdf_pages_next(struct pdf_pages *pages, struct pdf_page *page_out);
 
 /* An open book (base/pdf_book.c). */
 #define PDF_ID_MAX 8388607 /* the largest object number there may be */
-#define PDF_KEPT_MIN 20000 /* objects libqpdf may keep, and one more a page */
+/* Objects libqpdf may keep before the book is opened anew; for that costs by
+ * the number of pages, one more for every two of them.
+ */
+#define PDF_KEPT_MIN 8000
 
 struct pdf_book {
 	int fd;
