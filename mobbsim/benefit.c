@@ -160,7 +160,7 @@ benefit_roll(const struct supply *supply, int64_t record, const char *bsn,
 	roll_lines(&dice, b);
 }
 
-/* {clientnummer}-{periodenummer}-{volgnr} */
+/* {dossiernummer}-{periodenummer}-{volgnr} */
 static void
 benefit_reference(const struct supply *supply, const struct item *item,
 	char out[STREAM_REFERENCE_MAX])
@@ -169,7 +169,7 @@ benefit_reference(const struct supply *supply, const struct item *item,
 
 	(void)supply;
 	snprintf(out, STREAM_REFERENCE_MAX, "%" PRId64 "-%" PRId64 "-%" PRId64,
-		b->client, b->period, item->record);
+		b->file, b->period, item->record);
 }
 
 /* --- writing --- */
