@@ -158,4 +158,4 @@ clean:
 
 .PHONY: all units check demo deps fuzz fuzzers bench lint install clean
 .SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)

@@ -288,15 +288,14 @@ compile_writing(struct compile *c)
 	static const char *const headers[] = { "none", "names", NULL };
 	const struct layout_input *in = &c->l->input;
 	struct definition *d = c->d;
-	int newline;
 
 	d->encoding = encodings[compile_word(
 		c, in->encoding, "encoding", encodings, 0)];
 	d->bom = compile_word(c, in->bom, "bom", boms, 0) == 0 &&
 		 strcmp(d->encoding, "utf-8") == 0;
-	newline = compile_word(c, in->newline, "newline", newlines, 0);
-	d->newline = newline;
-	if (newline == NEWLINE_NONE && d->kind == FORMAT_DELIMITED)
+	d->newline = (enum newline)compile_word(
+		c, in->newline, "newline", newlines, NEWLINE_ANY);
+	if (d->newline == NEWLINE_NONE && d->kind == FORMAT_DELIMITED)
 		compile_bad(c, in->newline, CODE_CONFIG_VALUE,
 			"newline: none is for kind fixed");
 	if (d->kind == FORMAT_XML && strcmp(d->encoding, "utf-8") != 0)

@@ -287,7 +287,7 @@ compile_document_path(
 {
 	const struct {
 		const char *path;
-		int kind;
+		enum slot_kind kind;
 	} all[] = {
 		{ l->at, SLOT_HREF },
 		{ l->sha256, SLOT_SHA256 },

@@ -191,7 +191,7 @@ struct slot {
 	const char *ns, *local; /* of an attribute; local NULL: the text */
 	int field;		/* -1: none */
 	int document;		/* -1: none */
-	enum {
+	enum slot_kind {
 		SLOT_FIELD,
 		SLOT_HREF,
 		SLOT_SHA256,
@@ -269,7 +269,7 @@ struct definition {
 	/* how the payload is written */
 	const char *encoding; /* "utf-8", "iso-8859-1", "windows-1252" */
 	bool bom;	      /* a UTF-8 byte order mark is accepted */
-	enum {
+	enum newline {
 		NEWLINE_ANY, /* CRLF or LF, one of them throughout */
 		NEWLINE_CRLF,
 		NEWLINE_LF,

@@ -26,7 +26,7 @@ explain_source(const struct definition *definition, int field)
 			(l->fields[i].in == NULL ||
 				strcmp(l->fields[i].in, record) == 0))
 			return &l->fields[i];
-	assert(!"a field of no layout");
+	assert(false); /* a field of no layout */
 	return NULL;
 }
 
@@ -195,8 +195,7 @@ explain_steps(const struct field *f, struct buf *out)
 		[STEP_POSTCODE] = "1234 ab is taken as 1234AB",
 		[STEP_NFC] = "",
 		[STEP_DROP_CONTROL] = "control characters go",
-		[STEP_CP1252] = "bytes of windows-1252 are repaired, with a "
-				"warning",
+		[STEP_CP1252] = "bytes of windows-1252 are repaired, noted",
 	};
 	int i;
 

@@ -20,17 +20,18 @@
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define DEPTH_MAX 256
 #define TEXT_MAX ((size_t)12000000) /* the parser stops at 10 MB */
-#define MET_SIZE ((size_t)4096)	    /* a power of two */
+#define MET_SIZE ((size_t)1024)	    /* a power of two */
+#define MET_TRIES 4		    /* places a name can be at */
 #define TOLD_MAX 50		    /* unknown elements told of one file */
 #define REASON_MAX 120
 
 _Static_assert(DEPTH_MAX > 200, "a definition's depth must fit");
 _Static_assert((MET_SIZE & (MET_SIZE - 1)) == 0, "it is used as a mask");
-_Static_assert(MET_SIZE > 2 * DEFINITION_NODES_MAX, "all nodes find a place");
 
 /* What a name means below (an element) or at (an attribute) a node. */
 struct met {
 	const char *ns, *local; /* the parser's own pointers; NULL: free */
+	struct met *then;	/* what came behind it the last time */
 	int at, means;
 };
 
@@ -41,31 +42,31 @@ enum {
 };
 
 struct reader {
-	struct reading *reading;
-	const struct definition *d;
+	/* looked at in every event, so together */
+	bool capture; /* the text of the deepest element is wanted */
+	bool broken;  /* another element lay in it */
+	bool nil;
+	int depth;   /* of the open elements we know */
+	int skip;    /* open elements below one we do not know */
+	int records; /* open records */
+	char *piece; /* the text, while it came in one piece */
+	size_t piece_len;
+	struct arena *mem; /* of the innermost record */
+	struct met *last;  /* what the element before was */
 	struct xml_place place;
+	int64_t begun; /* where the outermost record begins */
+	const struct definition *d;
+	struct reading *reading;
+	const char *nil_reason;
+	struct letter_document *document; /* the present one, or NULL */
+	struct buf text;		  /* all pieces, when there are more */
+	int stack[DEPTH_MAX];		  /* node of each open element */
+
 	struct met elements[MET_SIZE], attributes[MET_SIZE];
 	struct {
 		const char *ns, *local;
 	} told[TOLD_MAX];
 	size_t told_count;
-
-	int stack[DEPTH_MAX]; /* node of each open element */
-	int depth;	      /* of the open elements we know */
-	int skip;	      /* open elements below one we do not know */
-	int records;	      /* open records */
-	int64_t begun;	      /* where the outermost of them begins */
-	struct arena *mem;    /* of the innermost */
-	struct letter_document *document; /* the present one, or NULL */
-
-	/* the deepest element */
-	bool capture; /* its text is wanted */
-	bool broken;  /* another element lay in it */
-	char *piece;  /* its text, while it came in one piece */
-	size_t piece_len;
-	struct buf text; /* else all pieces */
-	bool nil;
-	const char *nil_reason;
 };
 
 static bool
@@ -82,38 +83,65 @@ same(const struct xml_name *name, const char *ns, const char *local)
 	return strcmp(name->local, local) == 0 && strcmp(name->ns, ns) == 0;
 }
 
-static struct met *
-met(struct met *table, int at, const struct xml_name *name)
-{
-	uint64_t h = (uint64_t)(uintptr_t)name->local ^
-		     (uint64_t)(uintptr_t)name->ns << 7 ^ (uint64_t)at << 40;
-
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	return &table[h >> 40 & (MET_SIZE - 1)];
-}
-
 static bool
 knows(const struct met *m, int at, const struct xml_name *name)
 {
 	return m->local == name->local && m->ns == name->ns && m->at == at;
 }
 
-/* The child of the deepest open element with that name. */
-static int
-find_child(struct reader *r, const struct xml_name *name)
+/* Where the name is kept, or can be: a full table forgets. */
+static struct met *
+met(struct met *table, int at, const struct xml_name *name)
+{
+	uint64_t h = (uint64_t)(uintptr_t)name->local ^
+		     (uint64_t)(uintptr_t)name->ns << 7 ^ (uint64_t)at << 40;
+	size_t i, home;
+
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	home = (size_t)(h >> 40);
+	for (i = 0; i < MET_TRIES; i++) {
+		struct met *m = &table[(home + i) & (MET_SIZE - 1)];
+
+		if (m->local == NULL || knows(m, at, name))
+			return m;
+	}
+	return &table[home & (MET_SIZE - 1)];
+}
+
+static struct met *
+look_up(struct reader *r, int parent, const struct xml_name *name)
 {
 	const struct node *nodes = r->d->nodes;
-	int parent = r->depth == 0 ? -1 : r->stack[r->depth - 1];
 	struct met *m = met(r->elements, parent, name);
 	int at;
 
 	if (knows(m, parent, name))
-		return m->means;
+		return m;
 	at = parent == -1 ? 0 : nodes[parent].child;
 	while (at != -1 && !same(name, nodes[at].ns, nodes[at].local))
 		at = nodes[at].sibling;
-	*m = (struct met){ name->ns, name->local, parent, at };
-	return at;
+	m->ns = name->ns;
+	m->local = name->local;
+	m->at = parent;
+	m->means = at;
+	return m;
+}
+
+/* The child of the deepest open element with that name.  Records look alike,
+ * so the element that followed the one before is tried first.
+ */
+static int
+find_child(struct reader *r, const struct xml_name *name)
+{
+	int parent = r->depth == 0 ? -1 : r->stack[r->depth - 1];
+	struct met *m = r->last->then;
+
+	if (m == NULL || !knows(m, parent, name)) {
+		m = look_up(r, parent, name);
+		r->last->then = m;
+	}
+	r->last = m;
+	return m->means;
 }
 
 /* The slot of an attribute of `node`, or what it says about its element. */
@@ -133,7 +161,7 @@ find_attribute(struct reader *r, int node, const struct xml_name *name)
 		s = MEANS_NIL;
 	else if (s == -1 && strcmp(name->local, "noValue") == 0)
 		s = MEANS_NO_VALUE;
-	*m = (struct met){ name->ns, name->local, node, s };
+	*m = (struct met){ name->ns, name->local, NULL, node, s };
 	return s;
 }
 
@@ -487,6 +515,7 @@ xml_read(struct reading *reading, format_read_fn *read, void *read_self,
 	r->reading = reading;
 	r->d = reading_definition(reading);
 	r->mem = reading_mem(reading);
+	r->last = &r->elements[0];
 	r->text = BUF_MAX(TEXT_MAX);
 	v = xml_stream(
 		read, read_self, &events, r, r->d->depth_max, &r->place, why);
