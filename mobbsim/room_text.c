@@ -47,6 +47,40 @@ add_ours(const struct room_ports *ports, struct buf *out)
 		ports->ours);
 }
 
+/* One of each layout there is a definition for. */
+static void
+add_streams(struct buf *out)
+{
+	static const struct {
+		const char *name, *title, *format, *type;
+	} streams[] = {
+		{ "woz", "WOZ-beschikkingen", "woz-biljet/1", "WOZ" },
+		{ "uitkering", "Uitkeringsspecificaties", "uitkering-csv/1",
+			"UITKER" },
+		{ "jaaropgave", "Jaaropgaven", "jaaropgave-vast/1", "JAAROPG" },
+		{ "parkeren", "Parkeervergunningen", "index-csv/1",
+			"PARKEREN" },
+		{ "print", "Brieven uit een printbestand", "pdf-index/1",
+			"PRINT" },
+	};
+	size_t i;
+
+	buf_text(out, "\nstreams:\n");
+	for (i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
+		buf_format(out,
+			"  - name: %s\n"
+			"    title: %s\n"
+			"    sender: voorbeeld\n"
+			"    endpoint: simulator\n"
+			"    printer: drukker\n"
+			"    format: %s\n"
+			"    type: %s\n"
+			"    complete: rename\n"
+			"    release: automatic\n",
+			streams[i].name, streams[i].title, streams[i].format,
+			streams[i].type);
+}
+
 void
 room_text_jobs(
 	const struct room_ports *ports, const char *formats, struct buf *out)
@@ -91,18 +125,8 @@ room_text_jobs(
 		      "  - name: drukker\n"
 		      "    receipts: none\n"
 		      "    bundle_letters: 10000\n"
-		      "    bundle_bytes: 2GB\n"
-		      "\n"
-		      "streams:\n"
-		      "  - name: woz\n"
-		      "    title: WOZ-beschikkingen\n"
-		      "    sender: voorbeeld\n"
-		      "    endpoint: simulator\n"
-		      "    printer: drukker\n"
-		      "    format: woz-biljet/1\n"
-		      "    type: WOZ\n"
-		      "    complete: rename\n"
-		      "    release: automatic\n");
+		      "    bundle_bytes: 2GB\n");
+	add_streams(out);
 }
 
 void

@@ -105,11 +105,18 @@ test_init__certificates_carry_the_oin(void **state)
 static void
 test_init__the_jobs_file_is_read_by_us(void **state)
 {
+	static const struct {
+		const char *name, *format;
+	} streams[] = { { "woz", "woz-biljet/1" },
+		{ "uitkering", "uitkering-csv/1" },
+		{ "jaaropgave", "jaaropgave-vast/1" },
+		{ "parkeren", "index-csv/1" }, { "print", "pdf-index/1" } };
 	const struct jobs_stream *stream;
 	struct fault why = FAULT_NONE;
 	struct jobs jobs = { 0 };
 	struct buf text;
 	struct run r;
+	size_t i;
 
 	(void)state;
 	run_begin(&r);
@@ -122,11 +129,16 @@ test_init__the_jobs_file_is_read_by_us(void **state)
 	assert_string_equal(jobs.listen.at, "127.0.0.1:12001");
 	assert_string_equal(jobs.senders[0].oin, OURS);
 	assert_int_equal(jobs.formats[0], '/');
-	stream = jobs_stream(&jobs, "woz");
-	assert_non_null(stream);
-	assert_true(stream->automatic);
-	assert_string_equal(stream->format, "woz-biljet/1");
-	assert_string_equal(stream->endpoint_is->environment, "simulator");
+	assert_int_equal(jobs.stream_count, 5);
+	for (i = 0; i < 5; i++) {
+		stream = jobs_stream(&jobs, streams[i].name);
+		assert_non_null(stream);
+		assert_true(stream->automatic);
+		assert_string_equal(stream->format, streams[i].format);
+		assert_in_range(strlen(stream->type), 1, 8);
+		assert_string_equal(
+			stream->endpoint_is->environment, "simulator");
+	}
 	assert_string_equal(
 		stream->endpoint_is->wus, "https://localhost:12002/wus");
 	jobs_free(&jobs);
