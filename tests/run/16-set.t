@@ -73,6 +73,6 @@ drop "$dir/telaat-2026_002_laatste.zip"
 settle
 is "delivered again it is taken" "$(field letters)" 6
 is "of the refused ones nothing was sent" \
-	"$(cat "$g.truth.csv" "$h.truth.csv" | sed 1d | cut -d';' -f2 |
+	"$(cat "$g.truth.csv" "$h.truth.csv" | sed '/^record;/d' | cut -d';' -f2 |
 		grep -c -F -f - "$dir/sim/ledger.csv")" 0
 finish
