@@ -21,8 +21,10 @@
 struct task {
 	struct zip_entry entry;
 	enum member_role role;
-	struct member *member; /* of a document */
-	int64_t number;	       /* in the directory, from 0 */
+	bool document;
+	size_t index; /* of the document's member */
+	struct member member;
+	int64_t number; /* in the directory, from 0 */
 };
 
 struct crew {
@@ -74,10 +76,15 @@ assign(struct crew *c, struct task *t, struct fault *why)
 		c->book = t->entry;
 	if (t->role != ROLE_SHARED && t->role != ROLE_DOCUMENT)
 		return V_OK;
-	t->member = member_add(&c->s->members, c->part, t->entry.name);
-	if (t->member == NULL)
-		return judge_doubled(why);
-	t->member->shared = t->role == ROLE_SHARED;
+	v = member_add(&c->s->members, c->part, t->entry.name, &t->index,
+		&t->member, why);
+	if (v != V_OK)
+		return v == V_SKIP ? judge_doubled(why) : v;
+	t->document = true;
+	t->member.shared = t->role == ROLE_SHARED;
+	/* A leaflet that nobody wants harms nobody. */
+	if (t->member.shared)
+		(void)member_use(&c->s->members, t->index);
 	return V_OK;
 }
 
@@ -98,7 +105,7 @@ take(struct crew *c, struct task tasks[TASKS])
 		if (v != V_OK)
 			break;
 		t->number = c->taken++;
-		t->member = NULL;
+		t->document = false;
 		t->role = ROLE_NONE;
 		if (!t->entry.folder)
 			v = assign(c, t, &why);
@@ -161,33 +168,33 @@ inflate_member(struct hand *h, const struct zip_entry *e, int64_t offset,
 }
 
 static enum verdict
-read_document(
-	struct hand *h, const struct task *t, int64_t offset, struct fault *why)
+read_document(struct hand *h, struct task *t, int64_t offset, struct fault *why)
 {
 	const struct zip_entry *e = &t->entry;
-	struct member *m = t->member;
+	struct member *m = &t->member;
 	enum verdict v;
 
 	v = inflate_member(h, e, offset, NULL, m, why);
 	if (v != V_OK)
 		return v;
-	if (offset > MEMBER_OFFSET_MAX)
-		return fault_set(why, V_BROKEN, CODE_LIMIT,
-			"the file is larger than any we read");
-	member_place(m, offset);
+	m->offset = offset;
+	m->bytes = e->bytes;
 	m->method = (uint8_t)e->method;
 	if (e->bytes > (int64_t)DOCUMENT_BYTES_MAX) {
 		m->look = MEMBER_TOO_LARGE;
-		return V_OK;
+		v = V_OK;
+	} else if (archive_kind(h->doc.bytes, h->doc.len) != ARCHIVE_NO) {
+		v = judge_nested(why);
+	} else {
+		v = look_at(h->crew->s, h->doc.bytes, h->doc.len, m, why);
 	}
-	m->bytes = (uint32_t)e->bytes;
-	if (archive_kind(h->doc.bytes, h->doc.len) != ARCHIVE_NO)
-		return judge_nested(why);
-	return look_at(h->crew->s, h->doc.bytes, h->doc.len, m, why);
+	if (v != V_OK)
+		return v;
+	return member_put(&h->crew->s->members, t->index, m, why);
 }
 
 static enum verdict
-do_task(struct hand *h, const struct task *t, struct fault *why)
+do_task(struct hand *h, struct task *t, struct fault *why)
 {
 	const struct zip_entry *e = &t->entry;
 	struct crew *c = h->crew;
@@ -209,7 +216,7 @@ do_task(struct hand *h, const struct task *t, struct fault *why)
 			.crc = e->crc };
 	if (t->role == ROLE_PAYLOAD && e->bytes > c->s->rules.bytes_max)
 		return payload_too_long(c->s->rules.bytes_max, why);
-	if (t->member == NULL)
+	if (!t->document)
 		return V_OK;
 	if (large)
 		(void)pthread_mutex_lock(&c->large);
@@ -313,7 +320,6 @@ judge_zip(struct source *s, int part, const struct archive_limits *limits,
 	if (v != V_OK)
 		return v;
 	if (!s->rules.no_documents) {
-		/* No member moves while a thread writes to another. */
 		member_reserve(&s->members, (size_t)zip_count(c.zip));
 		owner_reserve(&s->owners, (size_t)zip_count(c.zip));
 	}

@@ -22,8 +22,8 @@ struct taking {
 	uint64_t owner;
 	bool keep; /* else the record is rejected anyway */
 	struct attachment *out;
-	const struct member *seen; /* found in the container; or */
-	struct member own;	   /* inline or cut */
+	struct member seen; /* found in the container, inline, or cut */
+	bool sound;	    /* it is a PDF, so that the rules are asked */
 };
 
 /* Who a letter's documents belong to.  Without a key, to that record only. */
@@ -63,36 +63,42 @@ content_append(struct source *s, const void *bytes, size_t len,
 }
 
 /* In the letter's own part; a leaflet may lie in another one of the set. */
-static struct member *
-find_member(const struct source *s, int part, const char *href)
+static enum verdict
+find_member(struct taking *t, size_t *index_out, struct fault *why)
 {
-	struct member *m = member_find(&s->members, part, href);
+	const struct source *s = t->s;
+	const char *href = t->doc->href;
+	enum verdict v;
 	int i;
 
-	for (i = 0; m == NULL && i < s->rules.shared_count; i++)
+	v = member_find(&s->members, t->part, href, index_out, &t->seen, why);
+	for (i = 0; i < s->rules.shared_count; i++)
 		if (strcmp(s->rules.shared[i], href) == 0)
 			break;
-	if (m != NULL || i == s->rules.shared_count)
-		return m;
-	for (i = 0; m == NULL && i < s->part_count; i++)
-		m = member_find(&s->members, i, href);
-	return m;
+	if (v != V_END || i == s->rules.shared_count)
+		return v;
+	for (i = 0; v == V_END && i < s->part_count; i++)
+		v = member_find(&s->members, i, href, index_out, &t->seen, why);
+	return v;
 }
 
 /* A document by name: V_BROKEN when it is another letter's. */
 static enum verdict
 take_member(struct taking *t, struct fault *why)
 {
-	struct member *m = find_member(t->s, t->part, t->doc->href);
+	const struct member *m = &t->seen;
 	struct attachment *out = t->out;
 	enum verdict v;
+	size_t index;
 	bool again;
 
-	if (m == NULL)
+	v = find_member(t, &index, why);
+	if (v == V_END)
 		return fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"the document is not in the container");
-	again = m->used;
-	m->used = true;
+	if (v != V_OK)
+		return v;
+	again = !member_use(&t->s->members, index);
 	v = look_verdict((enum member_look)m->look, why);
 	if (v != V_OK)
 		return v;
@@ -101,11 +107,11 @@ take_member(struct taking *t, struct fault *why)
 				   : "the same document has two names, for "
 				     "two letters",
 			why);
-	t->seen = m;
+	t->sound = true;
 	out->place = m->in_content ? ATTACHMENT_CONTENT : ATTACHMENT_MEMBER;
 	out->part = m->part;
 	out->method = m->method;
-	out->offset = member_offset(m);
+	out->offset = m->offset;
 	out->bytes = m->bytes;
 	out->pages = m->pages;
 	memcpy(out->sha256, m->sha256, DIGEST_BYTES);
@@ -120,15 +126,15 @@ take_scratch(struct taking *t, const char *both, struct fault *why)
 	struct attachment *out = t->out;
 	enum verdict v;
 
-	v = look_at(t->s, b->bytes, b->len, &t->own, why);
+	v = look_at(t->s, b->bytes, b->len, &t->seen, why);
 	if (v == V_OK)
-		v = look_verdict((enum member_look)t->own.look, why);
+		v = look_verdict((enum member_look)t->seen.look, why);
 	if (v != V_OK)
 		return v;
-	t->seen = &t->own;
+	t->sound = true;
 	out->place = ATTACHMENT_CONTENT;
 	out->bytes = (int64_t)b->len;
-	out->pages = t->own.pages;
+	out->pages = t->seen.pages;
 	digest_of(b->bytes, b->len, out->sha256);
 	if (!owner_take(&t->s->owners, out->sha256, t->owner))
 		return twice(both, why);
@@ -220,7 +226,7 @@ static enum verdict
 by_rules(struct taking *t, size_t number, bool *paper_out, struct fault *why)
 {
 	struct source *s = t->s;
-	const struct member *m = t->seen;
+	const struct member *m = &t->seen;
 
 	if (m->box != 0)
 		switch (s->rules.not_pdfa) {
@@ -265,7 +271,7 @@ take_all(struct source *s, const struct letter *letter, bool keep,
 
 		v = s->rules.no_documents ? V_OK : take(&t, &here);
 		out[i].title = letter->documents[i].title;
-		if (v == V_OK && t.seen != NULL)
+		if (v == V_OK && t.sound)
 			v = by_rules(&t, i + 1, paper_out, &here);
 		if (v == V_OK || (v == V_SKIP && worst != V_OK))
 			continue;

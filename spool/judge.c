@@ -140,37 +140,33 @@ tar_document(struct tarring *t, const struct tar_entry *e, bool shared,
 	struct fault *why)
 {
 	struct source *s = t->s;
-	struct member *m = member_add(&s->members, t->part, e->name);
-	int64_t offset = e->offset;
+	struct member m;
 	enum verdict v;
+	size_t index;
 
-	if (m == NULL)
-		return judge_doubled(why);
-	m->shared = shared;
-	v = read_bytes(t, NULL, NULL, m->sha256, why);
+	v = member_add(&s->members, t->part, e->name, &index, &m, why);
+	if (v != V_OK)
+		return v == V_SKIP ? judge_doubled(why) : v;
+	m.shared = shared;
+	if (shared)
+		(void)member_use(&s->members, index);
+	v = read_bytes(t, NULL, NULL, m.sha256, why);
 	if (v != V_OK)
 		return v;
-	if (e->bytes > (int64_t)DOCUMENT_BYTES_MAX) {
-		m->look = MEMBER_TOO_LARGE;
-		return V_OK;
-	}
-	m->bytes = (uint32_t)e->bytes;
-	if (archive_kind(s->scratch.bytes, s->scratch.len) != ARCHIVE_NO)
-		return judge_nested(why);
-	v = look_at(s, s->scratch.bytes, s->scratch.len, m, why);
-	if (v != V_OK || m->look != MEMBER_PDF)
-		return v;
-	if (!unpack_plain(t->stream)) {
-		m->in_content = true;
+	m.offset = e->offset;
+	m.bytes = e->bytes;
+	if (e->bytes > (int64_t)DOCUMENT_BYTES_MAX)
+		m.look = MEMBER_TOO_LARGE;
+	else if (archive_kind(s->scratch.bytes, s->scratch.len) != ARCHIVE_NO)
+		v = judge_nested(why);
+	else
+		v = look_at(s, s->scratch.bytes, s->scratch.len, &m, why);
+	if (v == V_OK && m.look == MEMBER_PDF && !unpack_plain(t->stream)) {
+		m.in_content = true;
 		v = content_append(
-			s, s->scratch.bytes, s->scratch.len, &offset, why);
+			s, s->scratch.bytes, s->scratch.len, &m.offset, why);
 	}
-	if (v == V_OK && offset > MEMBER_OFFSET_MAX)
-		return fault_set(why, V_BROKEN, CODE_LIMIT,
-			"the file is larger than any we read");
-	if (v == V_OK)
-		member_place(m, offset);
-	return v;
+	return v == V_OK ? member_put(&s->members, index, &m, why) : v;
 }
 
 static enum verdict

@@ -131,13 +131,13 @@ look_at(struct source *s, const void *bytes, size_t len, struct member *m,
 		return v;
 	}
 	m->look = MEMBER_PDF;
-	if (v == V_SKIP || look.pages > UINT16_MAX)
+	if (v == V_SKIP)
 		m->look = MEMBER_NO_PDF;
 	else if (look.encrypted)
 		m->look = MEMBER_ENCRYPTED;
 	if (m->look != MEMBER_PDF)
 		return V_OK;
-	m->pages = (uint16_t)look.pages;
+	m->pages = look.pages;
 	if (pdf_box_problem(&look, BOX_CLAIMS, text))
 		m->box = number_of(&s->texts, text);
 	judge_paper(s, &look, m);

@@ -3,16 +3,25 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/archive.h"
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "spool/member.h"
+#include "spool/scratch.h"
 
 #define FIRST ((size_t)256)
 #define MEMBERS_MAX ((size_t)1 << 31)
+
+struct member_slot {
+	uint32_t index; /* + 1; 0: a free slot */
+	uint32_t hash;
+};
 
 struct owner {
 	uint64_t content; /* 0: a free slot */
@@ -21,26 +30,28 @@ struct owner {
 
 /* A place in a table of any size, from 32 even bits. */
 static size_t
-slot_of(uint64_t hash, size_t slot_count)
+slot_of(uint32_t hash, size_t slot_count)
 {
-	return (size_t)((hash >> 32) * slot_count >> 32);
+	return (size_t)((uint64_t)hash * slot_count >> 32);
 }
 
 /* --- members --- */
 
 void
-member_table_init(struct member_table *t)
+member_table_init(struct member_table *t, int dir)
 {
-	*t = (struct member_table){ 0 };
+	*t = (struct member_table){ .dir = dir, .file = -1 };
 	digest_random(t->seed, sizeof(t->seed));
 }
 
 void
 member_table_done(struct member_table *t)
 {
-	free(t->members);
+	if (t->file != -1)
+		(void)close(t->file);
 	free(t->slots);
-	*t = (struct member_table){ 0 };
+	free(t->used);
+	*t = (struct member_table){ .dir = -1, .file = -1 };
 }
 
 static void
@@ -61,83 +72,154 @@ key_of(const struct member_table *t, int part, const char *name,
 	memcpy(key_out, sha256, MEMBER_KEY);
 }
 
-/* The slot that holds the key, or the free one where it goes. */
-static uint32_t *
-find_slot(const struct member_table *t, const uint8_t key[MEMBER_KEY])
+static uint32_t
+hash_of(const uint8_t key[MEMBER_KEY])
 {
-	uint64_t hash;
-	size_t at;
+	uint32_t hash;
 
 	memcpy(&hash, key, sizeof(hash));
-	at = slot_of(hash, t->slot_count);
-	while (t->slots[at] != 0 &&
-		memcmp(t->members[t->slots[at] - 1].key, key, MEMBER_KEY) != 0)
-		at = at + 1 == t->slot_count ? 0 : at + 1;
-	return &t->slots[at];
+	return hash;
+}
+
+static size_t
+next_slot(const struct member_table *t, size_t at)
+{
+	return at + 1 == t->slot_count ? 0 : at + 1;
+}
+
+static enum verdict
+read_member(const struct member_table *t, size_t index, struct member *out,
+	struct fault *why)
+{
+	enum verdict v;
+	size_t got;
+
+	v = file_read_at(t->file, out, sizeof(*out),
+		(int64_t)(index * sizeof(*out)), &got, why);
+	if (v == V_OK && got != sizeof(*out))
+		v = fault_set(
+			why, V_BROKEN, CODE_IO, "a scratch file lost its end");
+	return v;
+}
+
+/* V_OK with the slot of the key, V_END with the free one where it goes. */
+static enum verdict
+find_slot(const struct member_table *t, const uint8_t key[MEMBER_KEY],
+	size_t *at_out, struct member *found, struct fault *why)
+{
+	uint32_t hash = hash_of(key);
+	size_t at = slot_of(hash, t->slot_count);
+	enum verdict v;
+
+	for (; t->slots[at].index != 0; at = next_slot(t, at)) {
+		if (t->slots[at].hash != hash)
+			continue;
+		v = read_member(t, t->slots[at].index - 1, found, why);
+		if (v != V_OK)
+			return v;
+		if (memcmp(found->key, key, MEMBER_KEY) == 0)
+			break;
+	}
+	*at_out = at;
+	return t->slots[at].index == 0 ? V_END : V_OK;
 }
 
 void
 member_reserve(struct member_table *t, size_t more)
 {
-	size_t i, want = t->count + more;
+	struct member_slot *old = t->slots;
+	size_t i, at, old_count = t->slot_count, want = t->count + more;
 
 	assert(want < MEMBERS_MAX);
-	if (want <= t->size)
+	if (want + want / 2 < t->slot_count)
 		return;
-	t->size = want;
-	t->members = mem_grow(t->members, want * sizeof(t->members[0]));
-	free(t->slots);
 	t->slot_count = want + want / 2 + 1;
 	t->slots = mem_zero(t->slot_count, sizeof(t->slots[0]));
-	for (i = 0; i < t->count; i++)
-		*find_slot(t, t->members[i].key) = (uint32_t)i + 1;
+	for (i = 0; i < old_count; i++) {
+		if (old[i].index == 0)
+			continue;
+		at = slot_of(old[i].hash, t->slot_count);
+		while (t->slots[at].index != 0)
+			at = next_slot(t, at);
+		t->slots[at] = old[i];
+	}
+	free(old);
+	t->used = mem_grow(t->used, want / 8 + 1);
+	memset(t->used + (t->count + 7) / 8, 0,
+		want / 8 + 1 - (t->count + 7) / 8);
 }
 
-struct member *
-member_add(struct member_table *t, int part, const char *name)
+enum verdict
+member_put(const struct member_table *t, size_t index,
+	const struct member *member, struct fault *why)
 {
-	uint8_t key[MEMBER_KEY];
-	struct member *m;
-	uint32_t *slot;
+	ssize_t n;
 
-	if (t->count == t->size)
+	n = pwrite(t->file, member, sizeof(*member),
+		(off_t)(index * sizeof(*member)));
+	if (n == (ssize_t)sizeof(*member))
+		return V_OK;
+	if (n >= 0)
+		errno = ENOSPC;
+	return fault_errno(why, V_BROKEN, CODE_IO, "write a scratch file");
+}
+
+enum verdict
+member_add(struct member_table *t, int part, const char *name,
+	size_t *index_out, struct member *member_out, struct fault *why)
+{
+	struct member m = { .part = (uint16_t)part }, other;
+	enum verdict v = V_OK;
+	size_t at;
+
+	if (t->file == -1)
+		v = scratch_open(t->dir, &t->file, why);
+	if (v != V_OK)
+		return v;
+	if (t->count + t->count / 2 + 1 >= t->slot_count)
 		member_reserve(t, t->count / 2 + FIRST);
-	key_of(t, part, name, key);
-	slot = find_slot(t, key);
-	if (*slot != 0)
-		return NULL;
-	m = &t->members[t->count++];
-	*slot = (uint32_t)t->count;
-	*m = (struct member){ .part = (uint16_t)part };
-	memcpy(m->key, key, MEMBER_KEY);
-	return m;
+	key_of(t, part, name, m.key);
+	v = find_slot(t, m.key, &at, &other, why);
+	if (v == V_OK)
+		return V_SKIP;
+	if (v == V_END)
+		v = member_put(t, t->count, &m, why);
+	if (v != V_OK)
+		return v;
+	*index_out = t->count++;
+	*member_out = m;
+	t->slots[at] = (struct member_slot){ .index = (uint32_t)t->count,
+		.hash = hash_of(m.key) };
+	return V_OK;
 }
 
-struct member *
-member_find(const struct member_table *t, int part, const char *name)
+enum verdict
+member_find(const struct member_table *t, int part, const char *name,
+	size_t *index_out, struct member *member_out, struct fault *why)
 {
 	uint8_t key[MEMBER_KEY];
-	uint32_t *slot;
+	enum verdict v;
+	size_t at;
 
 	if (t->count == 0 || strlen(name) > ARCHIVE_NAME_MAX)
-		return NULL;
+		return V_END;
 	key_of(t, part, name, key);
-	slot = find_slot(t, key);
-	return *slot == 0 ? NULL : &t->members[*slot - 1];
+	v = find_slot(t, key, &at, member_out, why);
+	if (v == V_OK)
+		*index_out = t->slots[at].index - 1;
+	return v;
 }
 
-void
-member_place(struct member *m, int64_t offset)
+bool
+member_use(struct member_table *t, size_t index)
 {
-	assert(offset >= 0 && offset <= MEMBER_OFFSET_MAX);
-	m->offset_low = (uint32_t)offset;
-	m->offset_high = (uint16_t)(offset >> 32);
-}
+	uint8_t bit = (uint8_t)(1u << (index % 8));
+	bool first = (t->used[index / 8] & bit) == 0;
 
-int64_t
-member_offset(const struct member *m)
-{
-	return (int64_t)m->offset_high << 32 | m->offset_low;
+	assert(index < t->count);
+	t->used[index / 8] |= bit;
+	t->used_count += first;
+	return first;
 }
 
 /* --- owners --- */
@@ -187,7 +269,7 @@ static struct owner *
 owner_slot(const struct owner_table *t, uint64_t content)
 {
 	/* The low half: the high half was folded into it. */
-	size_t at = slot_of(content << 32, t->slot_count);
+	size_t at = slot_of((uint32_t)content, t->slot_count);
 
 	while (t->slots[at].content != 0 && t->slots[at].content != content)
 		at = at + 1 == t->slot_count ? 0 : at + 1;

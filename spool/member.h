@@ -1,9 +1,9 @@
 /* spool/member.h - the documents of a job's containers, found by name
  *
- * 64 bytes a member and 6 for finding it; 20 more for who owns which content:
- * a document belongs to one letter key, whatever its name.  Names are not
- * kept: a member is found by 96 bits of a keyed digest of part and name.
- * The key is random for each table, so nobody can choose names that collide.
+ * In memory are 12 bytes for finding a member and 20 for who owns which
+ * content; what it is lies in a file without a name.  Names are not kept: a
+ * member is found by 128 bits of a keyed digest of part and name.  The key is
+ * random for each table, so nobody can choose names that collide.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MEMBER_KEY 12
+#include "base/fault.h"
+
+#define MEMBER_KEY 16
 #define MEMBER_SEED 16
 
 /* What the look at a member found. */
@@ -27,47 +29,54 @@ enum member_look {
 };
 
 struct member {
-	uint8_t key[MEMBER_KEY];
+	uint8_t key[MEMBER_KEY]; /* the table's */
 	uint8_t sha256[32];
-	uint32_t bytes;	     /* at most the largest document we look at */
-	uint32_t offset_low; /* see member_place() */
-	uint16_t offset_high;
-	uint16_t pages;
-	uint16_t part;	     /* file of a set */
-	uint8_t box;	     /* remark of spool/look.h, 0: none */
-	uint8_t paper;	     /* likewise */
-	uint8_t look;	     /* enum member_look */
-	uint8_t method;	     /* 0 stored, 8 deflate */
-	bool in_content : 1; /* the offset is one in work/JOBID/content */
-	bool shared : 1;     /* a leaflet that many letters may name */
-	bool used : 1;	     /* named by a record */
+	int64_t offset, bytes;
+	int32_t pages;
+	uint16_t part;	 /* file of a set */
+	uint8_t box;	 /* number of a remark, 0: none */
+	uint8_t paper;	 /* likewise */
+	uint8_t look;	 /* enum member_look */
+	uint8_t method;	 /* 0 stored, 8 deflate */
+	bool in_content; /* the offset is one in work/JOBID/content */
+	bool shared;	 /* a leaflet that many letters may name */
 };
 
-_Static_assert(sizeof(struct member) <= 64, "it is multiplied by 250,000");
+struct member_slot;
 
 struct member_table {
 	uint8_t seed[MEMBER_SEED];
-	struct member *members;
-	size_t count, size;
-	uint32_t *slots; /* index + 1, open addressing by key */
+	int dir, file; /* -1: none */
+	size_t count;
+	struct member_slot *slots; /* open addressing by key */
 	size_t slot_count;
+	uint8_t *used; /* a bit each: named by a record */
+	size_t used_count;
 };
 
-void member_table_init(struct member_table *table);
+/* `dir` (lent): where the file is made; -1 elsewhere (spool/scratch.h). */
+void member_table_init(struct member_table *table, int dir);
 void member_table_done(struct member_table *table);
 
-/* Room for `more` members: they do not move while so many are added. */
+/* Room for `more` members. */
 void member_reserve(struct member_table *table, size_t more);
 
-/* A new member, all zero but key and part; NULL when the name was there. */
-struct member *member_add(
-	struct member_table *table, int part, const char *name);
-struct member *member_find(const struct member_table *table, int part,
-	const char *name); /* NULL: none */
+/* A new name: its index, and a member that is all zero but key and part.
+ * V_SKIP: the name was there.
+ */
+enum verdict member_add(struct member_table *table, int part, const char *name,
+	size_t *index_out, struct member *member_out, struct fault *why);
+/* What it turned out to be; any thread, also while others are added. */
+enum verdict member_put(const struct member_table *table, size_t index,
+	const struct member *member, struct fault *why);
 
-#define MEMBER_OFFSET_MAX ((INT64_C(1) << 48) - 1)
-void member_place(struct member *member, int64_t offset);
-int64_t member_offset(const struct member *member);
+/* V_END: there is none. */
+enum verdict member_find(const struct member_table *table, int part,
+	const char *name, size_t *index_out, struct member *member_out,
+	struct fault *why);
+
+/* A record names it; was it the first? */
+bool member_use(struct member_table *table, size_t index);
 
 /* Content (by digest) -> owner (see owner_id()). */
 struct owner_table {

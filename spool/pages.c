@@ -7,8 +7,6 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,8 +14,7 @@
 #include "base/file.h"
 #include "base/pdf.h"
 #include "spool/inside.h"
-
-#define BOOK_NAME ".book" /* for the moment it has a name */
+#include "spool/scratch.h"
 
 struct book {
 	int fd;
@@ -26,47 +23,17 @@ struct book {
 	uint64_t *owners; /* of each page, 0: nobody */
 };
 
-/* Only checking: nothing is written where the claim lies. */
-static int
-elsewhere(void)
-{
-	const char *dir = getenv("TMPDIR");
-	char name[512];
-	int fd, n;
-
-	n = snprintf(name, sizeof(name), "%s/mobb.book.XXXXXX",
-		dir == NULL || dir[0] != '/' ? "/tmp" : dir);
-	if (n < 0 || (size_t)n >= sizeof(name))
-		return -1;
-	fd = mkstemp(name);
-	if (fd == -1)
-		return -1;
-	(void)unlink(name);
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
-}
-
 enum verdict
 book_new(struct source *s, struct book **book_out, struct fault *why)
 {
-	struct book *b;
-	int fd;
+	enum verdict v;
+	int fd = -1;
 
-	if (s->dir == -1) {
-		fd = elsewhere();
-	} else {
-		(void)unlinkat(s->dir, BOOK_NAME, 0);
-		fd = openat(s->dir, BOOK_NAME,
-			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			0600);
-		(void)unlinkat(s->dir, BOOK_NAME, 0);
-	}
-	if (fd == -1)
-		return fault_errno(why, V_BROKEN, CODE_SPOOL,
-			"make a file for the PDF that is cut");
-	b = mem_zero(1, sizeof(*b));
-	b->fd = fd;
-	*book_out = b;
+	v = scratch_open(s->dir, &fd, why);
+	if (v != V_OK)
+		return v;
+	*book_out = mem_zero(1, sizeof(**book_out));
+	(*book_out)->fd = fd;
 	return V_OK;
 }
 

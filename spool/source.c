@@ -24,45 +24,46 @@ begin_anew(int dir)
 
 /* A leaflet lies in at least one part, and is sound: every letter has it. */
 static enum verdict
-judge_shared(const struct source *s, struct fault *why)
+judge_shared(const struct source *s, int number, struct fault *why)
 {
-	enum verdict v = V_OK;
-	int i, part;
+	struct fault seen = FAULT_NONE;
+	enum verdict v = V_END;
+	struct member m;
+	size_t index;
+	int part;
 
-	for (i = 0; v == V_OK && i < s->rules.shared_count; i++) {
-		const struct member *m = NULL;
-
-		for (part = 0; m == NULL && part < s->part_count; part++)
-			m = member_find(&s->members, part, s->rules.shared[i]);
-		if (m == NULL)
-			return fault_set(why, V_BROKEN, CODE_DOCUMENT,
-				"leaflet %d of the definition is not in the "
-				"container",
-				i + 1);
-		v = look_verdict((enum member_look)m->look, why);
-	}
-	if (v != V_OK) {
-		const struct fault reason = *why;
-
+	for (part = 0; v == V_END && part < s->part_count; part++)
+		v = member_find(&s->members, part, s->rules.shared[number],
+			&index, &m, &seen);
+	if (v == V_OK)
+		v = look_verdict((enum member_look)m.look, &seen);
+	if (v == V_END)
 		return fault_set(why, V_BROKEN, CODE_DOCUMENT,
-			"a leaflet for all letters: %s", reason.text);
-	}
-	return V_OK;
+			"leaflet %d of the definition is not in the container",
+			number + 1);
+	if (v == V_SKIP)
+		return fault_set(why, V_BROKEN, CODE_DOCUMENT,
+			"leaflet %d of the definition, for all letters: %s",
+			number + 1, seen.text);
+	if (v != V_OK)
+		*why = seen;
+	return v;
 }
 
 static enum verdict
 judge_all(struct source *s, struct fault *why)
 {
 	enum verdict v = look_command_check(s, why);
-	int part;
+	int part, i;
 
 	for (part = 0; v == V_OK && part < s->part_count; part++) {
 		v = judge_part(s, part, why);
 		if (v != V_OK)
 			fault_at(why, "%s", s->parts[part].name);
 	}
-	if (v == V_OK && !s->rules.no_documents)
-		v = judge_shared(s, why);
+	if (!s->rules.no_documents)
+		for (i = 0; v == V_OK && i < s->rules.shared_count; i++)
+			v = judge_shared(s, i, why);
 	return v;
 }
 
@@ -84,7 +85,7 @@ source_open(const struct claim *claim, const struct source_rules *rules,
 	s->content = -1;
 	s->digest = digest_new();
 	s->scratch = BUF_MAX(DOCUMENT_BYTES_MAX);
-	member_table_init(&s->members);
+	member_table_init(&s->members, s->dir);
 	owner_table_init(&s->owners);
 	look_texts_init(&s->texts);
 	s->places = mem_zero((size_t)s->part_count, sizeof(s->places[0]));
@@ -167,17 +168,13 @@ source_read(void *source, void *bytes, size_t len, size_t *len_out,
 	return payload_read(s->payload, bytes, len, len_out, why);
 }
 
-/* A leaflet that nobody wants harms nobody. */
 static int64_t
 count_unused(const struct source *s)
 {
-	int64_t unused = 0;
-	size_t i;
+	int64_t unused =
+		(int64_t)s->members.count - (int64_t)s->members.used_count;
 	int part;
 
-	for (i = 0; i < s->members.count; i++)
-		unused += !s->members.members[i].used &&
-			  !s->members.members[i].shared;
 	for (part = 0; part < s->part_count; part++)
 		if (s->books[part] != NULL)
 			unused += book_unused(s->books[part]);

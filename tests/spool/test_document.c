@@ -332,7 +332,7 @@ test_pages__are_checked_without_a_folder(void **state)
 	finds(s, pages_of("3", 10, 10), V_OK, CODE_NONE);
 	ends(s, &looked, CODE_NONE);
 	assert_false(room_has(&room, "work/%s/content", claim.job));
-	assert_false(room_has(&room, "work/%s/.book", claim.job));
+	assert_false(room_has(&room, "work/%s/.scratch", claim.job));
 	claim_close(&claim);
 }
 

@@ -2,12 +2,14 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -19,58 +21,90 @@ static void
 test_member__each_is_found_by_part_and_name(void **state)
 {
 	struct member_table t;
-	struct member *m;
+	struct fault why = FAULT_NONE;
+	struct member m;
 	char name[40];
+	size_t index;
 	int i;
 
 	(void)state;
-	member_table_init(&t);
-	assert_null(member_find(&t, 0, "none"));
+	member_table_init(&t, -1);
+	assert_int_equal(member_find(&t, 0, "none", &index, &m, &why), V_END);
 	for (i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "d/%d.pdf", i / 2);
-		m = member_add(&t, i % 2, name);
-		assert_non_null(m);
-		m->pages = (uint16_t)i;
-		member_place(m, MEMBER_OFFSET_MAX - i);
+		assert_int_equal(
+			member_add(&t, i % 2, name, &index, &m, &why), V_OK);
+		assert_int_equal(index, i);
+		m.pages = i;
+		m.offset = INT64_MAX - i;
+		/* Half of them are put after others were added. */
+		if (i % 2 == 0)
+			assert_int_equal(member_put(&t, index, &m, &why), V_OK);
+		assert_int_equal(
+			member_add(&t, i % 2, name, &index, &m, &why), V_SKIP);
 	}
 	assert_int_equal(t.count, MANY);
 	for (i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "d/%d.pdf", i / 2);
-		m = member_find(&t, i % 2, name);
-		assert_non_null(m);
-		assert_int_equal(m->pages, (uint16_t)i);
-		assert_int_equal(m->part, i % 2);
-		assert_true(member_offset(m) == MEMBER_OFFSET_MAX - i);
-		assert_null(member_add(&t, i % 2, name));
-		assert_null(member_find(&t, 2, name));
-		assert_null(member_find(&t, i % 2, name + 1));
+		assert_int_equal(
+			member_find(&t, i % 2, name, &index, &m, &why), V_OK);
+		assert_int_equal(index, i);
+		assert_int_equal(m.pages, i % 2 == 0 ? i : 0);
+		assert_true(m.offset == (i % 2 == 0 ? INT64_MAX - i : 0));
+		assert_int_equal(m.part, i % 2);
+		assert_int_equal(
+			member_find(&t, 2, name, &index, &m, &why), V_END);
+		assert_int_equal(
+			member_find(&t, i % 2, name + 1, &index, &m, &why),
+			V_END);
 	}
-	memset(name, 'x', sizeof(name));
-	name[sizeof(name) - 1] = '\0';
-	assert_null(member_find(&t, 0, name));
 	member_table_done(&t);
 	member_table_done(&t);
 }
 
-/* Two threads write to members while a third adds. */
 static void
-test_member__none_moves_within_what_was_reserved(void **state)
+test_member__is_used_once(void **state)
 {
 	struct member_table t;
-	struct member *first;
+	struct fault why = FAULT_NONE;
+	struct member m;
 	char name[40];
-	int i;
+	size_t index, i;
 
 	(void)state;
-	member_table_init(&t);
-	member_reserve(&t, 1000);
-	first = member_add(&t, 0, "first");
-	for (i = 1; i < 1000; i++) {
-		snprintf(name, sizeof(name), "%d", i);
-		assert_non_null(member_add(&t, 0, name));
+	member_table_init(&t, -1);
+	/* Marks stay while the table grows. */
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "%zu", i);
+		assert_int_equal(
+			member_add(&t, 0, name, &index, &m, &why), V_OK);
+		if (i % 3 == 0)
+			assert_true(member_use(&t, index));
 	}
-	assert_ptr_equal(first, member_find(&t, 0, "first"));
+	assert_int_equal(t.used_count, (MANY + 2) / 3);
+	for (i = 0; i < MANY; i++)
+		assert_int_equal(member_use(&t, i), i % 3 != 0);
+	assert_int_equal(t.used_count, MANY);
 	member_table_done(&t);
+}
+
+static void
+test_member__a_folder_that_cannot_be_written_is_told(void **state)
+{
+	struct member_table t;
+	struct fault why = FAULT_NONE;
+	struct member m;
+	size_t index;
+	int dir = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(dir != -1);
+	member_table_init(&t, dir);
+	assert_int_equal(
+		member_add(&t, 0, "a.pdf", &index, &m, &why), V_BROKEN);
+	assert_int_equal(why.code, CODE_SPOOL);
+	member_table_done(&t);
+	close(dir);
 }
 
 static void
@@ -105,8 +139,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_member__each_is_found_by_part_and_name),
+		cmocka_unit_test(test_member__is_used_once),
 		cmocka_unit_test(
-			test_member__none_moves_within_what_was_reserved),
+			test_member__a_folder_that_cannot_be_written_is_told),
 		cmocka_unit_test(
 			test_owner__content_belongs_to_the_first_who_takes_it),
 	};
