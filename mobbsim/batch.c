@@ -131,7 +131,7 @@ add_truth(struct maker *m, const char *sha256)
 		code = CODE_DOCUMENT;
 	if (whole != CODE_NONE || outside || flaw_rejects(item->flaw))
 		outcome = "rejected";
-	else if (item->flaw == FLAW_NONE && item->bsn[0] != '\0')
+	else if (item->bsn[0] != '\0')
 		outcome = outcomes[citizen_box(item->bsn)];
 	buf_format(to, "%" PRId64 ";%s;%s;%s;", item->record, reference,
 		item->bsn, outcome);

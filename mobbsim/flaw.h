@@ -1,8 +1,9 @@
 /* mobbsim/flaw.h - what can be wrong with a record, and what it should cost
  *
  * Each flaw makes an intake reject exactly one record, with a known code; the
- * one exception is FLAW_POSTCODE, which sends its letter to paper.  Which of
- * them a stream can have, and in which order, is its list (mobbsim/stream.h).
+ * one exception is FLAW_POSTCODE, without which only a letter on paper has to
+ * wait.  Which of them a stream can have, and in which order, is its list
+ * (mobbsim/stream.h).
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -29,7 +30,7 @@ enum flaw {
 	FLAW_COLUMNS,	  /* a separator in a value, without quotes */
 	FLAW_ORPHAN,	  /* a line with the number of another record */
 	FLAW_PERIOD,	  /* begins after it ends */
-	FLAW_POSTCODE,	  /* no postcode: paper */
+	FLAW_POSTCODE,	  /* no postcode */
 	FLAW_DOC_MISSING, /* named, not there */
 	FLAW_DOC_HASH,	  /* other digest than the record says */
 	FLAW_DOC_HTML,	  /* an error page named .pdf */

@@ -181,10 +181,10 @@ compare_truth(const struct run *r, const char *name)
 		m = packed_find(&packed, s->href);
 		snprintf(want, sizeof(want), "%d;%s;%s;%s;%s", i + 1,
 			s->reference, s->bsn,
-			s->code[0] == '\0' && s->bsn[0] == '\0' ? "paper"
-			: s->code[0] == '\0'		    ? outcome_of(s->bsn)
-			: strcmp(s->code, "MOBB-0212") == 0 ? "paper"
-							    : "rejected",
+			s->code[0] != '\0' && strcmp(s->code, "MOBB-0212") != 0
+				? "rejected"
+			: s->bsn[0] == '\0' ? "paper"
+					    : outcome_of(s->bsn),
 			s->code);
 		/* A number that a spreadsheet ate is not in the file. */
 		if (strchr(s->bsn, 'E') != NULL) {

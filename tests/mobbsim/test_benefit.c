@@ -72,7 +72,7 @@ take_sp(char **f, int n, int64_t pp_max, struct benefit_sum *sum)
 	assert_int_equal(number, sum->sp);
 	snprintf(s->bsn, sizeof(s->bsn), "%s", f[2]);
 	assert_int_equal(n, 28);
-	snprintf(s->reference, sizeof(s->reference), "%s-%s-%s", f[3], f[16],
+	snprintf(s->reference, sizeof(s->reference), "%s-%s-%s", f[15], f[16],
 		f[1]);
 	assert_true(strlen(s->reference) <= 25);
 	snprintf(s->key, sizeof(s->key), "%s/%s/%s/%s", f[2], f[15], f[16],
