@@ -211,7 +211,8 @@ run(struct call *call, struct fault *why)
 
 	v = job_of(call, call->args[0], &job, why);
 	if (v == V_OK)
-		v = job_uncounted(call, &job, &uncounted, why);
+		v = store_job_uncounted(
+			call->site.store, job.id, &uncounted, why);
 	if (v != V_OK)
 		return v;
 	good = sum_of(&job, uncounted, text);

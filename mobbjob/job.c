@@ -21,50 +21,6 @@ job_of(struct call *call, const char *part, struct job *job_out,
 	return v;
 }
 
-struct proof
-job_proof(const struct job *job, int64_t uncounted)
-{
-	return (struct proof){ .in = job->letters + job->rejected,
-		.delivered = job->n_delivered,
-		.posted = job->n_posted,
-		.rejected = job->rejected,
-		.withdrawn = job->n_withdrawn,
-		.open = job_open(job),
-		.records = job->records,
-		.promised_records =
-			job->promised_letters < 0 && job->totals
-				? job->records /* as the file itself says */
-				: job->promised_letters,
-		.promised_cents = job->promised_cents,
-		.cents = job->cents,
-		.their_delivered = job->their_delivered,
-		.their_uncounted = uncounted };
-}
-
-enum verdict
-job_uncounted(struct call *call, const struct job *job, int64_t *uncounted_out,
-	struct fault *why)
-{
-	struct attempt_row *rows;
-	int64_t sum = 0;
-	size_t i, c, count;
-	enum verdict v;
-
-	v = store_attempt_list(
-		call->site.store, job->id, &call->mem, &rows, &count, why);
-	if (v != V_OK)
-		return v;
-	for (i = 0; i < count; i++) {
-		if (!rows[i].has_result)
-			continue;
-		sum += rows[i].total;
-		for (c = 0; c < RECEIPT_COUNTERS; c++)
-			sum -= rows[i].counters[c];
-	}
-	*uncounted_out = sum;
-	return V_OK;
-}
-
 static void
 text_or_null(struct json *o, const char *key, const char *text)
 {

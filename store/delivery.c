@@ -51,7 +51,8 @@ given(const char *text)
 }
 
 /* The same number again: another file, or the one of which we gave the
- * rejected records back, under its own head.
+ * rejected records back, under its own head.  The first file of a number says
+ * which: repairs may come in pieces.
  */
 static enum verdict
 number_again(struct pg *pg, int64_t job_no, const char *number,
@@ -63,7 +64,7 @@ number_again(struct pg *pg, int64_t job_no, const char *number,
 
 	v = pg_ask(pg,
 		"select e.id, e.repaired " OTHERS "and e.delivery = $2 "
-		"order by e.repaired, e.number desc limit 1",
+		"order by e.number limit 1",
 		PG_ARGS(PG_N(job_no), PG_T(number)), &rows, why);
 	if (v != V_OK || rows.count == 0)
 		;

@@ -44,6 +44,32 @@ store_rejected_list(struct store *store, const char *job, int64_t after_record,
 	return V_OK;
 }
 
+/* What a supplier can repair.  A double is right in itself, and would be one
+ * again; records of before bytes were kept cannot be cut out.
+ */
+#define REPAIRABLE                                                             \
+	"from rejected r where job_no = (select number from job where id = "   \
+	"$1) "                                                                 \
+	"and not warning and r.bytes > 0 and r.code not in (208, 209) "
+
+_Static_assert(CODE_DOUBLE == 208 && CODE_DOUBLE_EARLIER == 209,
+	"the doubles of REPAIRABLE");
+
+enum verdict
+store_repair_due(
+	struct store *store, const char *job, bool *due_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg, "select exists (select " REPAIRABLE ")",
+		PG_ARGS(PG_T(job)), &rows, why);
+	if (v == V_OK)
+		*due_out = pg_bool(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
 enum verdict
 store_rejected_pieces(struct store *store, const char *job, int part,
 	int64_t from, size_t max, struct arena *mem,
@@ -55,12 +81,10 @@ store_rejected_pieces(struct store *store, const char *job, int part,
 	enum verdict v;
 	int i;
 
-	/* Records of before bytes were kept cannot be cut out. */
 	v = pg_ask(store->pg,
-		"select byte_at, max(r.bytes) from rejected r "
-		"where job_no = (select number from job where id = $1) "
-		"and file_part = $2 and byte_at >= $3 and not warning "
-		"and r.bytes > 0 group by byte_at order by byte_at limit $4",
+		"select byte_at, max(r.bytes) " REPAIRABLE
+		"and file_part = $2 and byte_at >= $3 "
+		"group by byte_at order by byte_at limit $4",
 		PG_ARGS(PG_T(job), PG_N(part), PG_N(from), PG_N((int64_t)max)),
 		&rows, why);
 	if (v != V_OK)

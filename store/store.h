@@ -23,7 +23,9 @@
 #include "base/fault.h"
 #include "base/uuid.h"
 #include "batch/letter.h"
+#include "batch/proof.h"
 #include "batch/receipt.h"
+#include "batch/report.h"
 #include "batch/states.h"
 
 struct store;
@@ -184,11 +186,15 @@ enum verdict store_job_refuse(struct store *store, const char *id,
 /* The file was moved to done/ or bad/. */
 enum verdict store_job_filed(
 	struct store *store, const char *id, struct fault *why);
-/* Ended (settled or refused) but not filed: what the sweep finishes. */
+/* Ended (settled or refused) but not filed: what the sweep finishes.  A file
+ * whose rejected records have still to be written out of it stays.
+ */
 enum verdict store_job_unfiled(struct store *store, struct arena *mem,
 	struct job **jobs_out, size_t *count_out, struct fault *why);
 
-/* Its rejected records were written as a file that the supplier can repair. */
+/* Its rejected records were written as a file that the supplier can repair, or
+ * will never be.
+ */
 enum verdict store_job_repaired(
 	struct store *store, const char *job, struct fault *why);
 
@@ -646,11 +652,38 @@ enum verdict store_report_due(struct store *store, int64_t after,
 enum verdict store_job_reported(struct store *store, const char *job,
 	const char *mark, bool final, int64_t now_ms, struct fault *why);
 
+/* For the sum; `uncounted`: letters in results that no counter counts. */
+struct proof job_proof(const struct job *job, int64_t uncounted);
+enum verdict store_job_uncounted(struct store *store, const char *job,
+	int64_t *uncounted_out, struct fault *why);
+
+/* The names of what goes to the supplier about a job: of its report, and the
+ * beginning of the file with its rejected records.  The same at any time, and
+ * no other job's.
+ */
+struct report_names {
+	char report[REPORT_NAME_MAX], rejected[REPORT_NAME_MAX];
+};
+enum verdict store_report_names(struct store *store, const struct job *job,
+	struct report_names *names_out, struct fault *why);
+
+/* The whole report as text (schemas/report.md), given to `write` in pieces;
+ * what that returns other than V_OK ends it (store/report_write.c).
+ */
+enum verdict store_report_write(struct store *store, const struct job *job,
+	int64_t now_ms,
+	enum verdict (*write)(
+		void *self, const void *bytes, size_t len, struct fault *why),
+	void *self, struct fault *why);
+
+/* Are there rejected records that the supplier can repair?  Doubles are not. */
+enum verdict store_repair_due(
+	struct store *store, const char *job, bool *due_out, struct fault *why);
 struct rejected_piece {
 	int64_t offset, bytes;
 };
-/* Where the rejected records of a part lie, each once, ascending, from offset
- * `from` on, at most `max`.  Warnings are not among them.
+/* Where these lie in a part, each once, ascending, from offset `from` on, at
+ * most `max`.
  */
 enum verdict store_rejected_pieces(struct store *store, const char *job,
 	int part, int64_t from, size_t max, struct arena *mem,
