@@ -25,6 +25,7 @@ struct options {
 	bool json, plain, dry_run, all;
 	const char *reason;	      /* NULL: not given */
 	const char *date;	      /* NULL: not given */
+	const char *out;	      /* file to write, NULL: not given */
 	const char *stream, *edition; /* the same */
 };
 
@@ -56,8 +57,8 @@ struct command {
 
 extern const struct command command_list, command_show, command_letters,
 	command_why, command_rejects, command_lots, command_events,
-	command_release, command_print, command_posted, command_submit,
-	command_check, command_explain, command_database;
+	command_report, command_release, command_print, command_posted,
+	command_submit, command_check, command_explain, command_database;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

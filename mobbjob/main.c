@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_rejects,
 	&command_lots,
 	&command_events,
+	&command_report,
 	&command_release,
 	&command_print,
 	&command_posted,
@@ -71,6 +72,7 @@ help(FILE *to)
 	      "  --stream NAME    of the jobs file, with a file\n"
 	      "  --edition N      2 or more, with submit: letters that were "
 	      "sent, once more\n"
+	      "  -o FILE          with report: write it there\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -143,6 +145,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--date", &options->date },
 		{ "--stream", &options->stream },
 		{ "--edition", &options->edition },
+		{ "-o", &options->out },
 	};
 	size_t k;
 
