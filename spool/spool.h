@@ -4,7 +4,7 @@
  *
  *	in/STREAM/NAME		dropped here by rename, whole, in one step
  *	work/JOBID/NAME		ours; exactly one process won the rename
- *	work/JOBID/content	documents that have no offset of their own
+ *	work/JOBID/content	documents that have no place in the file
  *	done/JOBID/NAME		every letter has its end
  *	bad/JOBID/NAME		refused; NAME.reason says why
  *	out/STREAM/		reports to the supplier
@@ -41,6 +41,10 @@ struct spool;
  */
 enum verdict spool_open(const char *path, const char *const *streams,
 	size_t stream_count, struct spool **spool_out, struct fault *why);
+/* The same, only to look (spool_waits()): nothing is made, removed or watched.
+ */
+enum verdict spool_look_open(
+	const char *path, struct spool **spool_out, struct fault *why);
 void spool_close(struct spool *spool);	 /* accepts NULL */
 int spool_fd(const struct spool *spool); /* lent; the spool's folder */
 
@@ -56,8 +60,13 @@ struct spool_rule {
 	int64_t set_ms;	  /* how long what is not complete may wait since its
 			   * last change; 0: SPOOL_WAIT_MS */
 	bool unpacks;	  /* documents are inline, or pages of one PDF, and so
-			   * are written once more: for the need of disk */
+			   * may be written once more: for the need of disk */
 };
+
+/* Would a file of this name be taken in?  Letters, digits, dots, dashes and
+ * underscores, and no ending that means something else.
+ */
+bool spool_name_ok(const char *name);
 
 /* The next complete file in in/STREAM, in order of names.  Of a set, once all
  * of it is there and complete, the name of its last part; of one that can
@@ -247,9 +256,9 @@ struct source_rules {
 };
 
 /* Judge the containers of all parts once: every member is read, its digest
- * taken, looked at as a PDF.  What has no offset of its own (tar, pages cut
- * from one PDF, inline) goes to work/JOBID/content.  A claim without a folder
- * is only checked: nothing is written.  V_BROKEN: the file is refused.
+ * taken, looked at as a PDF.  What has no place of its own (in what is packed
+ * whole, pages cut from one PDF) goes to work/JOBID/content.  A claim without
+ * a folder is only checked: nothing is written.  V_BROKEN: the file is refused.
  */
 enum verdict source_open(const struct claim *claim,
 	const struct source_rules *rules, struct source **source_out,
@@ -264,8 +273,8 @@ enum verdict source_read(void *source, void *bytes, size_t len, size_t *len_out,
 	struct fault *why);
 
 /* Find the letter's documents, count them as used, fill letter->attachments
- * (in `mem`) and letter->paper.  Inline ones are decoded and appended to
- * work/JOBID/content.
+ * (in `mem`) and letter->paper.  Inline ones stay where they are when the
+ * payload is not packed, else they are appended to work/JOBID/content.
  *
  * V_OK      all found and sound
  * V_SKIP    the record is rejected: CODE_DOCUMENT (missing, empty, no PDF,

@@ -106,6 +106,27 @@ spool_open(const char *path, const char *const *streams, size_t stream_count,
 	return V_OK;
 }
 
+enum verdict
+spool_look_open(const char *path, struct spool **spool_out, struct fault *why)
+{
+	enum verdict v;
+	int fd = -1;
+
+	v = file_dir(AT_FDCWD, path, &fd, why);
+	if (v != V_OK)
+		return v;
+	*spool_out = mem_zero(1, sizeof(**spool_out));
+	(*spool_out)->fd = fd;
+	(*spool_out)->watch = -1;
+	return V_OK;
+}
+
+bool
+spool_name_ok(const char *name)
+{
+	return room_name_ok(name) && !room_never_batch(name);
+}
+
 void
 spool_close(struct spool *spool)
 {
