@@ -8,17 +8,24 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "batch/advice.h"
 #include "channels/look.h"
-#include "formats/format.h"
-#include "mobbjob/command.h"
+#include "mobbjob/check_file.h"
+#include "mobbjob/layout.h"
 #include "mobbjob/show.h"
 
 #define FILE_BYTES_MAX 4000000
 #define MS_PER_DAY INT64_C(86400000)
 #define SOON_DAYS 30
+#define HEAD_BYTES 65536
+#define CODES_MAX 16
+#define MISTAKES_MAX 50 /* of one definition; more are not looked for */
+#define EXIT_CONFIG 4
 
 static const char *const actions[] = { "GLOBE-R-BV-Request",
 	"GLOBE-R-BV-Result", NULL };
@@ -40,6 +47,24 @@ good(struct call *call, const char *what, const char *text)
 	json_write(o, stdout);
 }
 
+static void
+bad_json(const struct call *call, const struct fault *found)
+{
+	struct json *o;
+	char code[16];
+
+	if (!call->options.json)
+		return;
+	snprintf(code, sizeof(code), "MOBB-%04d", (int)found->code);
+	o = json_new_object();
+	json_add_text(o, "schema", "mobb.check/1");
+	json_add_bool(o, "ok", false);
+	json_add_text(o, "what", found->place);
+	json_add_text(o, "code", code);
+	json_add_text(o, "text", found->text);
+	json_write(o, stdout);
+}
+
 /* Told at once; the first one decides the exit code. */
 static void
 bad(struct call *call, const char *path, const struct fault *found)
@@ -49,6 +74,7 @@ bad(struct call *call, const char *path, const struct fault *found)
 
 	if (told.place[0] == '\0')
 		fault_at(&told, "%s", path);
+	bad_json(call, &told);
 	exit = tell_fault(&told);
 	if (call->exit == EXIT_DONE)
 		call->exit = exit;
@@ -132,58 +158,87 @@ check_cpa(struct call *call, const struct jobs_sender *sender)
 	buf_done(&text);
 }
 
+/* Mistakes of one definition, told as they are found. */
+struct mistakes {
+	struct call *call;
+	int count;
+	enum code codes[CODES_MAX]; /* different ones, for the advice */
+	size_t code_count;
+};
+
+static void
+on_mistake(void *self, const struct fault *mistake)
+{
+	struct mistakes *m = self;
+	size_t i;
+
+	m->count++;
+	bad_json(m->call, mistake);
+	fflush(stdout);
+	fprintf(stderr, "mobbjob: MOBB-%04d: %s: %s\n", (int)mistake->code,
+		mistake->place, mistake->text);
+	for (i = 0; i < m->code_count; i++)
+		if (m->codes[i] == mistake->code)
+			return;
+	if (m->code_count < CODES_MAX)
+		m->codes[m->code_count++] = mistake->code;
+}
+
+static void
+tell_mistakes(const struct mistakes *m, const char *path)
+{
+	const struct advice *advice;
+	size_t i;
+
+	fprintf(stderr, "mobbjob: %s: %s%d %s\n", path,
+		m->count >= MISTAKES_MAX ? "at least " : "", m->count,
+		m->count == 1 ? "mistake" : "mistakes");
+	for (i = 0; i < m->code_count; i++) {
+		advice = advice_find((int)m->codes[i]);
+		if (advice != NULL)
+			fprintf(stderr, "  what to do: %s\n", advice->todo);
+	}
+}
+
 /* A definition; `wanted` "woz-biljet/1", or NULL when any will do. */
 static void
 check_definition(struct call *call, const char *path, const char *wanted)
 {
-	struct buf text = BUF_MAX(FILE_BYTES_MAX);
+	struct mistakes mistakes = { .call = call };
 	struct definition *definition = NULL;
 	struct fault why = FAULT_NONE;
-	enum verdict v;
 
-	v = file_get(AT_FDCWD, path, &text, &why);
-	if (v == V_OK)
-		v = definition_parse(
-			path, text.bytes, text.len, &definition, &why);
-	else
-		why.code = CODE_FORMAT;
-	if (v == V_OK && wanted != NULL &&
-		strcmp(definition_id(definition), wanted) != 0)
-		v = fault_set(&why, V_BROKEN, CODE_FORMAT,
-			"a stream wants %s, the file defines %s", wanted,
-			definition_id(definition));
-	if (v != V_OK)
-		bad(call, path, &why);
-	else
-		good(call, path,
-			arena_format(&call->mem, "definition %s: %s",
-				definition_id(definition),
-				definition_title(definition)));
+	if (layout_read(path, wanted, on_mistake, &mistakes, &definition,
+		    &why) != V_OK) {
+		tell_mistakes(&mistakes, path);
+		if (call->exit == EXIT_DONE)
+			call->exit = EXIT_CONFIG;
+		return;
+	}
+	good(call, path,
+		arena_format(&call->mem, "definition %s: %s",
+			definition_id(definition),
+			definition_title(definition)));
 	definition_free(definition);
-	buf_done(&text);
 }
 
 /* "woz-biljet/1" lies in FORMATS/woz-biljet.yaml. */
 static void
 check_format(struct call *call, const struct jobs_stream *stream)
 {
-	const char *folder = call->site.jobs.formats;
-	size_t name = strcspn(stream->format, "/");
 	struct fault why = FAULT_NONE;
+	const char *path = NULL;
 
-	if (stream->format[name] == '\0' ||
-		strchr(stream->format, '.') != NULL) {
+	if (strchr(stream->format, '/') != NULL &&
+		strchr(stream->format, '.') == NULL)
+		path = layout_path(call, stream->format, &why);
+	if (path == NULL) {
 		fault_set(&why, V_BROKEN, CODE_FORMAT,
 			"stream %s: format must be NAME/VERSION", stream->name);
 		bad(call, call->site.file, &why);
 		return;
 	}
-	check_definition(call,
-		arena_format(&call->mem, "%s/%.*s.yaml",
-			site_path(&call->site,
-				folder == NULL ? "formats" : folder),
-			(int)name, stream->format),
-		stream->format);
+	check_definition(call, path, stream->format);
 }
 
 /* The site key must be secret; what is in it, mobbd reads. */
@@ -209,46 +264,164 @@ check_jobs(struct call *call)
 		check_format(call, &jobs->streams[i]);
 }
 
-/* What kind of file is it?  By what is in it, not by its name. */
+/* A CPA by itself: for one of the senders of the jobs file. */
 static enum verdict
-check_file(struct call *call, const char *path, struct fault *why)
+check_cpa_alone(struct call *call, const char *path, struct fault *why)
 {
 	struct buf text = BUF_MAX(FILE_BYTES_MAX);
+	struct cpa cpa;
 	enum verdict v;
+	size_t i;
 
-	v = file_get(AT_FDCWD, path, &text, why);
-	if (v != V_OK) {
-		why->code = CODE_CONFIG;
-		fault_at(why, "%s", path);
-		buf_done(&text);
-		return V_BROKEN;
-	}
-	if (strstr(text.bytes, "-----BEGIN CERTIFICATE-----") != NULL) {
-		struct certificate look;
-
-		v = certificate_look(path, &look, why);
-		if (v == V_OK)
-			check_dates(call, "certificate", path, look.start_ms,
-				look.end_ms, look.subject);
-	} else if (strstr(text.bytes, "\nstreams:") != NULL ||
-		   strncmp(text.bytes, "streams:", 8) == 0 ||
-		   strstr(text.bytes, "\nspool:") != NULL) {
-		v = site_open(path, &call->site, why);
-		if (v == V_OK)
-			check_jobs(call);
-	} else {
-		check_definition(call, path, NULL);
-	}
+	v = site_open(call->options.jobs_file, &call->site, why);
+	if (v == V_OK)
+		v = file_get(AT_FDCWD, path, &text, why);
+	if (v == V_OK && call->site.jobs.sender_count == 0)
+		v = fault_set(why, V_BROKEN, CODE_CPA,
+			"the jobs file has no sender it could be for");
+	for (i = 0; v == V_OK && i < call->site.jobs.sender_count; i++)
+		if (cpa_read(text.bytes, text.len,
+			    call->site.jobs.senders[i].oin, actions, false,
+			    &call->mem, &cpa, why) == V_OK)
+			break;
+	if (v == V_OK && i == call->site.jobs.sender_count)
+		v = V_BROKEN; /* what is wrong with it for the last sender */
 	buf_done(&text);
+	if (v != V_OK) {
+		fault_at(why, "%s", path);
+		return v;
+	}
+	check_dates(call, "CPA", path, cpa.start_ms, cpa.end_ms,
+		arena_format(&call->mem, "CPA %s with %s, sender %s", cpa.id,
+			cpa.theirs.id, call->site.jobs.senders[i].name));
+	return V_OK;
+}
+
+/* --- what is it? --- */
+
+enum thing {
+	THING_JOBS,
+	THING_DEFINITION,
+	THING_CPA,
+	THING_CERTIFICATE,
+	THING_BATCH
+};
+
+static bool
+has_line(const char *text, const char *begin)
+{
+	size_t len = strlen(begin);
+
+	for (; text != NULL; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (strncmp(text, begin, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+called_yaml(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL &&
+	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* By what is in it; a batch file is anything else. */
+static enum thing
+thing_of(const char *path, const char *head)
+{
+	if (strstr(head, "-----BEGIN CERTIFICATE-----") != NULL)
+		return THING_CERTIFICATE;
+	if (head[strspn(head, " \t\r\n\xef\xbb\xbf")] == '<')
+		return strstr(head, "CollaborationProtocolAgreement") != NULL
+			       ? THING_CPA
+			       : THING_BATCH;
+	if (has_line(head, "streams:") || has_line(head, "spool:"))
+		return THING_JOBS;
+	if (called_yaml(path) ||
+		(has_line(head, "format:") && has_line(head, "letter:")))
+		return THING_DEFINITION;
+	return THING_BATCH;
+}
+
+/* A fifo must not hold us up, and a batch file may be large. */
+static enum verdict
+read_head(const char *path, char head[HEAD_BYTES + 1], struct fault *why)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	size_t got = 0;
+	struct stat st;
+	enum verdict v = V_OK;
+
+	if (fd == -1)
+		v = fault_errno(why, V_BROKEN, CODE_IO, "cannot be read");
+	else if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		v = fault_set(why, V_BROKEN, CODE_NOT_FILE,
+			"not a plain file but a folder, device or fifo");
+	else
+		v = file_read_at(fd, head, HEAD_BYTES, 0, &got, why);
+	if (fd != -1)
+		(void)close(fd);
+	head[got] = '\0';
+	if (v != V_OK)
+		fault_at(why, "%s", path);
+	return v;
+}
+
+static enum verdict
+check_certificate(struct call *call, const char *path, struct fault *why)
+{
+	struct certificate look;
+	enum verdict v = certificate_look(path, &look, why);
+
+	if (v == V_OK)
+		check_dates(call, "certificate", path, look.start_ms,
+			look.end_ms, look.subject);
+	return v;
+}
+
+static enum verdict
+check_jobs_file(struct call *call, const char *path, struct fault *why)
+{
+	enum verdict v = site_open(path, &call->site, why);
+
+	if (v == V_OK)
+		check_jobs(call);
 	return v;
 }
 
 static enum verdict
 run(struct call *call, struct fault *why)
 {
-	const char *path =
-		call->arg_count > 0 ? call->args[0] : call->options.jobs_file;
+	const struct options *o = &call->options;
+	char *head;
+	enum verdict v;
+	const char *path = call->args[0];
 
+	if (call->arg_count == 0)
+		return check_jobs_file(call, o->jobs_file, why);
+	head = arena_alloc(&call->mem, HEAD_BYTES + 1);
+	v = read_head(path, head, why);
+	if (v != V_OK)
+		return v;
+	if (o->stream != NULL || o->format != NULL)
+		return check_file(call, path, why);
+	switch (thing_of(path, head)) {
+	case THING_JOBS:
+		return check_jobs_file(call, path, why);
+	case THING_DEFINITION:
+		check_definition(call, path, NULL);
+		return V_OK;
+	case THING_CPA:
+		return check_cpa_alone(call, path, why);
+	case THING_CERTIFICATE:
+		return check_certificate(call, path, why);
+	case THING_BATCH:
+		break;
+	}
 	return check_file(call, path, why);
 }
 
@@ -256,7 +429,7 @@ const struct command command_check = {
 	.name = "check",
 	.args = "[FILE]",
 	.help = "is it sound: a jobs file and what it names, a definition, a "
-		"certificate",
+		"CPA, a batch file",
 	.args_max = 1,
 	.need = NEED_NOTHING,
 	.run = run,

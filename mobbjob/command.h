@@ -23,10 +23,12 @@
 struct options {
 	const char *jobs_file;
 	bool json, plain, dry_run, all;
+	bool records, no_documents;   /* with check */
 	const char *reason;	      /* NULL: not given */
 	const char *date;	      /* NULL: not given */
 	const char *out;	      /* file to write, NULL: not given */
 	const char *stream, *edition; /* the same */
+	const char *format;	      /* the same */
 };
 
 struct call {
@@ -58,7 +60,8 @@ struct command {
 extern const struct command command_list, command_show, command_letters,
 	command_why, command_rejects, command_lots, command_events,
 	command_report, command_release, command_print, command_posted,
-	command_submit, command_check, command_explain, command_database;
+	command_submit, command_check, command_formats, command_explain,
+	command_database;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
 	&command_posted,
 	&command_submit,
 	&command_check,
+	&command_formats,
 	&command_explain,
 	&command_database,
 };
@@ -70,6 +71,12 @@ help(FILE *to)
 	      "  --reason TEXT    why; recorded with your name\n"
 	      "  --date DAY       YYYY-MM-DD, with posted\n"
 	      "  --stream NAME    of the jobs file, with a file\n"
+	      "  --format NAME    a layout, or the file of its definition, "
+	      "with "
+	      "check\n"
+	      "  --records        with check: a line for every record\n"
+	      "  --without-documents  with check: as if the PDFs were "
+	      "there\n"
 	      "  --edition N      2 or more, with submit: letters that were "
 	      "sent, once more\n"
 	      "  -o FILE          with report: write it there\n"
@@ -129,6 +136,10 @@ flag(const char *arg, struct options *options)
 		return options->all = true;
 	if (strcmp(arg, "--dry-run") == 0)
 		return options->dry_run = true;
+	if (strcmp(arg, "--records") == 0)
+		return options->records = true;
+	if (strcmp(arg, "--without-documents") == 0)
+		return options->no_documents = true;
 	return false;
 }
 
@@ -146,6 +157,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--stream", &options->stream },
 		{ "--edition", &options->edition },
 		{ "-o", &options->out },
+		{ "--format", &options->format },
 	};
 	size_t k;
 
