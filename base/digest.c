@@ -203,16 +203,16 @@ decode_fours(
 }
 
 bool
-base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out)
+base64_more(struct base64 *s, const char *text, size_t len, uint8_t *out,
+	size_t *len_out)
 {
 	const uint8_t *p = (const uint8_t *)text;
-	size_t i = 0, n = 0, chars = 0, pads = 0, fours;
+	size_t i = 0, n = 0, fours;
 	uint8_t sextets[256], v;
-	uint32_t bits = 0;
 
 	sextets_make(sextets);
 	while (i < len) {
-		if (chars % 4 == 0 && pads == 0) {
+		if (s->chars == 0 && s->pads == 0) {
 			fours = decode_fours(p + i, len - i, sextets, out + n);
 			i += 4 * fours;
 			n += 3 * fours;
@@ -223,26 +223,48 @@ base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out)
 		if (v == SPACE)
 			continue;
 		if (v == PAD) {
-			pads++;
+			s->pads++;
 			continue;
 		}
-		if (v == NO || pads > 0)
+		if (v == NO || s->pads > 0)
 			return false;
-		bits = bits << 6 | v;
-		if (++chars % 4 == 0) {
-			out[n++] = (uint8_t)(bits >> 16);
-			out[n++] = (uint8_t)(bits >> 8);
-			out[n++] = (uint8_t)bits;
+		s->bits = s->bits << 6 | v;
+		if (++s->chars == 4) {
+			out[n++] = (uint8_t)(s->bits >> 16);
+			out[n++] = (uint8_t)(s->bits >> 8);
+			out[n++] = (uint8_t)s->bits;
+			s->chars = 0;
 		}
 	}
-	if ((chars + pads) % 4 != 0 || pads > 2)
-		return false;
-	if (chars % 4 == 2)
-		out[n++] = (uint8_t)(bits >> 4);
-	if (chars % 4 == 3) {
-		out[n++] = (uint8_t)(bits >> 10);
-		out[n++] = (uint8_t)(bits >> 2);
-	}
 	*len_out = n;
+	return true;
+}
+
+bool
+base64_end(const struct base64 *s, uint8_t out[2], size_t *len_out)
+{
+	assert(s->chars < 4);
+	if ((s->chars + s->pads) % 4 != 0 || s->pads > 2)
+		return false;
+	*len_out = s->chars == 0 ? 0 : s->chars - 1;
+	if (s->chars == 2)
+		out[0] = (uint8_t)(s->bits >> 4);
+	if (s->chars == 3) {
+		out[0] = (uint8_t)(s->bits >> 10);
+		out[1] = (uint8_t)(s->bits >> 2);
+	}
+	return true;
+}
+
+bool
+base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out)
+{
+	struct base64 state = { 0 };
+	size_t n, rest;
+
+	if (!base64_more(&state, text, len, out, &n) ||
+		!base64_end(&state, out + n, &rest))
+		return false;
+	*len_out = n + rest;
 	return true;
 }

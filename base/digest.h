@@ -43,4 +43,17 @@ size_t base64_encode(const void *bytes, size_t len, char *out);
  */
 bool base64_decode(const char *text, size_t len, uint8_t *out, size_t *len_out);
 
+/* The same in pieces of any size: a state of zeroes, then each piece, then the
+ * end, which gives 0 to 2 bytes more.  `out` as above, for the piece.
+ */
+struct base64 {
+	uint32_t bits;	/* of a group of four that is not whole */
+	unsigned chars; /* of that group */
+	size_t pads;
+};
+
+bool base64_more(struct base64 *state, const char *text, size_t len,
+	uint8_t *out, size_t *len_out);
+bool base64_end(const struct base64 *state, uint8_t out[2], size_t *len_out);
+
 #endif

@@ -142,6 +142,44 @@ test_base64__there_and_back(void **state)
 	assert_false(base64_decode("YWJ", 3, out, &len));
 	assert_false(base64_decode("YW=J", 4, out, &len));
 	assert_false(base64_decode("Y*Jj", 4, out, &len));
+	assert_false(base64_decode("YQ===", 5, out, &len));
+	assert_false(base64_decode("YWJj====", 8, out, &len));
+}
+
+static void
+test_base64__in_pieces_of_any_size_is_the_same(void **state)
+{
+	static const char *const texts[] = { "", "YQ==", "YWI=", "YWJj",
+		"Y W\nJ\r\njZ\tGVm ", " YWJjZGVmZ2hpamtsbW5vcA== \n",
+		"YWJjZGU = ", "YW=J", "YWJjZA==ZQ==", "YWJ",
+		"YQ=", "YQ===", "YWJjZGVm!GVm", "====" };
+	uint8_t whole[100], out[100];
+	size_t i, piece;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t len = strlen(texts[i]), expected = 0;
+		bool good = base64_decode(texts[i], len, whole, &expected);
+
+		for (piece = 1; piece <= len + 1; piece++) {
+			struct base64 b = { 0 };
+			size_t at, n, got = 0;
+			bool same = true;
+
+			for (at = 0; same && at < len; at += piece) {
+				n = len - at < piece ? len - at : piece;
+				same = base64_more(
+					&b, texts[i] + at, n, out + got, &n);
+				got += same ? n : 0;
+			}
+			same = same && base64_end(&b, out + got, &n);
+			assert_int_equal(same, good);
+			if (!good)
+				continue;
+			assert_int_equal(got + n, expected);
+			assert_memory_equal(out, whole, expected);
+		}
+	}
 }
 
 static void
@@ -262,6 +300,8 @@ main(void)
 		cmocka_unit_test(test_text__counts_characters_not_bytes),
 		cmocka_unit_test(test_digest__known_answers),
 		cmocka_unit_test(test_base64__there_and_back),
+		cmocka_unit_test(
+			test_base64__in_pieces_of_any_size_is_the_same),
 		cmocka_unit_test(test_uuid__text_and_kind),
 		cmocka_unit_test(test_buf__never_grows_past_its_maximum),
 		cmocka_unit_test(test_buf__escapes_for_xml_and_csv),
