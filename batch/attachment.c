@@ -3,7 +3,8 @@
  * The packed form, numbers with the highest byte first:
  *	version 2, count
  *	then per document: place, method, part 2, offset 8, bytes 8, pages 4,
- *	digest 32, length of the title 2, title
+ *	digest 32, length of the title 2, title,
+ *	and with method 64 (base64) the length of its text 8
  * Version 1, in rows of before sets, has no part: it is 0.
  *
  * SPDX-License-Identifier: EUPL-1.2
@@ -16,6 +17,7 @@
 #define PACK_VERSION 2
 #define PACK_FIXED 58	     /* bytes of a document before its title */
 #define PACK_PART 2	     /* of those, not in version 1 */
+#define PACK_RAW 8	     /* behind the title of what is base64 */
 #define PACK_TITLE_BYTES 512 /* 128 characters of at most four bytes */
 
 _Static_assert(PACK_TITLE_BYTES >= 4 * ATTACHMENT_TITLE_CHARS,
@@ -43,7 +45,7 @@ get(const uint8_t *from, int bytes)
 void
 attachment_pack(const struct attachment *docs, size_t count, struct buf *out)
 {
-	uint8_t head[2], fixed[PACK_FIXED];
+	uint8_t head[2], fixed[PACK_FIXED], raw[PACK_RAW];
 	size_t i, len;
 
 	assert(count <= ATTACHMENT_LETTER_MAX);
@@ -68,7 +70,20 @@ attachment_pack(const struct attachment *docs, size_t count, struct buf *out)
 		put(fixed + 56, len, 2);
 		buf_add(out, fixed, sizeof(fixed));
 		buf_add(out, title, len);
+		if (docs[i].method != ATTACHMENT_BASE64)
+			continue;
+		assert(docs[i].raw >= 0);
+		put(raw, (uint64_t)docs[i].raw, PACK_RAW);
+		buf_add(out, raw, PACK_RAW);
 	}
+}
+
+static bool
+method_ok(int version, int place, int method)
+{
+	if (method == ATTACHMENT_BASE64)
+		return version > 1 && place == ATTACHMENT_MEMBER;
+	return method == ATTACHMENT_STORED || method == ATTACHMENT_DEFLATE;
 }
 
 /* One document of that version from `*at`, which moves behind it. */
@@ -79,8 +94,8 @@ unpack_one(const uint8_t **at, const uint8_t *end, int version,
 	const size_t part = version == 1 ? 0 : PACK_PART;
 	const size_t fixed = PACK_FIXED - PACK_PART + part;
 	const uint8_t *head = *at, *p = head + part;
-	uint64_t offset, bytes, pages;
-	size_t len;
+	uint64_t offset, bytes, pages, raw = 0;
+	size_t len, more;
 
 	if ((size_t)(end - head) < fixed)
 		return false;
@@ -88,11 +103,16 @@ unpack_one(const uint8_t **at, const uint8_t *end, int version,
 	bytes = get(p + 10, 8);
 	pages = get(p + 18, 4);
 	len = (size_t)get(p + 54, 2);
-	if (head[0] > ATTACHMENT_CONTENT || (head[1] != 0 && head[1] != 8))
+	more = head[1] == ATTACHMENT_BASE64 ? PACK_RAW : 0;
+	if (head[0] > ATTACHMENT_CONTENT ||
+		!method_ok(version, head[0], head[1]))
 		return false;
 	if (offset > INT64_MAX || bytes > INT64_MAX || pages > INT32_MAX)
 		return false;
-	if (len > PACK_TITLE_BYTES || len > (size_t)(end - head) - fixed)
+	if (len > PACK_TITLE_BYTES || len + more > (size_t)(end - head) - fixed)
+		return false;
+	raw = get(head + fixed + len, (int)more);
+	if (raw > (uint64_t)INT64_MAX - offset)
 		return false;
 	if (memchr(head + fixed, '\0', len) != NULL)
 		return false;
@@ -102,9 +122,10 @@ unpack_one(const uint8_t **at, const uint8_t *end, int version,
 	doc->offset = (int64_t)offset;
 	doc->bytes = (int64_t)bytes;
 	doc->pages = (int32_t)pages;
+	doc->raw = (int64_t)raw;
 	memcpy(doc->sha256, p + 22, 32);
 	doc->title = arena_text(mem, head + fixed, len);
-	*at = head + fixed + len;
+	*at = head + fixed + len + more;
 	return true;
 }
 

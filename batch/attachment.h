@@ -1,8 +1,8 @@
 /* batch/attachment.h - a document of a letter: where it lies and what it was
  *
  * A document is never a file of its own: it stays in the batch file (a ZIP
- * member at its offset) or lies in the job's content file.  The digest taken
- * at intake is checked again each time it leaves.
+ * member at its offset, or base64 text) or lies in the job's content file.
+ * The digest taken at intake is checked again each time it leaves.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -22,6 +22,11 @@
 #define ATTACHMENT_TITLE_CHARS 128
 #define ATTACHMENT_LETTER_MAX 10 /* documents of one letter at all */
 
+/* How it lies there.  Numbers are stored: never change them. */
+#define ATTACHMENT_STORED 0
+#define ATTACHMENT_DEFLATE 8
+#define ATTACHMENT_BASE64 64 /* text with white space, `raw` bytes of it */
+
 enum attachment_place {
 	ATTACHMENT_MEMBER = 0,	/* in the batch file */
 	ATTACHMENT_CONTENT = 1, /* in work/JOBID/content */
@@ -30,9 +35,10 @@ enum attachment_place {
 struct attachment {
 	enum attachment_place place;
 	int part;	/* _MEMBER: file of a set, from 0 */
-	int method;	/* 0 stored, 8 deflate */
+	int method;	/* ATTACHMENT_... */
 	int64_t offset; /* of the packed bytes */
 	int64_t bytes;	/* of the document itself */
+	int64_t raw;	/* of its text, only with _BASE64 */
 	int32_t pages;
 	uint8_t sha256[32];
 	const char *title; /* Omschrijving in the box */

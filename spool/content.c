@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/gzip.h"
+#include "spool/inlined.h"
 #include "spool/room.h"
 
 struct reading {
@@ -21,6 +22,7 @@ struct reading {
 	int file;    /* a part of the batch file, -1: none */
 	int part;    /* which */
 	struct gzip *gzip;
+	struct inlined *inlined;
 	struct digest *digest;
 	struct attachment doc;
 	int64_t given;
@@ -85,7 +87,11 @@ reading_open(void *self, const struct attachment *doc, struct fault *why)
 	v = open_file(r, doc, &fd, why);
 	if (v != V_OK)
 		return v;
-	v = gzip_open(fd, doc->offset, doc->method, doc->bytes, &r->gzip, why);
+	if (doc->method == ATTACHMENT_BASE64)
+		inlined_open(fd, doc->offset, doc->raw, &r->inlined);
+	else
+		v = gzip_open(fd, doc->offset, doc->method, doc->bytes,
+			&r->gzip, why);
 	if (v != V_OK)
 		return changed(why);
 	/* What an unfinished document left in it. */
@@ -95,6 +101,20 @@ reading_open(void *self, const struct attachment *doc, struct fault *why)
 	r->given = 0;
 	r->open = true;
 	return V_OK;
+}
+
+static enum verdict
+read_some(struct reading *r, void *bytes, size_t len, size_t *len_out,
+	struct fault *why)
+{
+	enum verdict v;
+
+	if (r->doc.method == ATTACHMENT_BASE64) {
+		v = inlined_read(r->inlined, bytes, len, len_out, why);
+		return v == V_SKIP ? changed(why) : v;
+	}
+	v = gzip_read(r->gzip, bytes, len, len_out, why);
+	return v != V_OK && why->code == CODE_ARCHIVE_CUT ? changed(why) : v;
 }
 
 static enum verdict
@@ -110,9 +130,9 @@ reading_read(
 		*len_out = 0;
 		return V_OK;
 	}
-	v = gzip_read(r->gzip, bytes, len, &got, why);
+	v = read_some(r, bytes, len, &got, why);
 	if (v != V_OK)
-		return why->code == CODE_ARCHIVE_CUT ? changed(why) : v;
+		return v;
 	digest_add(r->digest, bytes, got);
 	r->given += (int64_t)got;
 	if (got == 0) {
@@ -185,6 +205,7 @@ spool_content_close(struct content *content)
 	if (r == NULL)
 		return;
 	gzip_close(r->gzip);
+	inlined_free(r->inlined);
 	digest_free(r->digest);
 	if (r->content != -1)
 		(void)close(r->content);

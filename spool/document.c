@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/gzip.h"
+#include "spool/inlined.h"
 #include "spool/inside.h"
 #include "spool/room.h"
 
@@ -118,7 +120,7 @@ take_member(struct taking *t, struct fault *why)
 	return V_OK;
 }
 
-/* What lies in the scratch buffer: looked at, hashed and kept. */
+/* What lies in the scratch buffer: looked at and hashed. */
 static enum verdict
 take_scratch(struct taking *t, const char *both, struct fault *why)
 {
@@ -132,21 +134,52 @@ take_scratch(struct taking *t, const char *both, struct fault *why)
 	if (v != V_OK)
 		return v;
 	t->sound = true;
-	out->place = ATTACHMENT_CONTENT;
 	out->bytes = (int64_t)b->len;
 	out->pages = t->seen.pages;
 	digest_of(b->bytes, b->len, out->sha256);
 	if (!owner_take(&t->s->owners, out->sha256, t->owner))
 		return twice(both, why);
-	return t->keep ? content_append(
-				 t->s, b->bytes, b->len, &out->offset, why)
-		       : V_OK;
+	return V_OK;
+}
+
+static enum verdict
+keep_scratch(struct taking *t, struct fault *why)
+{
+	const struct buf *b = &t->s->scratch;
+
+	t->out->place = ATTACHMENT_CONTENT;
+	return content_append(t->s, b->bytes, b->len, &t->out->offset, why);
+}
+
+/* The text can stay where it is, in a payload that is not packed. */
+static bool
+stays(struct taking *t)
+{
+	const struct payload_place *p = &t->s->places[t->part];
+	const struct letter_document *doc = t->doc;
+	struct attachment *out = t->out;
+
+	if (p->packed || p->method != GZIP_STORED || doc->base64_raw <= 0)
+		return false;
+	if (doc->base64_offset < 0 || doc->base64_raw > p->bytes ||
+		doc->base64_offset > p->bytes - doc->base64_raw)
+		return false;
+	out->offset = p->offset + doc->base64_offset;
+	if (!inlined_stands(p->fd, out->offset, doc->base64_raw, doc->base64,
+		    doc->base64_len))
+		return false;
+	out->place = ATTACHMENT_MEMBER;
+	out->part = t->part;
+	out->method = ATTACHMENT_BASE64;
+	out->raw = doc->base64_raw;
+	return true;
 }
 
 static enum verdict
 take_inline(struct taking *t, struct fault *why)
 {
 	const struct letter_document *doc = t->doc;
+	enum verdict v;
 	size_t len = 0;
 	char *to;
 
@@ -158,7 +191,8 @@ take_inline(struct taking *t, struct fault *why)
 		return fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"the document is not base64");
 	buf_used(&t->s->scratch, len);
-	return take_scratch(t, "two letters hold the same document", why);
+	v = take_scratch(t, "two letters hold the same document", why);
+	return v != V_OK || !t->keep || stays(t) ? v : keep_scratch(t, why);
 }
 
 /* Pages of the one PDF.  Those of a rejected record are taken, not cut. */
@@ -179,9 +213,10 @@ take_pages(struct taking *t, struct fault *why)
 	v = book_cut(book, first, last, &t->s->scratch, why);
 	if (v == V_OK && t->s->scratch.full)
 		v = look_verdict(MEMBER_TOO_LARGE, why);
-	return v == V_OK ? take_scratch(t,
-				   "the pages of two letters are the same", why)
-			 : v;
+	if (v == V_OK)
+		v = take_scratch(
+			t, "the pages of two letters are the same", why);
+	return v == V_OK ? keep_scratch(t, why) : v;
 }
 
 static enum verdict

@@ -136,8 +136,9 @@ room_need(int in, const char *name, const struct spool_rule *rule)
 	}
 	bytes = st.st_size;
 	switch (wrapping_of(fd, bytes, &unpacked)) {
-	case WRAPPING_NONE: /* four characters of base64 are three bytes */
-		content = paper = rule->unpacks ? bytes / 4 * 3 : 0;
+	case WRAPPING_NONE: /* inline stays where it is; four characters of
+			     * base64 are three bytes on paper */
+		paper = rule->unpacks ? bytes / 4 * 3 : 0;
 		break;
 	case WRAPPING_ZIP: /* members stay where they are */
 		content = rule->unpacks ? bytes : 0;

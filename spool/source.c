@@ -125,19 +125,21 @@ source_close(struct source *s)
 	free(s);
 }
 
-/* The reader may stop at its last record: the rest is checked as well. */
+/* The reader may stop at its last record: the rest is checked as well.  The
+ * reader's thread is here between two parts, while the other one still uses
+ * the scratch buffer for documents of the part before.
+ */
 static enum verdict
 read_rest(struct source *s, struct fault *why)
 {
+	char *bytes = mem_new(READ_BYTES);
 	enum verdict v;
-	char *bytes;
 	size_t got;
 
-	buf_reset(&s->scratch);
-	bytes = buf_room(&s->scratch, READ_BYTES);
 	do {
 		v = payload_read(s->payload, bytes, READ_BYTES, &got, why);
 	} while (v == V_OK && got > 0);
+	free(bytes);
 	if (v != V_OK)
 		fault_at(why, "%s", s->parts[s->part].name);
 	return v;

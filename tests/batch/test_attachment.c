@@ -13,7 +13,7 @@
 #include "batch/attachment.h"
 
 static void
-fill(struct attachment docs[2])
+fill(struct attachment docs[3])
 {
 	docs[0] = (struct attachment){ .place = ATTACHMENT_MEMBER,
 		.method = 8,
@@ -30,6 +30,12 @@ fill(struct attachment docs[2])
 		.pages = INT32_MAX,
 		.title = "" };
 	memset(docs[1].sha256, 0x01, 32);
+	docs[2] = (struct attachment){ .place = ATTACHMENT_MEMBER,
+		.method = ATTACHMENT_BASE64,
+		.offset = INT64_C(5000000002),
+		.bytes = 300,
+		.raw = INT64_C(5000000003),
+		.title = "x" };
 }
 
 static void
@@ -37,17 +43,18 @@ test_attachment__comes_back_as_it_was(void **state)
 {
 	struct arena mem = ARENA_EMPTY;
 	struct buf out = BUF_MAX(10000);
-	struct attachment docs[2], *back;
+	struct attachment docs[3], *back;
 	size_t i, count;
 
 	(void)state;
 	fill(docs);
-	attachment_pack(docs, 2, &out);
+	attachment_pack(docs, 3, &out);
 	assert_true(attachment_unpack(out.bytes, out.len, &mem, &back, &count));
-	assert_int_equal(count, 2);
-	for (i = 0; i < 2; i++) {
+	assert_int_equal(count, 3);
+	for (i = 0; i < 3; i++) {
 		assert_int_equal(back[i].place, docs[i].place);
 		assert_int_equal(back[i].method, docs[i].method);
+		assert_true(back[i].raw == docs[i].raw);
 		assert_int_equal(back[i].part, docs[i].part);
 		assert_true(back[i].offset == docs[i].offset);
 		assert_true(back[i].bytes == docs[i].bytes);
@@ -112,13 +119,13 @@ test_attachment__damage_is_no_danger(void **state)
 {
 	struct arena mem = ARENA_EMPTY;
 	struct buf out = BUF_MAX(10000);
-	struct attachment docs[2], *back = NULL;
+	struct attachment docs[3], *back = NULL;
 	size_t i, count = 0;
 	int flip;
 
 	(void)state;
 	fill(docs);
-	attachment_pack(docs, 2, &out);
+	attachment_pack(docs, 3, &out);
 	for (i = 0; i < out.len; i++) {
 		uint8_t *copy = arena_alloc(&mem, i + 1);
 
@@ -131,15 +138,44 @@ test_attachment__damage_is_no_danger(void **state)
 			out.bytes[i] = (char)(out.bytes[i] ^ flip);
 			if (attachment_unpack(
 				    out.bytes, out.len, &mem, &back, &count)) {
-				assert_int_equal(count, 2);
+				assert_int_equal(count, 3);
 				assert_true(back[1].offset >= 0);
 				assert_true(back[1].bytes >= 0);
+				assert_true(back[2].raw >= 0);
+				assert_true(back[2].raw <=
+					    INT64_MAX - back[2].offset);
 			}
 			out.bytes[i] = (char)(out.bytes[i] ^ flip);
 		}
 	buf_text(&out, "x");
 	assert_false(
 		attachment_unpack(out.bytes, out.len, &mem, &back, &count));
+	buf_done(&out);
+	arena_done(&mem);
+}
+
+/* Only in the batch file, and not before there was such a thing. */
+static void
+test_attachment__base64_stands_only_in_the_batch_file(void **state)
+{
+	struct arena mem = ARENA_EMPTY;
+	struct buf out = BUF_MAX(10000);
+	struct attachment docs[3], *back;
+	size_t count;
+
+	(void)state;
+	fill(docs);
+	attachment_pack(docs + 2, 1, &out);
+	assert_true(attachment_unpack(out.bytes, out.len, &mem, &back, &count));
+	out.bytes[2] = ATTACHMENT_CONTENT;
+	assert_false(
+		attachment_unpack(out.bytes, out.len, &mem, &back, &count));
+	out.bytes[2] = ATTACHMENT_MEMBER;
+	/* The same as version 1: without the two bytes of its part. */
+	memmove(out.bytes + 4, out.bytes + 6, out.len - 6);
+	out.bytes[0] = 1;
+	assert_false(
+		attachment_unpack(out.bytes, out.len - 2, &mem, &back, &count));
 	buf_done(&out);
 	arena_done(&mem);
 }
@@ -178,6 +214,8 @@ main(void)
 		cmocka_unit_test(
 			test_attachment__a_row_of_version_1_is_read_as_part_0),
 		cmocka_unit_test(test_attachment__damage_is_no_danger),
+		cmocka_unit_test(
+			test_attachment__base64_stands_only_in_the_batch_file),
 		cmocka_unit_test(test_attachment__refuses),
 	};
 
