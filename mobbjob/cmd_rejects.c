@@ -73,7 +73,10 @@ print_page(struct call *call, const struct job *job,
 	table_begin(&table, call->options.plain, mem, heads);
 	for (i = 0; i < count; i++) {
 		meet(met, (int)rows[i].code);
-		table_number(&table, rows[i].record);
+		if (rows[i].record == 0)
+			table_text(&table, "file");
+		else
+			table_number(&table, rows[i].record);
 		table_number(&table, rows[i].line);
 		table_text(&table, show_code((int)rows[i].code, mem));
 		table_text(&table, rows[i].field);
@@ -109,7 +112,7 @@ run(struct call *call, struct fault *why)
 	struct met met = { .count = 0 };
 	struct rejected *rows;
 	struct job job;
-	int64_t after = 0;
+	int64_t after = -1; /* record 0: the file as a whole */
 	size_t count;
 	enum verdict v;
 
@@ -128,7 +131,7 @@ run(struct call *call, struct fault *why)
 	arena_done(&mem);
 	if (v != V_OK || call->options.json || call->options.plain)
 		return v;
-	if (after == 0)
+	if (after < 0)
 		puts("no record was rejected");
 	print_advice(&met);
 	return V_OK;
