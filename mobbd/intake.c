@@ -17,11 +17,14 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "mobbd/reader.h"
+#include "mobbd/repair.h"
 
 #define DEATHS_MAX 3 /* of the reader, on one file */
 
 struct intake {
 	bool swept; /* work/ was looked through since the start */
+	bool late;  /* rejected records are to be given back later */
+	struct fault late_why;
 };
 
 /* Our line on the board outlives us: what we were doing when we died. */
@@ -171,15 +174,6 @@ refuse_thing(struct role_run *run, const struct jobs_stream *stream,
 	return refuse(run, claim, reason, why);
 }
 
-/* A failing database or disk is not the file's fault. */
-static bool
-not_the_file(enum code code)
-{
-	return code == CODE_DATABASE || code == CODE_DATABASE_QUERY ||
-	       code == CODE_DISK_FULL || code == CODE_IO ||
-	       code == CODE_SPOOL || code == CODE_MEMORY;
-}
-
 /* What can be said before a byte is read.  The digest of the content runs
  * beside the reader, unless ids depend on it: when a person let some content
  * come again as another edition.
@@ -207,12 +201,31 @@ look(struct role_run *run, const struct jobs_stream *stream,
 		     : spool_digest_begin(claim, why);
 }
 
+/* It is split whatever comes of this; what cannot be written now is written
+ * when work/ is looked through again.
+ */
+static enum verdict
+give_back(struct role_run *run, const struct jobs_stream *stream,
+	const struct job *job, const struct claim *claim, struct fault *why)
+{
+	struct intake *own = run->own;
+	enum verdict v = repair_write(run, stream, job, claim, why);
+
+	if (v == V_OK || why->code == CODE_DATABASE ||
+		why->code == CODE_DATABASE_QUERY)
+		return v;
+	own->late = true;
+	own->late_why = *why;
+	return V_OK;
+}
+
 /* The job is ours and its file open: judge it whole. */
 static enum verdict
 take_in(struct role_run *run, const struct jobs_stream *stream,
 	struct claim *claim, struct fault *why)
 {
 	struct fault reason = FAULT_NONE;
+	struct job row;
 	int edition = 1;
 	enum verdict v;
 
@@ -238,14 +251,42 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 	v = reader_split(run, stream, claim, edition, &reason);
 	if (v == V_OK) {
 		log_line("job %s: split", claim->job);
-		return V_OK;
+		v = store_job_get(
+			run->site->store, claim->job, &run->mem, &row, why);
+		return v == V_OK ? give_back(run, stream, &row, claim, why) : v;
 	}
-	if (v != V_BROKEN || not_the_file(reason.code)) {
+	if (v != V_BROKEN || reader_not_the_file(reason.code)) {
 		*why = reason;
 		fault_at(why, "job %s", claim->job);
 		return v;
 	}
 	return refuse(run, claim, &reason, why);
+}
+
+/* Split, but the crash came before its rejected records were given back. */
+static enum verdict
+give_back_again(struct role_run *run, const struct job *job, struct fault *why)
+{
+	const struct jobs_stream *stream;
+	struct claim claim = CLAIM_NONE;
+	struct fault reason = FAULT_NONE;
+	enum verdict v;
+
+	if (job->state == JOB_REFUSED || job->rejected == 0 || job->repaired ||
+		ends_us(run->line, job->id))
+		return V_OK;
+	if (site_stream(run->site, job, &stream, &reason) != V_OK)
+		return repair_never(run, job, &reason, why);
+	if (spool_claimed(run->site->spool, job->id, &claim, &reason) != V_OK) {
+		log_fault(&reason);
+		claim_close(&claim);
+		return V_OK;
+	}
+	begin_with(run->line, job->id);
+	v = give_back(run, stream, job, &claim, why);
+	done_with(run->line, v);
+	claim_close(&claim);
+	return v;
 }
 
 /* What a crash left in work/: claimed, perhaps received, not yet split. */
@@ -265,8 +306,12 @@ sweep(struct role_run *run, struct fault *why)
 		v = store_job_get(site->store, job, &run->mem, &row, why);
 		if (v != V_OK && v != V_SKIP)
 			return v;
-		if (v == V_OK && row.state != JOB_RECEIVED)
+		if (v == V_OK && row.state != JOB_RECEIVED) {
+			v = give_back_again(run, &row, why);
+			if (v != V_OK)
+				return v;
 			continue;
+		}
 		if (ends_us(run->line, job)) {
 			log_line("job %s: its file ended the intake %d times; "
 				 "left alone until mobbd starts anew",
@@ -343,7 +388,8 @@ intake_step(struct role_run *run, struct fault *why)
 	size_t i;
 
 	spool_watched(run->site->spool);
-	if (!own->swept) {
+	if (!own->swept || own->late) {
+		own->late = false;
 		v = sweep(run, why);
 		if (v != V_OK)
 			return v;
@@ -359,6 +405,10 @@ intake_step(struct role_run *run, struct fault *why)
 			own->swept = false; /* it may lie in work/ now */
 			return v;
 		}
+	}
+	if (!some && own->late) {
+		*why = own->late_why;
+		return V_LATER;
 	}
 	return some ? V_OK : V_END;
 }

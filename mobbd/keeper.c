@@ -1,7 +1,8 @@
 /* mobbd/keeper.c - the role that keeps book of what came back
  *
  * Applies acknowledgments, errors and results, each once; settles jobs whose
- * letters all have their end; moves their files.  Sends nothing.
+ * letters all have their end; moves their files; writes the reports to the
+ * suppliers.  Sends nothing.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -14,7 +15,11 @@
 #include "base/log.h"
 #include "channels/channel.h"
 #include "mobbd/reason.h"
-#include "mobbd/role.h"
+#include "mobbd/report.h"
+
+struct keeper {
+	int64_t reports_rest_ms; /* no report before, after one failed */
+};
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
  * database has forgotten?  The journal knows every attempt by batch and
@@ -214,6 +219,7 @@ file_away(struct role_run *run, bool *some, struct fault *why)
 static enum verdict
 keeper_step(struct role_run *run, struct fault *why)
 {
+	struct keeper *own = run->own;
 	int64_t settled = 0;
 	bool some = false;
 	enum verdict v;
@@ -224,14 +230,32 @@ keeper_step(struct role_run *run, struct fault *why)
 			run->site->store, clock_now_ms(), &settled, why);
 	if (v == V_OK)
 		v = file_away(run, &some, why);
+	if (v == V_OK)
+		v = report_write(run, &own->reports_rest_ms, &some, why);
 	if (v != V_OK)
 		return v;
 	return some || settled > 0 ? V_OK : V_END;
+}
+
+static enum verdict
+keeper_open(struct role_run *run, struct fault *why)
+{
+	(void)why;
+	run->own = mem_zero(1, sizeof(struct keeper));
+	return V_OK;
+}
+
+static void
+keeper_close(struct role_run *run)
+{
+	free(run->own);
 }
 
 const struct role role_keeper = {
 	.name = "keeper",
 	.needs = SITE_SPOOL,
 	.locks = true,
+	.open = keeper_open,
 	.step = keeper_step,
+	.close = keeper_close,
 };

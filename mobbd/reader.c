@@ -264,6 +264,14 @@ end(struct reader *r, struct fault *why)
 	return v;
 }
 
+bool
+reader_not_the_file(enum code code)
+{
+	return code == CODE_DATABASE || code == CODE_DATABASE_QUERY ||
+	       code == CODE_DISK_FULL || code == CODE_IO ||
+	       code == CODE_SPOOL || code == CODE_MEMORY;
+}
+
 void
 reader_rules(const struct definition *definition,
 	const struct jobs_stream *stream, struct source_rules *out)

@@ -18,6 +18,9 @@ enum verdict reader_split(struct role_run *run,
 	const struct jobs_stream *stream, struct claim *claim, int edition,
 	struct fault *why);
 
+/* A failing database or disk is not the file's fault. */
+bool reader_not_the_file(enum code code);
+
 /* What the container must be, by the definition and the jobs file. */
 void reader_rules(const struct definition *definition,
 	const struct jobs_stream *stream, struct source_rules *out);
