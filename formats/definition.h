@@ -139,16 +139,33 @@ struct field {
  * that "Postbus {postbus}" is nothing without a box.  Only a spoken text of
  * one line (a subject, a title) keeps its words.
  */
+enum template_says {
+	SAYS_TEXT, /* as it is written */
+	SAYS_MONEY,
+	SAYS_EUROS, /* without cents */
+	SAYS_BOOL,
+	SAYS_WORD,
+	SAYS_DATE_YMD,
+	SAYS_DATE_ISO,
+	SAYS_DATE_DMY,
+	SAYS_TIME,
+	SAYS_PERIOD
+};
+
 struct template
 {
 	int count;		 /* 0: there is none */
 	int unless;		 /* nothing at all when this field ... */
 	const char *unless_text; /* ... has this value; NULL: always */
+	size_t room;		 /* for all but values and lines */
+	bool several;		 /* lines of its own */
 	struct {
 		const char *text; /* NULL: the field or the lines */
 		size_t len;
-		int field;  /* -1: none */
-		int record; /* whose lines; -1: none */
+		bool tidy;		 /* only single blanks and line ends */
+		int field;		 /* -1: none */
+		int record;		 /* whose lines; -1: none */
+		enum template_says says; /* how the field is spoken */
 	} part[TEMPLATE_PARTS_MAX];
 };
 

@@ -1,11 +1,17 @@
 /* formats/template.c - text with {field} in it
  *
+ * A text of forty pieces is filled for each letter, so what can be known of a
+ * piece is found when it is compiled, and bytes are copied in blocks: a piece
+ * of text and what is filled have PAD bytes more than they need.
+ *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "formats/compile.h"
+
+#define PAD 16
 
 static enum verdict
 no_name(const struct definition *d, int record, const char *name, bool twice,
@@ -48,15 +54,61 @@ parse_name(const struct definition *d, const char *name, size_t len, int record,
 	return no_name(d, record, arena_text(mem, name, len), false, why);
 }
 
+/* How its value is said to people. */
+static enum template_says
+says(const struct field *f)
+{
+	if (f->type == FIELD_MONEY_INT && f->cents == 100)
+		return SAYS_EUROS;
+	if (field_type_money(f->type))
+		return SAYS_MONEY;
+	if (field_type_bool(f->type))
+		return SAYS_BOOL;
+	if (f->words != NULL)
+		return SAYS_WORD;
+	if (f->type == FIELD_DATE_YMD)
+		return SAYS_DATE_YMD;
+	if (f->type == FIELD_DATE_ISO)
+		return SAYS_DATE_ISO;
+	if (f->type == FIELD_DATE_DMY)
+		return SAYS_DATE_DMY;
+	if (f->type == FIELD_TIME)
+		return SAYS_TIME;
+	if (f->type == FIELD_PERIOD_MONTH || f->type == FIELD_PERIOD_WEEKS ||
+		f->type == FIELD_PERIOD)
+		return SAYS_PERIOD;
+	return SAYS_TEXT;
+}
+
+static void
+parse_text(struct template *t, const char *text, size_t len, struct arena *mem)
+{
+	char *copy = arena_alloc(mem, len + 1 + PAD);
+	size_t i;
+
+	memset(copy, 0, len + 1 + PAD);
+	memcpy(copy, text, len);
+	t->part[t->count].text = copy;
+	t->part[t->count].len = len;
+	t->part[t->count].tidy = true;
+	for (i = 0; i < len; i++) {
+		if (text[i] == '\r' || text[i] == '\t' ||
+			(text[i] == ' ' && i > 0 && text[i - 1] == ' '))
+			t->part[t->count].tidy = false;
+		t->several |= text[i] == '\n';
+	}
+	t->room += len;
+}
+
 enum verdict
 template_parse(const struct definition *definition, const char *text,
 	int record, struct arena *mem, struct template *out, struct fault *why)
 {
-	struct template t = { 0 };
+	struct template t = { .room = 1 + PAD };
 	const char *p = text, *end;
 	enum verdict v;
 
-	*out = t;
+	*out = (struct template){ 0 };
 	if (text == NULL)
 		return V_OK;
 	while (*p != '\0') {
@@ -68,8 +120,8 @@ template_parse(const struct definition *definition, const char *text,
 		if (*p != '{') {
 			size_t len = strcspn(p, "{");
 
-			t.part[t.count].len = len;
-			t.part[t.count++].text = arena_text(mem, p, len);
+			parse_text(&t, p, len, mem);
+			t.count++;
 			p += len;
 			continue;
 		}
@@ -82,6 +134,11 @@ template_parse(const struct definition *definition, const char *text,
 			why);
 		if (v != V_OK)
 			return v;
+		if (t.part[t.count].field != -1) {
+			t.part[t.count].says = says(
+				&definition->fields[t.part[t.count].field]);
+			t.room += SAID_MAX;
+		}
 		t.count++;
 		p = end + 1;
 	}
@@ -89,84 +146,75 @@ template_parse(const struct definition *definition, const char *text,
 	return V_OK;
 }
 
-/* --- values for people --- */
+/* --- values for people: each writes behind `to` and returns the new end --- */
 
-/* 123456 cents -> "1.234,56"; whole euros without decimals. */
-static void
-say_money(char *out, const struct field *field, int64_t cents)
+/* 1234567 -> "1.234.567" */
+static char *
+say_number(char *to, uint64_t n)
+{
+	bool more = n >= 1000;
+
+	if (more) {
+		to = say_number(to, n / 1000);
+		*to++ = '.';
+		n %= 1000;
+	}
+	if (more || n >= 100)
+		*to++ = (char)('0' + n / 100);
+	if (more || n >= 10)
+		*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
+}
+
+/* 123456 cents -> "1.234,56" */
+static char *
+say_money(char *to, int64_t cents, bool euros)
 {
 	uint64_t n = cents < 0 ? -(uint64_t)cents : (uint64_t)cents;
-	bool whole = field->type == FIELD_MONEY_INT && field->cents == 100;
-	char digits[24];
-	int len, i;
 
-	len = snprintf(
-		digits, sizeof(digits), "%llu", (unsigned long long)(n / 100));
 	if (cents < 0)
-		*out++ = '-';
-	for (i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			*out++ = '.';
-		*out++ = digits[i];
-	}
-	*out = '\0';
-	if (!whole)
-		snprintf(out, 4, ",%02d", (int)(n % 100));
+		*to++ = '-';
+	to = say_number(to, n / 100);
+	if (euros)
+		return to;
+	*to++ = ',';
+	*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
+}
+
+static char *
+say_two(char *to, const char *digits, char mark)
+{
+	to[0] = digits[0];
+	to[1] = digits[1];
+	to[2] = mark;
+	return to + 3;
 }
 
 /* dd-mm-yyyy of digits; a part that is 00 (incomplete) is left out. */
-static void
-say_day(char *out, const char *year, const char *month, const char *day)
+static char *
+say_day(char *to, const char *year, const char *month, const char *day)
 {
-	bool has_month = memcmp(month, "00", 2) != 0;
-	bool has_day = has_month && memcmp(day, "00", 2) != 0;
-
-	snprintf(out, SAID_MAX, "%.*s%s%.*s%s%.4s", has_day ? 2 : 0, day,
-		has_day ? "-" : "", has_month ? 2 : 0, month,
-		has_month ? "-" : "", year);
+	if (month[0] != '0' || month[1] != '0') {
+		if (day[0] != '0' || day[1] != '0')
+			to = say_two(to, day, '-');
+		to = say_two(to, month, '-');
+	}
+	memcpy(to, year, 4);
+	return to + 4;
 }
 
-static bool
-say_word(char *out, const struct field *field, const struct value *value)
+static const char *
+word_of(const struct field *field, const char *text)
 {
 	size_t i;
 
 	for (i = 0; i < field->value_count; i++)
-		if (strcmp(field->values[i], value->text) == 0) {
-			snprintf(out, SAID_MAX, "%s", field->words[i]);
-			return true;
-		}
-	return false;
-}
-
-/* False: it is said as it is written. */
-static bool
-say(char out[SAID_MAX], const struct field *field, const struct value *value)
-{
-	const char *t = value->text;
-
-	if (field_type_money(field->type))
-		say_money(out, field, value->cents);
-	else if (field_type_bool(field->type))
-		snprintf(out, SAID_MAX, "%s", value->yes ? "ja" : "nee");
-	else if (field->words != NULL)
-		return say_word(out, field, value);
-	else if (field->type == FIELD_DATE_YMD && value->len == 8)
-		say_day(out, t, t + 4, t + 6);
-	else if (field->type == FIELD_DATE_ISO && value->len == 10)
-		say_day(out, t, t + 5, t + 8);
-	else if (field->type == FIELD_DATE_DMY && value->len == 10)
-		say_day(out, t + 6, t + 3, t);
-	else if (field->type == FIELD_TIME && value->len >= 14)
-		say_day(out, t, t + 4, t + 6);
-	else if ((field->type == FIELD_PERIOD_MONTH ||
-			 field->type == FIELD_PERIOD_WEEKS ||
-			 field->type == FIELD_PERIOD) &&
-		 value->len == 6)
-		snprintf(out, SAID_MAX, "%.4s-%.2s", t, t + 4);
-	else
-		return false;
-	return true;
+		if (strcmp(field->values[i], text) == 0)
+			return field->words[i];
+	return NULL;
 }
 
 /* --- filling --- */
@@ -178,7 +226,7 @@ struct filling {
 	bool drop;	   /* such lines go */
 };
 
-static void
+static inline void
 end_line(struct filling *f, bool last)
 {
 	if (f->drop && f->named && !f->found) {
@@ -213,6 +261,64 @@ put(struct filling *f, const char *text, size_t len, bool lines)
 	}
 }
 
+/* A piece of the template without a line end, in which all blanks are single:
+ * PAD bytes may be read behind it.
+ */
+static inline void
+put_tidy(struct filling *f, const char *text, size_t len)
+{
+	size_t i;
+
+	if (len == 0)
+		return;
+	if (*text == ' ' && (f->to == f->line || f->to[-1] == ' ')) {
+		text++;
+		len--;
+	}
+	for (i = 0; i < len; i += PAD)
+		memcpy(f->to + i, text + i, PAD);
+	f->to += len;
+}
+
+static inline void
+put_text(struct filling *f, const char *text, size_t len, bool tidy)
+{
+	const char *end = text + len, *nl;
+
+	if (!tidy) {
+		put(f, text, len, true);
+		return;
+	}
+	while ((nl = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+		put_tidy(f, text, (size_t)(nl - text));
+		end_line(f, false);
+		text = nl + 1;
+	}
+	put_tidy(f, text, (size_t)(end - text));
+}
+
+/* A value: most have no blank, and eight bytes are looked at at once. */
+static inline void
+put_plain(struct filling *f, const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+	size_t i = 0;
+
+	for (; len - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, text + i, sizeof(w));
+		/* A byte up to the blank borrows. */
+		if (((w - ones * 0x21) & ~w & ones << 7) != 0)
+			break;
+		memcpy(f->to + i, &w, sizeof(w));
+	}
+	for (; i < len && (unsigned char)text[i] > ' '; i++)
+		f->to[i] = text[i];
+	f->to += i;
+	if (i < len)
+		put(f, text + i, len - i, false);
+}
+
 /* Lines were tidied when they were made. */
 static void
 put_lines(struct filling *f, const char *lines)
@@ -228,45 +334,86 @@ put_lines(struct filling *f, const char *lines)
 	f->to += len;
 }
 
-static void
-put_value(struct filling *f, const struct field *field,
-	const struct value *value, enum template_way way)
+static inline void
+put_spoken(struct filling *f, const struct field *field,
+	enum template_says says, const struct value *value)
 {
-	char said[SAID_MAX];
+	const char *t = value->text, *word;
 
-	f->named = true;
-	if (value->text == NULL || value->len == 0)
-		return;
-	f->found = true;
-	if (way == TEMPLATE_SPOKEN && say(said, field, value))
-		put(f, said, strlen(said), false);
-	else
-		put(f, value->text, value->len, false);
+	if (says == SAYS_MONEY || says == SAYS_EUROS) {
+		f->to = say_money(f->to, value->cents, says == SAYS_EUROS);
+	} else if (says == SAYS_BOOL) {
+		put_plain(f, value->yes ? "ja" : "nee", value->yes ? 2 : 3);
+	} else if (says == SAYS_WORD && (word = word_of(field, t)) != NULL) {
+		put_plain(f, word, strlen(word));
+	} else if (says == SAYS_DATE_YMD && value->len == 8) {
+		f->to = say_day(f->to, t, t + 4, t + 6);
+	} else if (says == SAYS_DATE_ISO && value->len == 10) {
+		f->to = say_day(f->to, t, t + 5, t + 8);
+	} else if (says == SAYS_DATE_DMY && value->len == 10) {
+		f->to = say_day(f->to, t + 6, t + 3, t);
+	} else if (says == SAYS_TIME && value->len >= 14) {
+		f->to = say_day(f->to, t, t + 4, t + 6);
+	} else if (says == SAYS_PERIOD && value->len == 6) {
+		memcpy(f->to, t, 4);
+		f->to[4] = '-';
+		memcpy(f->to + 5, t + 4, 2);
+		f->to += 7;
+	} else {
+		put_plain(f, t, value->len);
+	}
 }
 
-/* Room for all, at most; and whether there are several lines. */
+/* Room for all, at most. */
 static size_t
 room(const struct template *t, const struct value *values,
-	const char *const *lines, bool *several_out)
+	const char *const *lines)
 {
-	size_t bytes = 1;
+	size_t bytes = t->room;
 	int i;
 
-	*several_out = false;
-	for (i = 0; i < t->count; i++) {
-		const char *text = t->part[i].text;
-
-		if (text != NULL) {
-			bytes += t->part[i].len;
-			if (memchr(text, '\n', t->part[i].len) != NULL)
-				*several_out = true;
-		} else if (t->part[i].field != -1) {
-			bytes += values[t->part[i].field].len + SAID_MAX;
-		} else if (lines != NULL && lines[t->part[i].record] != NULL) {
+	for (i = 0; i < t->count; i++)
+		if (t->part[i].field != -1)
+			bytes += values[t->part[i].field].len;
+		else if (t->part[i].record != -1 && lines != NULL &&
+			 lines[t->part[i].record] != NULL)
 			bytes += strlen(lines[t->part[i].record]);
-		}
-	}
 	return bytes;
+}
+
+static char *
+fill(struct filling *f, const struct definition *definition,
+	const struct template *t, enum template_way way,
+	const struct value *values, const char *const *lines)
+{
+	int i;
+
+	for (i = 0; i < t->count; i++) {
+		int field = t->part[i].field, record = t->part[i].record;
+		const struct value *value;
+
+		if (t->part[i].text != NULL) {
+			put_text(f, t->part[i].text, t->part[i].len,
+				t->part[i].tidy);
+			continue;
+		}
+		if (record != -1) {
+			put_lines(f, lines == NULL ? NULL : lines[record]);
+			continue;
+		}
+		f->named = true;
+		value = &values[field];
+		if (value->text == NULL || value->len == 0)
+			continue;
+		f->found = true;
+		if (way == TEMPLATE_SPOKEN)
+			put_spoken(f, &definition->fields[field],
+				t->part[i].says, value);
+		else
+			put_plain(f, value->text, value->len);
+	}
+	end_line(f, true);
+	return f->to;
 }
 
 const char *
@@ -275,9 +422,7 @@ template_fill(const struct definition *definition,
 	const struct value *values, const char *const *lines, struct arena *mem)
 {
 	struct filling f = { 0 };
-	bool several;
-	char *text;
-	int i;
+	char *text, *end;
 
 	if (template->count == 0)
 		return "";
@@ -293,25 +438,12 @@ template_fill(const struct definition *definition,
 
 		return whole == NULL ? "" : whole;
 	}
-	text = arena_alloc(mem, room(template, values, lines, &several));
+	text = arena_alloc(mem, room(template, values, lines));
 	f.to = f.line = text;
-	f.drop = way == TEMPLATE_RAW || several;
-	for (i = 0; i < template->count; i++) {
-		int field = template->part[i].field;
-		int record = template->part[i].record;
-
-		if (template->part[i].text != NULL)
-			put(&f, template->part[i].text, template->part[i].len,
-				true);
-		else if (field != -1)
-			put_value(&f, &definition->fields[field],
-				&values[field], way);
-		else
-			put_lines(&f, lines == NULL ? NULL : lines[record]);
-	}
-	end_line(&f, true);
-	while (f.to > text && (f.to[-1] == ' ' || f.to[-1] == '\n'))
-		f.to--;
-	*f.to = '\0';
+	f.drop = way == TEMPLATE_RAW || template->several;
+	end = fill(&f, definition, template, way, values, lines);
+	while (end > text && (end[-1] == ' ' || end[-1] == '\n'))
+		end--;
+	*end = '\0';
 	return text;
 }
