@@ -6,13 +6,31 @@
 
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
+#include "mobbjob/waits.h"
 
 static const char *const heads[] = { "JOB", "STREAM", "STATE", "IN",
 	"DELIVERED", "POSTED", "REJECTED", "OPEN", "RECEIVED", "FILE", NULL };
 
+/* Files in in/ that wait, for a person or by themselves. */
+static size_t
+print_waits(const struct wait *waits, size_t count, bool person, size_t n,
+	struct arena *mem)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (waits[i].person != person)
+			continue;
+		if (n++ == 0)
+			puts(person ? "\nneeds a person:" : "\nwaits:");
+		printf("  %s\n", wait_line(&waits[i], mem));
+	}
+	return n;
+}
+
 static void
 print_person(const struct call *call, const struct job *jobs, size_t count,
-	struct arena *mem)
+	const struct wait *waits, size_t wait_count, struct arena *mem)
 {
 	size_t i, n = 0;
 
@@ -30,26 +48,32 @@ print_person(const struct call *call, const struct job *jobs, size_t count,
 			printf("    held: %s\n",
 				show_clean(jobs[i].reason, mem));
 	}
+	n = print_waits(waits, wait_count, true, n, mem);
 	if (n == 0)
-		puts(count == 0 ? "nothing is unfinished"
-				: "\nnothing needs a person");
+		puts(count + wait_count == 0 ? "nothing is unfinished"
+					     : "\nnothing needs a person");
+	(void)print_waits(waits, wait_count, false, 0, mem);
 }
 
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	struct table table;
+	struct wait *waits;
 	struct job *jobs;
-	size_t i, count;
+	size_t i, count, wait_count;
 	enum verdict v;
 
 	v = store_job_list(call->site.store, call->options.all, NULL,
 		&call->mem, &jobs, &count, why);
 	if (v != V_OK)
 		return v;
+	waits_find(call, &waits, &wait_count);
 	if (call->options.json) {
 		for (i = 0; i < count; i++)
 			json_write(job_json(&jobs[i]), stdout);
+		for (i = 0; i < wait_count; i++)
+			json_write(wait_json(&waits[i], &call->mem), stdout);
 		return V_OK;
 	}
 	table_begin(&table, call->options.plain, &call->mem, heads);
@@ -68,7 +92,7 @@ run(struct call *call, struct fault *why)
 		table_text(&table, job->file);
 	}
 	table_end(&table);
-	print_person(call, jobs, count, &call->mem);
+	print_person(call, jobs, count, waits, wait_count, &call->mem);
 	return V_OK;
 }
 

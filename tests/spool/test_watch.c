@@ -258,6 +258,47 @@ test_open__again_finds_everything_in_place(void **state)
 }
 
 static void
+test_look_open__sees_what_waits_and_makes_nothing(void **state)
+{
+	const struct spool_rule rule = { .stream = "woz", .sidecar = true };
+	struct arena found_mem = ARENA_EMPTY;
+	struct spool_wait *found;
+	struct spool *look = NULL;
+	struct fault why;
+	char path[300];
+	size_t count;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "a");
+	room_text(&room, "out/woz/.x.tmp", "of a writer that is at work");
+	assert_int_equal(spool_look_open(room.path, &look, &why), V_OK);
+	assert_int_equal(spool_waits(look, &rule, clock_now_ms(), &found_mem,
+				 &found, &count, &why),
+		V_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].name, "a.xml");
+	assert_true(room_has(&room, "out/woz/.x.tmp"));
+	spool_close(look);
+	snprintf(path, sizeof(path), "%s/nothing", room.path);
+	assert_int_not_equal(spool_look_open(path, &look, &why), V_OK);
+	assert_false(room_has(&room, "nothing"));
+	arena_done(&found_mem);
+}
+
+static void
+test_name_ok__what_would_never_be_taken_is_no_name(void **state)
+{
+	static const char *const bad[] = { "a b.xml", ".a.xml", "a.xml.part",
+		"a.xml.totals", "", "content" };
+	size_t i;
+
+	(void)state;
+	assert_true(spool_name_ok("a-1_laatste.xml"));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(spool_name_ok(bad[i]));
+}
+
+static void
 test_working__jobs_come_in_order_and_empty_ones_go(void **state)
 {
 	static const char *const jobs[] = { "20260215-aaaa", "20260214-zzzz",
@@ -372,6 +413,8 @@ main(void)
 		T(test_waits__too_little_disk_says_how_much_is_missing),
 		T(test_watch__a_drop_wakes_us),
 		T(test_open__again_finds_everything_in_place),
+		T(test_look_open__sees_what_waits_and_makes_nothing),
+		T(test_name_ok__what_would_never_be_taken_is_no_name),
 		T(test_working__jobs_come_in_order_and_empty_ones_go),
 		T(test_done__moves_once_and_says_so_twice),
 		T(test_refuse__the_reason_lies_beside_the_file),
