@@ -42,6 +42,8 @@ give(void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
 static void
 placed(struct seen *s)
 {
+	xml_place(&s->place);
+	assert(s->place.end <= s->size);
 	assert(s->place.line >= s->last_line);
 	assert(s->place.offset >= s->last_offset);
 	assert(s->place.offset <= s->size);
