@@ -30,16 +30,15 @@ static const struct {
 	[SPOIL_CUT] = { "cut", { [SPOIL_XML] = CODE_NOT_XML,
 				       [SPOIL_DELIMITED] = CODE_TOTALS,
 				       [SPOIL_FIXED] = CODE_RECORD_LENGTH } },
-	/* CODE_NONE and yet allowed: a warning */
+	/* CODE_NONE and yet allowed: a remark; Ctrl-Z, nothing at all */
 	[SPOIL_BOM] = { "bom", { [SPOIL_FIXED] = CODE_BOM } },
-	[SPOIL_UTF16] = { "utf16", { CODE_BOM, CODE_BOM, CODE_BOM, CODE_BOM } },
+	[SPOIL_UTF16] = { "utf16",
+		{ CODE_ENCODING, CODE_BOM, CODE_BOM, CODE_BOM } },
 	[SPOIL_LATIN1] = { "latin1", { [SPOIL_XML] = CODE_ENCODING,
 					     [SPOIL_DELIMITED] = CODE_ENCODING,
 					     [SPOIL_INDEX] = CODE_ENCODING } },
 	[SPOIL_UTF8] = { "utf8", { [SPOIL_FIXED] = CODE_RECORD_LENGTH } },
-	[SPOIL_CTRL_Z] = { "ctrl-z",
-		{ CODE_NOT_XML, CODE_COLUMNS, CODE_RECORD_LENGTH,
-			CODE_COLUMNS } },
+	[SPOIL_CTRL_Z] = { "ctrl-z", { [SPOIL_XML] = CODE_NOT_XML } },
 	[SPOIL_NEWLINES] = { "mixed-newlines",
 		{ [SPOIL_DELIMITED] = CODE_COLUMNS,
 			[SPOIL_FIXED] = CODE_RECORD_LENGTH,
@@ -84,7 +83,7 @@ spoil_fits(enum spoil spoil, enum spoil_kind kind, bool pages)
 	if (spoil == SPOIL_PAGES)
 		return pages;
 	return spoil == SPOIL_NONE || spoil == SPOIL_BOM ||
-	       spoil_code(spoil, kind) != CODE_NONE;
+	       spoil == SPOIL_CTRL_Z || spoil_code(spoil, kind) != CODE_NONE;
 }
 
 enum code
@@ -215,7 +214,7 @@ spoil_text(enum spoil spoil, int64_t part, int64_t letters, size_t from,
 	else if (spoil == SPOIL_LENGTH && part == letters / 2 + 1)
 		shorter(&text, out);
 	else if (spoil == SPOIL_CUT && part == cut)
-		buf_add(out, text.bytes, text.len / 3);
+		buf_add(out, text.bytes, text.len / 3 + 1); /* no line end */
 	else if (spoil != SPOIL_CUT || (part >= 0 && part < cut)) {
 		if (spoil == SPOIL_BOM && part == SPOIL_HEAD)
 			buf_text(out, BOM);

@@ -79,16 +79,17 @@ book_take(
 {
 	int i;
 
-	if (first < 1 || last < first || last > b->pages)
-		return fault_set(why, V_SKIP, CODE_DOCUMENT,
-			"pages %d to %d of a PDF of %d pages", first, last,
-			b->pages);
-	for (i = first; i <= last; i++) {
+	/* Named is named, also by a record that is rejected for it. */
+	for (i = first < 1 ? 1 : first; i <= last && i <= b->pages; i++) {
 		if (b->owners[i - 1] != 0 && b->owners[i - 1] != owner)
 			return fault_set(why, V_BROKEN, CODE_DOCUMENT_TWICE,
 				"page %d belongs to two letters", i);
 		b->owners[i - 1] = owner;
 	}
+	if (first < 1 || last < first || last > b->pages)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"pages %d to %d of a PDF of %d pages", first, last,
+			b->pages);
 	return V_OK;
 }
 

@@ -247,8 +247,16 @@ test_pages__out_of_range_rejects_the_record(void **state)
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		finds(s, pages_of("w", wrong[i][0], wrong[i][1]), V_SKIP,
 			CODE_DOCUMENT);
-	finds(s, pages_of("1", 1, 10), V_OK, CODE_NONE);
+	/* Its pages are named, so nobody misses them... */
 	ends(s, &claim, CODE_NONE);
+	/* ... and nobody else may have them. */
+	claim = book(false, 0);
+	s = opened_by(&claim, &by);
+	finds(s, pages_of("w", 10, 11), V_SKIP, CODE_DOCUMENT);
+	finds(s, pages_of("1", 1, 9), V_OK, CODE_NONE);
+	finds(s, pages_of("2", 10, 10), V_BROKEN, CODE_DOCUMENT_TWICE);
+	source_close(s);
+	claim_close(&claim);
 }
 
 static void
@@ -328,8 +336,8 @@ test_pages__are_checked_without_a_folder(void **state)
 	assert_int_equal(spool_look(path, &looked, &why), V_OK);
 	s = opened_by(&looked, &by);
 	finds(s, pages_of("1", 1, 9), V_OK, CODE_NONE);
+	/* Its page is no longer free, and nobody misses it. */
 	finds(s, pages_of("2", 10, 11), V_SKIP, CODE_DOCUMENT);
-	finds(s, pages_of("3", 10, 10), V_OK, CODE_NONE);
 	ends(s, &looked, CODE_NONE);
 	assert_false(room_has(&room, "work/%s/content", claim.job));
 	assert_false(room_has(&room, "work/%s/.scratch", claim.job));
