@@ -1,5 +1,8 @@
 /* formats/boxtext.c - the text of a letter as the Berichtenbox wants it
  *
+ * Most of a text stays as it is: run() copies it in blocks, up to what the
+ * Berichtenbox wants otherwise.
+ *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <string.h>
@@ -8,6 +11,7 @@
 
 /* A line break becomes four characters; a URL gets two blanks. */
 #define GROWTH 4
+#define BLOCK 16
 
 struct writer {
 	char *start, *to;
@@ -32,7 +36,7 @@ control_bytes(const char *p)
 	return 0;
 }
 
-static size_t
+static inline size_t
 break_bytes(const char *p)
 {
 	if (p[0] == '\r')
@@ -40,6 +44,8 @@ break_bytes(const char *p)
 	if (p[0] == '\n')
 		return 1;
 	/* U+2028 and U+2029 */
+	if (p[0] != '\xe2')
+		return 0;
 	return strncmp(p, "\xe2\x80\xa8", 3) == 0 ||
 			       strncmp(p, "\xe2\x80\xa9", 3) == 0
 		       ? 3
@@ -70,7 +76,7 @@ url_bytes(const char *p, char before)
 {
 	size_t len, scheme;
 
-	if (word(before))
+	if (word(before) || (((*p | 0x20) != 'h') && ((*p | 0x20) != 'w')))
 		return 0;
 	scheme = begins(p, "https://")	? 8
 		 : begins(p, "http://") ? 7
@@ -88,11 +94,51 @@ url_bytes(const char *p, char before)
 	return len > scheme ? len : 0;
 }
 
-/* Bytes from `p` of which the first is text and none is anything else: no
- * blank, no control character, no beginning of a URL.
+typedef unsigned char block __attribute__((vector_size(BLOCK)));
+
+static inline block
+block_at(const char *p)
+{
+	block b;
+
+	memcpy(&b, p, sizeof(b));
+	return b;
+}
+
+/* Bytes of the block at `p` before the first that may have to change: control
+ * characters, the first byte of those beyond ASCII, the first of two blanks,
+ * what may begin a URL.  Two bytes behind the block are read.
  */
-static size_t
-plain_bytes(const char *p)
+static inline size_t
+same_bytes(const char *p)
+{
+	const block b = block_at(p), b1 = block_at(p + 1);
+	const block lower = b | 0x20, lower1 = b1 | 0x20;
+	uint64_t half[2];
+	block stop = (block)(b < 0x20) | (block)(b == 0x7f) |
+		     (block)(b == 0xc2) | (block)(b == 0xe2) |
+		     ((block)(b == ' ') & (block)(b1 == ' ')) |
+		     ((block)(lower == 'w') & (block)(lower1 == 'w')) |
+		     ((block)(lower == 'h') & (block)(lower1 == 't') &
+			     (block)((block_at(p + 2) | 0x20) == 't'));
+
+	memcpy(half, &stop, sizeof(half));
+	if ((half[0] | half[1]) == 0)
+		return BLOCK;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)(half[0] != 0 ? __builtin_ctzll(half[0])
+				     : 64 + __builtin_ctzll(half[1])) /
+	       8;
+#else
+	return 0;
+#endif
+}
+
+/* Copy what stays as it is: `p` to `end` is text, of which the first byte was
+ * put already.  Its length.
+ */
+static inline size_t
+run(const char *p, const char *end, char *to)
 {
 	/* 1: ends it; 2: begins a URL when no letter stands before it */
 	static const unsigned char kind[256] = { [0x7f] = 1,
@@ -104,16 +150,26 @@ plain_bytes(const char *p)
 		['W'] = 2 };
 	size_t n = 1;
 
+	while (end - (p + n) >= BLOCK + 2) {
+		size_t same = same_bytes(p + n);
+
+		memcpy(to + n, p + n, BLOCK);
+		n += same;
+		if (same < BLOCK)
+			break;
+	}
 	for (;; n++) {
 		unsigned char is = kind[(unsigned char)p[n]];
 
-		if ((unsigned char)p[n] <= ' ' || is == 1 ||
+		if ((unsigned char)p[n] < ' ' || is == 1 ||
+			(p[n] == ' ' && p[n + 1] == ' ') ||
 			(is == 2 && !word(p[n - 1])))
 			return n;
+		to[n] = p[n];
 	}
 }
 
-static void
+static inline void
 put(struct writer *w, const char *bytes, size_t len)
 {
 	if (w->to == w->start)
@@ -125,7 +181,10 @@ put(struct writer *w, const char *bytes, size_t len)
 	if (w->blank && w->to != w->start)
 		*w->to++ = ' ';
 	w->blank = w->url = false;
-	memcpy(w->to, bytes, len);
+	if (len == 1)
+		*w->to = *bytes;
+	else
+		memcpy(w->to, bytes, len);
 	w->to += len;
 }
 
@@ -133,10 +192,11 @@ const char *
 box_text(const char *text, struct arena *mem)
 {
 	size_t n = strlen(text);
+	const char *end = text + n;
 	struct writer w = { 0 };
 	char before = ' ';
 
-	w.start = w.to = arena_alloc(mem, n * GROWTH + 8);
+	w.start = w.to = arena_alloc(mem, n * GROWTH + BLOCK);
 	while (*text != '\0') {
 		if ((n = break_bytes(text)) > 0) {
 			w.breaks++;
@@ -155,9 +215,13 @@ box_text(const char *text, struct arena *mem)
 			w.blank = w.url = true;
 			before = text[n - 1];
 		} else {
-			n = plain_bytes(text);
-			put(&w, text, n);
+			put(&w, text, 1);
+			n = run(text, end, w.to - 1);
+			w.to += n - 1;
 			before = text[n - 1];
+			/* What comes decides whether it stays. */
+			w.blank = before == ' ';
+			w.to -= w.blank;
 		}
 		text += n;
 	}

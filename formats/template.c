@@ -297,22 +297,34 @@ put_text(struct filling *f, const char *text, size_t len, bool tidy)
 	put_tidy(f, text, (size_t)(end - text));
 }
 
-/* A value: most have no blank, and eight bytes are looked at at once. */
+/* A value: most have only single blanks, and eight bytes are looked at at
+ * once.
+ */
 static inline void
 put_plain(struct filling *f, const char *text, size_t len)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t w;
+	const uint64_t blanks = ones * ' ', highs = ones << 7;
 	size_t i = 0;
 
-	for (; len - i >= sizeof(w); i += sizeof(w)) {
+	if (*text == ' ') {
+		put(f, text, len, false);
+		return;
+	}
+	for (; len - i > sizeof(blanks); i += sizeof(blanks)) {
+		uint64_t w, next;
+
 		memcpy(&w, text + i, sizeof(w));
-		/* A byte up to the blank borrows. */
-		if (((w - ones * 0x21) & ~w & ones << 7) != 0)
+		memcpy(&next, text + i + 1, sizeof(next));
+		/* A byte below the blank borrows; two blanks are both 0. */
+		next = (w ^ blanks) | (next ^ blanks);
+		if ((((w - blanks) & ~w) | ((next - ones) & ~next)) & highs)
 			break;
 		memcpy(f->to + i, &w, sizeof(w));
 	}
-	for (; i < len && (unsigned char)text[i] > ' '; i++)
+	for (; i < len && ((unsigned char)text[i] > ' ' ||
+				  (text[i] == ' ' && text[i - 1] != ' '));
+		i++)
 		f->to[i] = text[i];
 	f->to += i;
 	if (i < len)
