@@ -143,6 +143,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/mobb/formats \
 		$(DESTDIR)$(PREFIX)/share/mobb/schemas \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(B)/bin/mobbd $(DESTDIR)$(PREFIX)/sbin/mobbd
 	install -m 755 $(B)/bin/mobbjob $(B)/bin/mobbsim $(DESTDIR)$(PREFIX)/bin/
@@ -151,6 +152,7 @@ install: all
 	install -m 644 jobs.example $(DESTDIR)$(PREFIX)/share/mobb/
 	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 formats/mobb-formats.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 mobbd/mobbd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 
 clean:
