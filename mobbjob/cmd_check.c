@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,7 +24,6 @@
 #define MS_PER_DAY INT64_C(86400000)
 #define SOON_DAYS 30
 #define HEAD_BYTES 65536
-#define CODES_MAX 16
 #define MISTAKES_MAX 50 /* of one definition; more are not looked for */
 #define EXIT_CONFIG 4
 
@@ -158,44 +158,77 @@ check_cpa(struct call *call, const struct jobs_sender *sender)
 	buf_done(&text);
 }
 
-/* Mistakes of one definition, told as they are found. */
+/* Mistakes of one definition: told in the order of the file, not in that in
+ * which they were found.
+ */
 struct mistakes {
-	struct call *call;
+	struct fault *all; /* MISTAKES_MAX of them */
 	int count;
-	enum code codes[CODES_MAX]; /* different ones, for the advice */
-	size_t code_count;
 };
 
 static void
 on_mistake(void *self, const struct fault *mistake)
 {
 	struct mistakes *m = self;
-	size_t i;
 
-	m->count++;
-	bad_json(m->call, mistake);
-	fflush(stdout);
-	fprintf(stderr, "mobbjob: MOBB-%04d: %s: %s\n", (int)mistake->code,
-		mistake->place, mistake->text);
-	for (i = 0; i < m->code_count; i++)
-		if (m->codes[i] == mistake->code)
-			return;
-	if (m->code_count < CODES_MAX)
-		m->codes[m->code_count++] = mistake->code;
+	if (m->count < MISTAKES_MAX)
+		m->all[m->count++] = *mistake;
+}
+
+/* "FILE:12:5" as a number; 0 when the place has none. */
+static long
+place_of(const struct fault *mistake)
+{
+	const char *column = strrchr(mistake->place, ':'), *line = column;
+	long number;
+
+	if (column == NULL)
+		return 0;
+	while (line > mistake->place && line[-1] != ':')
+		line--;
+	number = strtol(line, NULL, 10) * 100000;
+	return number + strtol(column + 1, NULL, 10);
+}
+
+static int
+by_place(const void *left, const void *right)
+{
+	long a = place_of(left), b = place_of(right);
+
+	return a < b ? -1 : a > b;
+}
+
+/* Is it the first with its code? */
+static bool
+first_of_code(const struct mistakes *m, int at)
+{
+	int i;
+
+	for (i = 0; i < at; i++)
+		if (m->all[i].code == m->all[at].code)
+			return false;
+	return true;
 }
 
 static void
-tell_mistakes(const struct mistakes *m, const char *path)
+tell_mistakes(struct call *call, struct mistakes *m, const char *path)
 {
 	const struct advice *advice;
-	size_t i;
+	int i;
 
+	qsort(m->all, (size_t)m->count, sizeof(*m->all), by_place);
+	for (i = 0; i < m->count; i++)
+		bad_json(call, &m->all[i]);
+	fflush(stdout);
+	for (i = 0; i < m->count; i++)
+		fprintf(stderr, "mobbjob: MOBB-%04d: %s: %s\n",
+			(int)m->all[i].code, m->all[i].place, m->all[i].text);
 	fprintf(stderr, "mobbjob: %s: %s%d %s\n", path,
-		m->count >= MISTAKES_MAX ? "at least " : "", m->count,
+		m->count == MISTAKES_MAX ? "at least " : "", m->count,
 		m->count == 1 ? "mistake" : "mistakes");
-	for (i = 0; i < m->code_count; i++) {
-		advice = advice_find((int)m->codes[i]);
-		if (advice != NULL)
+	for (i = 0; i < m->count; i++) {
+		advice = advice_find((int)m->all[i].code);
+		if (advice != NULL && first_of_code(m, i))
 			fprintf(stderr, "  what to do: %s\n", advice->todo);
 	}
 }
@@ -204,13 +237,15 @@ tell_mistakes(const struct mistakes *m, const char *path)
 static void
 check_definition(struct call *call, const char *path, const char *wanted)
 {
-	struct mistakes mistakes = { .call = call };
+	struct mistakes mistakes = { .count = 0 };
 	struct definition *definition = NULL;
 	struct fault why = FAULT_NONE;
 
+	mistakes.all =
+		arena_alloc(&call->mem, MISTAKES_MAX * sizeof(*mistakes.all));
 	if (layout_read(path, wanted, on_mistake, &mistakes, &definition,
 		    &why) != V_OK) {
-		tell_mistakes(&mistakes, path);
+		tell_mistakes(call, &mistakes, path);
 		if (call->exit == EXIT_DONE)
 			call->exit = EXIT_CONFIG;
 		return;
