@@ -223,9 +223,11 @@ tell_mistakes(struct call *call, struct mistakes *m, const char *path)
 	for (i = 0; i < m->count; i++)
 		fprintf(stderr, "mobbjob: MOBB-%04d: %s: %s\n",
 			(int)m->all[i].code, m->all[i].place, m->all[i].text);
-	fprintf(stderr, "mobbjob: %s: %s%d %s\n", path,
-		m->count == MISTAKES_MAX ? "at least " : "", m->count,
-		m->count == 1 ? "mistake" : "mistakes");
+	/* Without a line it was no mistake in the file. */
+	if (m->count > 1 || place_of(&m->all[0]) > 0)
+		fprintf(stderr, "mobbjob: %s: %s%d %s\n", path,
+			m->count == MISTAKES_MAX ? "at least " : "", m->count,
+			m->count == 1 ? "mistake" : "mistakes");
 	for (i = 0; i < m->count; i++) {
 		advice = advice_find((int)m->all[i].code);
 		if (advice != NULL && first_of_code(m, i))

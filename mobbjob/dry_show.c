@@ -307,9 +307,10 @@ print_counts(const struct shown *s)
 		fact(s->call, "period",
 			"%s; earlier deliveries were not looked at",
 			show_clean(c->period, mem));
-	fact(s->call, "reject limit", "%s of %s records",
+	fact(s->call, "reject limit",
+		"%s wrong records before a person looks; %s found",
 		number(s, dry->reject_limit),
-		number(s, c->letters + c->rejected));
+		number(s, dry->rejected + dry->turned));
 }
 
 static const char *
@@ -348,6 +349,8 @@ what_then(const struct shown *s)
 	if (dry->held.code != CODE_NONE)
 		return arena_format(mem, "waits for a person: MOBB-%04d %s",
 			(int)dry->held.code, dry->held.text);
+	if (dry->part)
+		return "with the other parts of its set";
 	if (dry->stream == NULL)
 		return "the stream says whether a person releases it";
 	return "released by itself";

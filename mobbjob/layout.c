@@ -25,6 +25,9 @@ layout_read(const char *path, const char *wanted,
 		read = true;
 		v = definition_check(path, text.len == 0 ? "" : text.bytes,
 			text.len, tell, self, &definition, why);
+	} else if (v == V_SKIP) {
+		(void)fault_set(why, V_BROKEN, CODE_FORMAT,
+			"there is no such definition");
 	} else {
 		why->code = CODE_FORMAT;
 	}

@@ -145,6 +145,18 @@ cp "$dir/sum.zip" "$dir/een brief.zip"
 like "a name that would be refused" \
 	"$(job check "$dir/een brief.zip" --stream woz 2>/dev/null)" \
 	'^would be refused: MOBB-0129'
+mobbsim batch --stream woz --letters 6 --seed 22 --parts 2 \
+	--out "$dir/aanslag-2026.zip"
+like "a part of a set is read by itself" \
+	"$(job check "$dir/aanslag-2026_002_laatste.zip" --stream woz)" \
+	'^would be taken in: 3 letters, .*with the other parts of its set'
+printf 'sha256=%064d' 0 >"$dir/sum.zip.sha256"
+like "a digest of another file" \
+	"$(job check "$dir/sum.zip" --stream woz 2>/dev/null)" \
+	'^would be refused: MOBB-0102'
+rm "$dir/sum.zip.sha256"
+like "a CPA is known by what is in it" "$(job check "$dir/cpa.xml")" \
+	'^ok.*CPA .* sender '
 
 # --- which stream? ---
 out=$(job check "$dir/sum.zip" 2>&1)
