@@ -26,8 +26,8 @@ struct letter_document {
 	const char *title;
 	const char *base64; /* inline text; NULL when by href */
 	size_t base64_len;
-	/* The bytes of the payload that are this text, with all white space;
-	 * base64_raw 0: it does not stand there in one piece.
+	/* Where it stands in the payload: exactly it when base64_raw is
+	 * base64_len, else with blanks or markup, too; 0: not known.
 	 */
 	int64_t base64_offset, base64_raw;
 	int first_page, last_page; /* of the job's one PDF, from 1; 0: whole */

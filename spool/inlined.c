@@ -12,8 +12,8 @@
 #include "spool/inlined.h"
 
 #define TEXT_BYTES ((size_t)65536)
-#define LOOK_CHARS 64		 /* compared at each end */
-#define LOOK_BYTES ((size_t)512) /* read there, blanks included */
+#define BLOCK_BYTES ((size_t)16384) /* compared at a time */
+#define LOOK_BYTES ((size_t)64)	    /* compared at each end */
 
 struct inlined {
 	int fd;
@@ -32,56 +32,71 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The first characters that are no blanks; how many. */
-static size_t
-first_chars(const char *text, size_t len, char out[LOOK_CHARS])
+/* What is left of a text when these bytes of the file are its beginning, but
+ * for blanks in both; NULL when they are not.
+ */
+static const char *
+rest_of(const char *text, const char *end, const char *there, size_t len)
 {
-	size_t i, n = 0;
+	const char *there_end = there + len;
 
-	for (i = 0; i < len && n < LOOK_CHARS; i++)
-		if (!is_blank(text[i]))
-			out[n++] = text[i];
-	return n;
+	while (there < there_end) {
+		if (is_blank(*there)) {
+			there++;
+		} else if (text < end && is_blank(*text)) {
+			text++;
+		} else if (text == end || *text++ != *there++) {
+			return NULL;
+		}
+	}
+	return text;
 }
 
-/* The last ones, backwards. */
-static size_t
-last_chars(const char *text, size_t len, char out[LOOK_CHARS])
+static bool
+stands_all(int fd, int64_t at, int64_t raw, const char *text, size_t len)
 {
-	size_t n = 0;
+	const char *end = text + len;
+	char there[BLOCK_BYTES];
+	struct fault ignored;
+	size_t got, want;
 
-	while (len-- > 0 && n < LOOK_CHARS)
-		if (!is_blank(text[len]))
-			out[n++] = text[len];
-	return n;
+	for (; raw > 0; raw -= (int64_t)got, at += (int64_t)got) {
+		want = raw < (int64_t)BLOCK_BYTES ? (size_t)raw : BLOCK_BYTES;
+		if (file_read_at(fd, there, want, at, &got, &ignored) != V_OK ||
+			got < want)
+			return false;
+		text = rest_of(text, end, there, got);
+		if (text == NULL)
+			return false;
+	}
+	while (text < end && is_blank(*text))
+		text++;
+	return text == end;
+}
+
+static bool
+stands_here(int fd, int64_t at, const char *text, size_t len)
+{
+	char there[LOOK_BYTES];
+	struct fault ignored;
+	size_t got;
+
+	return file_read_at(fd, there, len, at, &got, &ignored) == V_OK &&
+	       got == len && memcmp(there, text, len) == 0;
 }
 
 bool
 inlined_stands(
 	int fd, int64_t offset, int64_t raw, const char *text, size_t len)
 {
-	char there[LOOK_BYTES], a[LOOK_CHARS], b[LOOK_CHARS];
-	size_t got, n, want = LOOK_BYTES;
-	struct fault ignored;
+	size_t look = len < LOOK_BYTES ? len : LOOK_BYTES;
 
 	assert(offset >= 0 && raw > 0 && raw <= INT64_MAX - offset);
-	if ((uint64_t)raw < len)
-		return false;
-	if (raw < (int64_t)want)
-		want = (size_t)raw;
-	/* More than a few blanks there: fewer characters, so not the same. */
-	if (file_read_at(fd, there, want, offset, &got, &ignored) != V_OK ||
-		got < want)
-		return false;
-	n = first_chars(there, want, a);
-	if (n != first_chars(text, len, b) || memcmp(a, b, n) != 0)
-		return false;
-	offset += raw - (int64_t)want;
-	if (file_read_at(fd, there, want, offset, &got, &ignored) != V_OK ||
-		got < want)
-		return false;
-	n = last_chars(there, want, a);
-	return n == last_chars(text, len, b) && memcmp(a, b, n) == 0;
+	if ((uint64_t)raw != len)
+		return stands_all(fd, offset, raw, text, len);
+	return stands_here(fd, offset, text, look) &&
+	       stands_here(fd, offset + raw - (int64_t)look, text + len - look,
+		       look);
 }
 
 void

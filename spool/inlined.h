@@ -16,8 +16,9 @@
 
 struct inlined;
 
-/* Do these `raw` bytes of `fd` hold that text, as far as a look at both ends
- * can tell?  White space does not count.  False also in doubt.
+/* Do these `raw` bytes of `fd` hold that text, but for white space?  As many
+ * bytes as the text has are only looked at from both ends: whoever says so has
+ * counted.  False also when they cannot be read.
  */
 bool inlined_stands(
 	int fd, int64_t offset, int64_t raw, const char *text, size_t len);

@@ -8,7 +8,7 @@
 
 /* A payload being made, and the letters it is of. */
 static struct buf payload;
-static struct letter letters[4];
+static struct letter letters[5];
 static int letter_count;
 static struct zip_member pdfs[8];
 static int pdf_count;
@@ -60,7 +60,11 @@ add_document(struct letter *letter, size_t filler, const char *before,
 	pdf_make(&b, mark, filler, false);
 	*m = (struct zip_member){ .bytes = arena_text(&mem, b.bytes, b.len),
 		.len = b.len };
-	in_lines(&text, m, line_end[0] == '\r' ? line_end + 1 : line_end);
+	in_lines(&text, m,
+		strpbrk(line_end, "<&") != NULL	    ? ""
+		: strcmp(line_end, "\r\n\r\n") == 0 ? "\n\n"
+		: line_end[0] == '\r'		    ? "\n"
+						    : line_end);
 	letter->document_count++;
 	*d = (struct letter_document){ .title = "t",
 		.base64 = arena_text(&mem, text.bytes, text.len),
@@ -81,7 +85,7 @@ static struct letter *
 add_letter(size_t filler, const char *before, const char *line_end,
 	const char *behind)
 {
-	static const char *const keys[] = { "1", "2", "3", "4" };
+	static const char *const keys[] = { "1", "2", "3", "4", "5" };
 	struct letter *letter = &letters[letter_count];
 
 	*letter = letter_of(keys[letter_count++], NULL, NULL);
@@ -144,14 +148,17 @@ all_leave(const char *job)
 static void
 test_inlined__stays_in_a_plain_file_and_leaves_as_it_was(void **state)
 {
+	static char pad[40000];
 	struct fault why = FAULT_NONE;
 	struct claim claim;
 	int moved;
 
 	(void)state;
+	memset(pad, ' ', sizeof(pad) - 1);
 	add_letter(0, "", "", "");
 	add_letter(10, "\r\n\t  ", "\r\n", "\r\n  ");
 	add_letter(11, "  ", "\n   ", "\n");
+	add_letter(12, pad, "\r\n\r\n", pad);
 	/* Several blocks of text. */
 	add_letter(200000, "\r\n", "\r\n", "\r\n");
 	claim = plain();
@@ -178,58 +185,65 @@ test_inlined__two_documents_of_one_letter_stay_apart(void **state)
 }
 
 static void
+goes_to_content(int64_t offset, int64_t raw)
+{
+	struct letter_document *d = &letters[0].documents[0];
+	struct claim claim = plain();
+
+	d->base64_offset = offset;
+	d->base64_raw = raw;
+	take_all(&claim, &rules, true);
+	all_leave(claim.job);
+}
+
+static void
 test_inlined__what_has_no_known_place_goes_to_content(void **state)
 {
-	struct letter_document *d;
-	struct claim claim;
+	static const char *const ends[] = { "\n", "\r\n" };
 	int64_t offset, raw;
-	char pad[600];
 	size_t i;
 
 	(void)state;
-	memset(pad, ' ', sizeof(pad) - 1);
-	pad[sizeof(pad) - 1] = '\0';
-	add_letter(700, "", "\r\n", "");
-	d = &letters[0].documents[0];
-	offset = d->base64_offset;
-	raw = d->base64_raw;
-	for (i = 0;; i++) {
-		const struct {
-			int64_t offset, raw;
-		} wrong[] = {
-			{ 0, 0 },
-			{ offset, 0 },
-			{ offset, -1 },
-			{ -1, raw },
-			{ offset + 1, raw },
-			{ offset - 1, raw },
-			{ offset, raw - 1 },
-			{ offset, raw + 1 },
-			{ offset, INT64_MAX },
-			{ INT64_MAX, raw },
-			{ (int64_t)payload.len - raw + 1, raw },
-			{ offset, 4 },
-		};
-
-		if (i == sizeof(wrong) / sizeof(wrong[0]))
-			break;
-		d->base64_offset = wrong[i].offset;
-		d->base64_raw = wrong[i].raw;
-		claim = plain();
-		take_all(&claim, &rules, true);
-		all_leave(claim.job);
+	for (i = 0; i < 2; i++) {
+		letter_count = pdf_count = 0;
+		add_letter(700, "", ends[i], "");
+		offset = letters[0].documents[0].base64_offset;
+		raw = letters[0].documents[0].base64_raw;
+		goes_to_content(0, 0);
+		goes_to_content(offset, 0);
+		goes_to_content(offset, -1);
+		goes_to_content(-1, raw);
+		goes_to_content(offset + 1, raw);
+		goes_to_content(offset - 1, raw);
+		goes_to_content(offset, raw - 1);
+		goes_to_content(offset, raw + 1);
+		goes_to_content(offset, INT64_MAX);
+		goes_to_content(INT64_MAX, raw);
+		goes_to_content((int64_t)payload.len - raw + 1, raw);
+		goes_to_content(offset, 4);
 	}
-	/* More blanks than are looked at. */
-	letter_count = pdf_count = 0;
-	add_letter(0, pad, "", "");
-	claim = plain();
-	take_all(&claim, &rules, true);
-	all_leave(claim.job);
-	letter_count = pdf_count = 0;
-	add_letter(0, "", "", pad);
-	claim = plain();
-	take_all(&claim, &rules, true);
-	all_leave(claim.job);
+}
+
+static void
+test_inlined__with_markup_in_it_goes_to_content(void **state)
+{
+	static const char *const odd[] = { "<!---->", "\n<!-- \r\n\r\n -->",
+		"<![CDATA[", "&#10;" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		struct letter_document *d = &letters[0].documents[0];
+
+		letter_count = pdf_count = 0;
+		add_letter(0, i % 2 == 0 ? odd[i] : "", "\r\n",
+			i % 2 == 1 ? odd[i] : "");
+		goes_to_content(d->base64_offset, d->base64_raw);
+		/* In the middle, and the lines have just so many CRs. */
+		letter_count = pdf_count = 0;
+		add_letter(20000, "", odd[i], "");
+		goes_to_content(d->base64_offset, d->base64_raw);
+	}
 }
 
 static void
@@ -404,6 +418,7 @@ main(void)
 		T(test_inlined__stays_in_a_plain_file_and_leaves_as_it_was),
 		T(test_inlined__two_documents_of_one_letter_stay_apart),
 		T(test_inlined__what_has_no_known_place_goes_to_content),
+		T(test_inlined__with_markup_in_it_goes_to_content),
 		T(test_inlined__stays_in_a_container_only_where_that_is_not_packed),
 		T(test_inlined__the_second_part_of_a_set_is_read_where_it_is),
 		T(test_inlined__a_file_changed_after_intake_never_leaves),
