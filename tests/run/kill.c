@@ -4,7 +4,8 @@
  * event); at event number KILL_AT, before it when KILL_WHEN is "before", after
  * it when "after", the whole process group is killed.  Counted events: rename,
  * fsync, and what libpq and OpenSSL do on our behalf (PQexec and its kin,
- * SSL_write).  No test code is in the product.
+ * SSL_write).  With KILL_NAME only renames to a name that holds it are events.
+ * No test code is in the product.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 static int armed = -1, at, after;
-static const char *file;
+static const char *file, *only;
 
 static void
 arm(void)
@@ -26,6 +27,7 @@ arm(void)
 	const char *n = getenv("KILL_AT"), *when = getenv("KILL_WHEN");
 
 	file = getenv("KILL_FILE");
+	only = getenv("KILL_NAME");
 	at = n == NULL ? 0 : atoi(n);
 	after = when != NULL && strcmp(when, "after") == 0;
 	armed = file != NULL && at > 0;
@@ -33,14 +35,14 @@ arm(void)
 
 /* Is this the event? */
 static int
-now(void)
+now(const char *name)
 {
 	struct stat st;
 	int fd, hit = 0;
 
 	if (armed == -1)
 		arm();
-	if (!armed)
+	if (!armed || (only && (name == NULL || strstr(name, only) == NULL)))
 		return 0;
 	fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	if (fd == -1)
@@ -62,11 +64,11 @@ die(void)
 	_exit(137);
 }
 
-#define WRAP(ret, name, args, call)                                            \
+#define WRAP_AT(ret, name, args, call, at_name)                                \
 	ret name args                                                          \
 	{                                                                      \
 		static ret(*real) args;                                        \
-		int hit = now();                                               \
+		int hit = now(at_name);                                        \
 		ret out;                                                       \
 		if (real == NULL)                                              \
 			*(void **)&real = dlsym(RTLD_NEXT, #name);             \
@@ -78,12 +80,15 @@ die(void)
 		return out;                                                    \
 	}
 
+#define WRAP(ret, name, args, call) WRAP_AT(ret, name, args, call, NULL)
+
 typedef struct pg_conn PGconn;
 typedef struct pg_result PGresult;
 typedef struct ssl_st SSL;
 
-WRAP(int, rename, (const char *a, const char *b), (a, b))
-WRAP(int, renameat, (int a, const char *b, int c, const char *d), (a, b, c, d))
+WRAP_AT(int, rename, (const char *a, const char *b), (a, b), b)
+WRAP_AT(int, renameat, (int a, const char *b, int c, const char *d),
+	(a, b, c, d), d)
 WRAP(int, fsync, (int fd), (fd))
 WRAP(int, fdatasync, (int fd), (fd))
 WRAP(PGresult *, PQexec, (PGconn * c, const char *q), (c, q))

@@ -301,13 +301,14 @@ test_report__pieces_are_those_of_rejected_records(void **state)
 }
 
 static void
-test_report__a_double_can_be_cut_out_too(void **state)
+test_report__a_double_is_nothing_to_repair(void **state)
 {
 	struct job_new job = job_of("20260315-dubl", "cut out", 98);
 	struct rejected_piece *pieces;
 	struct split *split = NULL;
 	uint8_t bsn_key[16] = { 0 };
 	size_t count;
+	bool due;
 	int64_t i;
 
 	(void)state;
@@ -326,9 +327,120 @@ test_report__a_double_can_be_cut_out_too(void **state)
 	store_split_close(split);
 	OK(store_rejected_pieces(
 		books, job.id, 3, 0, 10, &mem, &pieces, &count, &why));
-	assert_int_equal(count, 1);
-	assert_int_equal(pieces[0].offset, 2000);
-	assert_int_equal(pieces[0].bytes, 502);
+	assert_int_equal(count, 0);
+	OK(store_repair_due(books, job.id, &due, &why));
+	assert_false(due);
+	OK(store_repair_due(books, "20260315-piec", &due, &why));
+	assert_true(due);
+}
+
+static void
+named(const char *id, const char *stream, const char *file, const char *report,
+	const char *rejected)
+{
+	static uint8_t content = 200;
+	struct job_new new = job_of(id, stream, content++);
+	struct report_names names;
+	struct job job;
+
+	new.file = file;
+	OK(store_job_receive(books, &new, &why));
+	job = job_now(id);
+	OK(store_report_names(books, &job, &names, &why));
+	assert_string_equal(names.report, report);
+	assert_string_equal(names.rejected, rejected);
+}
+
+static void
+test_report__no_two_jobs_write_one_file(void **state)
+{
+	(void)state;
+	named("20260316-nama", "names", "a.csv", "a.csv.report.csv",
+		"a-rejected");
+	named("20260316-namb", "names", "a.csv",
+		"a.csv.20260316-namb.report.csv", "a-20260316-namb-rejected");
+	/* Packed, it would be given back under the same name. */
+	named("20260316-namc", "names", "a.csv.gz", "a.csv.gz.report.csv",
+		"a-20260316-namc-rejected");
+	named("20260316-namd", "names", "a.tar.gz", "a.tar.gz.report.csv",
+		"a-20260316-namd-rejected");
+	named("20260316-name", "other names", "a.csv", "a.csv.report.csv",
+		"a-rejected");
+	/* With another character it could be somebody else's. */
+	named("20260316-namf", "names", "a b.csv",
+		"a_b.csv.20260316-namf.report.csv",
+		"a_b-20260316-namf-rejected");
+	named("20260316-namg", "names", "b", "b.report.csv", "b-rejected");
+}
+
+static enum verdict
+into_buf(void *self, const void *bytes, size_t len, struct fault *no)
+{
+	(void)no;
+	buf_add(self, bytes, len);
+	return V_OK;
+}
+
+static void
+has(const struct buf *text, const char *part)
+{
+	if (strstr(text->bytes, part) == NULL)
+		fail_msg("no \"%s\" in: %.3000s", part, text->bytes);
+}
+
+static void
+test_report__a_refused_file_has_its_reason_and_no_records(void **state)
+{
+	const struct fault no = { .code = CODE_TOTALS,
+		.text = "record 7, line 40: the \"total\" differs; by 1" };
+	struct job_new new = job_of("20260317-rfsd", "refused report", 97);
+	struct buf text = BUF_MAX(1000000);
+	struct job job;
+
+	(void)state;
+	OK(store_job_receive(books, &new, &why));
+	OK(store_job_refuse(books, new.id, &no, NOW, &why));
+	job = job_now(new.id);
+	OK(store_report_write(books, &job, NOW, into_buf, &text, &why));
+	has(&text, "\r\nstate;refused;");
+	has(&text, "\r\nfinal;yes;");
+	has(&text, "\r\ncode;MOBB-0122;");
+	has(&text, "\r\nplace;record 7, line 40;plaats\r\n");
+	has(&text, "\r\nreason;\"the \"\"total\"\" differs; by 1\";");
+	has(&text, "\r\nwhat_to_do;");
+	assert_null(strstr(text.bytes, "\r\nsum;"));
+	assert_string_equal(strstr(text.bytes, "\r\n\r\n"),
+		"\r\n\r\nrecord;part;line;reference;outcome;code;field;"
+		"message;melding\r\n");
+	buf_done(&text);
+}
+
+static void
+test_report__text_has_a_line_for_each_row(void **state)
+{
+	struct buf text = BUF_MAX(4000000);
+	struct job job = job_now("20260310-ordr");
+	size_t lines = 0, warnings = 0;
+	const char *p;
+
+	(void)state;
+	OK(store_report_write(books, &job, NOW, into_buf, &text, &why));
+	assert_false(text.full);
+	has(&text, "\r\nstate;split;");
+	has(&text, "\r\nrejected;4333;");
+	has(&text, "\r\nrejected_file;");
+	has(&text, "\r\n1;1;10;ordr-1;open;;;no channel was chosen yet;");
+	has(&text, "\r\n3;1;30;ordr-3;rejected;MOBB-0203;bsn;eleven-test;");
+	has(&text, "\r\n5;1;50;ordr-5;warning;MOBB-0211;bsn;eleven-test;");
+	has(&text, "\r\n13000;2;130000;ordr-13000;open;;;");
+	for (p = strstr(text.bytes, "\r\n\r\n") + 4;
+		(p = strstr(p, "\r\n")) != NULL; p += 2)
+		lines++;
+	for (p = text.bytes; (p = strstr(p, ";warning;")) != NULL; p++)
+		warnings++;
+	assert_int_equal(warnings, job.warnings);
+	assert_int_equal(lines, 1 + 13000 + warnings);
+	buf_done(&text);
 }
 
 int
@@ -345,7 +457,11 @@ main(void)
 		cmocka_unit_test(test_report__a_large_job_is_told_less_often),
 		cmocka_unit_test(
 			test_report__pieces_are_those_of_rejected_records),
-		cmocka_unit_test(test_report__a_double_can_be_cut_out_too),
+		cmocka_unit_test(test_report__a_double_is_nothing_to_repair),
+		cmocka_unit_test(test_report__no_two_jobs_write_one_file),
+		cmocka_unit_test(
+			test_report__a_refused_file_has_its_reason_and_no_records),
+		cmocka_unit_test(test_report__text_has_a_line_for_each_row),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
