@@ -86,8 +86,8 @@ test_explain__delimited_has_columns_words_and_totals(void **state)
 	says(text, "one of 0 (niet), 1 (bij), 2 (af), 3 (grondslag)");
 	says(text, "amount, comma and two decimals, in euro, a - in front "
 		   "when it is below zero; example: 633,43\n");
-	says(text, "  SP.volgnr is 1, 2, 3 .. without gaps (else: the record "
-		   "is rejected)\n");
+	says(text, "  SP.volgnr is 1, 2, 3 .. without gaps (else: a "
+		   "warning)\n");
 	says(text, "  SL.totaal is the sum of all SP.uitbetaald_client (else: "
 		   "the file is refused)\n");
 	says(text, "\n      Geachte {voorletters} {voorvoegsel} "
