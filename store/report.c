@@ -108,6 +108,7 @@ store_report_begin(struct store *store, const char *job,
 		.job = row,
 		.letters = PG_ROWS_NONE,
 		.rejected = PG_ROWS_NONE,
+		.beyond = -1, /* what is about the whole file has record 0 */
 		.mem = ARENA_EMPTY };
 	*report_out = r;
 	return V_OK;
