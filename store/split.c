@@ -471,8 +471,11 @@ publish(struct split *s, struct fault *why)
 	if (v == V_OK && s->letter_count >= OWN_TABLE_LETTERS)
 		v = filter_make(
 			pg, s->job.number, s->table, s->letter_count, why);
+	/* Letters are found by index; a rough idea of the rest is enough. */
 	if (v == V_OK)
-		v = script(pg, why, "analyze %s", s->table);
+		v = script(pg, why,
+			"set local default_statistics_target = 10; analyze %s",
+			s->table);
 	return v == V_OK ? attach(pg, s->job.part, s->table, why) : v;
 }
 
