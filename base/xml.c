@@ -23,7 +23,7 @@
 #define ATTRIBUTES_MAX 64
 #define LOOK_BYTES 4 /* enough to tell UTF-8 from the rest */
 
-struct stream {
+struct xml_stream {
 	xml_read_fn *read;
 	void *read_self;
 	char *block;
@@ -35,10 +35,9 @@ struct stream {
 	xmlParserCtxtPtr ctxt;
 	int depth, depth_max;
 	int64_t text_bytes[DEPTH_LIMIT + 1]; /* of each open element */
-	struct xml_place *place;
-	/* Where the next event begins: behind the one before. */
-	struct xml_place next;
-	bool in_tag;   /* the > of a start tag is not consumed yet */
+	/* Of the present event, for who asks where it is. */
+	const xmlChar *text; /* NULL: it is a tag */
+	size_t text_len;
 	char *decoded; /* attribute values that had an &amp; */
 	size_t decoded_size;
 
@@ -72,7 +71,7 @@ other_encoding(const char *bytes, size_t len)
 }
 
 static enum verdict
-fill_block(struct stream *s)
+fill_block(struct xml_stream *s)
 {
 	size_t got;
 	enum verdict v;
@@ -98,7 +97,7 @@ fill_block(struct stream *s)
 static int
 on_read(void *context, char *to, int len)
 {
-	struct stream *s = context;
+	struct xml_stream *s = context;
 	size_t n, done = 0, want = (size_t)len;
 
 	assert(len >= 0);
@@ -121,42 +120,56 @@ on_read(void *context, char *to, int len)
 /* --- events --- */
 
 static void
-stop(struct stream *s, enum verdict v)
+stop(struct xml_stream *s, enum verdict v)
 {
 	assert(v != V_OK);
 	s->v = v;
 	xmlStopParser(s->ctxt);
 }
 
-/* xmlByteConsumed() says the same, a hundred times slower. */
-static void
-here(const struct stream *s, struct xml_place *place_out)
+/* Most events are never asked for their place, so nothing is kept for it.  A
+ * tag begins at the last < before where the parser is: none can stand in an
+ * attribute's value.  The parser may be before or behind a text, but has
+ * counted its lines; one that was made (of &amp; or CDATA) has no place but
+ * its end.
+ */
+void
+xml_place(struct xml_place *place)
 {
+	const struct xml_stream *s = place->stream;
 	const xmlParserInput *in = s->ctxt->input;
+	const xmlChar *from = in->cur, *to = in->cur, *begin = in->base;
 
-	place_out->line = in->line;
-	place_out->offset = (int64_t)in->consumed + (in->cur - in->base);
-}
-
-static void
-event_begins(struct stream *s)
-{
-	if (s->in_tag)
-		s->next.offset++;
-	s->in_tag = false;
-	*s->place = s->next;
-}
-
-static void
-event_ends(struct stream *s, enum verdict v)
-{
-	if (v != V_OK) {
-		fault_at(s->why, "line %lld, byte %lld",
-			(long long)s->place->line, (long long)s->place->offset);
-		stop(s, v);
-		return;
+	if (s->text != NULL) {
+		begin = from;
+		if ((uintptr_t)s->text >= (uintptr_t)in->base &&
+			(uintptr_t)s->text < (uintptr_t)in->end) {
+			begin = s->text;
+			from = to = s->text + s->text_len;
+		}
 	}
-	here(s, &s->next);
+	place->line = in->line;
+	while (from > begin) {
+		from--;
+		if (*from == '\n')
+			place->line--;
+		else if (*from == '<' && s->text == NULL)
+			break;
+	}
+	place->offset = (int64_t)in->consumed + (from - in->base);
+	place->end = (int64_t)in->consumed + (to - in->base);
+}
+
+/* The present event was the last one. */
+static void
+event_failed(struct xml_stream *s, enum verdict v)
+{
+	struct xml_place place = { .stream = s };
+
+	xml_place(&place);
+	fault_at(s->why, "line %lld, byte %lld", (long long)place.line,
+		(long long)place.offset);
+	stop(s, v);
 }
 
 /* Without entity replacement libxml2 leaves &amp; in attribute values as the
@@ -164,7 +177,7 @@ event_ends(struct stream *s, enum verdict v)
  */
 static void
 decode_ampersands(
-	struct stream *s, struct xml_attribute *attributes, size_t count)
+	struct xml_stream *s, struct xml_attribute *attributes, size_t count)
 {
 	static const char mark[] = "&#38;";
 	const size_t mark_len = sizeof(mark) - 1;
@@ -199,23 +212,18 @@ or_empty(const xmlChar *text)
 	return text == NULL ? "" : (const char *)text;
 }
 
+/* Five pointers each: local name, prefix, URI, value, its end. */
 static enum verdict
-open_element(struct stream *s, const xmlChar *local, const xmlChar *uri,
-	size_t count, const xmlChar **from)
+open_with(struct xml_stream *s, const struct xml_name *name, size_t count,
+	const xmlChar **from)
 {
 	struct xml_attribute attributes[ATTRIBUTES_MAX];
-	struct xml_name name = { or_empty(uri), (const char *)local };
 	bool ampersand = false;
 	size_t i;
 
-	if (s->depth == s->depth_max)
-		return fault_set(s->why, V_BROKEN, CODE_LIMIT,
-			"elements nested deeper than %d", s->depth_max);
 	if (count > ATTRIBUTES_MAX)
 		return fault_set(s->why, V_BROKEN, CODE_LIMIT,
 			"more than %d attributes", ATTRIBUTES_MAX);
-	s->text_bytes[++s->depth] = 0;
-	/* Five pointers each: local name, prefix, URI, value, its end. */
 	for (i = 0; i < count; i++, from += 5) {
 		attributes[i].name.local = (const char *)from[0];
 		attributes[i].name.ns = or_empty(from[2]);
@@ -226,7 +234,7 @@ open_element(struct stream *s, const xmlChar *local, const xmlChar *uri,
 	}
 	if (ampersand)
 		decode_ampersands(s, attributes, count);
-	return s->events->open(s->self, &name, attributes, count, s->why);
+	return s->events->open(s->self, name, attributes, count, s->why);
 }
 
 static void
@@ -234,7 +242,9 @@ on_open(void *self, const xmlChar *local, const xmlChar *prefix,
 	const xmlChar *uri, int ns_count, const xmlChar **ns, int count,
 	int defaulted, const xmlChar **attributes)
 {
-	struct stream *s = self;
+	struct xml_name name = { or_empty(uri), (const char *)local };
+	struct xml_stream *s = self;
+	enum verdict v;
 
 	(void)prefix;
 	(void)ns_count;
@@ -242,9 +252,18 @@ on_open(void *self, const xmlChar *local, const xmlChar *prefix,
 	(void)defaulted;
 	if (s->v != V_OK)
 		return;
-	event_begins(s);
-	event_ends(s, open_element(s, local, uri, (size_t)count, attributes));
-	s->in_tag = true;
+	s->text = NULL;
+	if (s->depth == s->depth_max) {
+		v = fault_set(s->why, V_BROKEN, CODE_LIMIT,
+			"elements nested deeper than %d", s->depth_max);
+	} else {
+		s->text_bytes[++s->depth] = 0;
+		v = count == 0
+			    ? s->events->open(s->self, &name, NULL, 0, s->why)
+			    : open_with(s, &name, (size_t)count, attributes);
+	}
+	if (v != V_OK)
+		event_failed(s, v);
 }
 
 static void
@@ -252,29 +271,31 @@ on_close(void *self, const xmlChar *local, const xmlChar *prefix,
 	const xmlChar *uri)
 {
 	struct xml_name name = { or_empty(uri), (const char *)local };
-	struct stream *s = self;
+	struct xml_stream *s = self;
+	enum verdict v;
 
 	(void)prefix;
 	if (s->v != V_OK)
 		return;
 	assert(s->depth > 0);
-	event_begins(s);
-	here(s, &s->next); /* the > of an end tag is consumed */
-	s->place->end = s->next.offset;
+	s->text = NULL;
 	s->depth--;
-	event_ends(s, s->events->close(s->self, &name, s->why));
+	v = s->events->close(s->self, &name, s->why);
+	if (v != V_OK)
+		event_failed(s, v);
 }
 
 static void
 on_text(void *self, const xmlChar *text, int len)
 {
-	struct stream *s = self;
+	struct xml_stream *s = self;
 	enum verdict v;
 
 	assert(len >= 0);
 	if (s->v != V_OK)
 		return;
-	event_begins(s);
+	s->text = text;
+	s->text_len = (size_t)len;
 	s->text_bytes[s->depth] += len;
 	if (s->text_bytes[s->depth] > TEXT_BYTES_MAX)
 		v = fault_set(s->why, V_BROKEN, CODE_TEXT_HUGE,
@@ -283,42 +304,22 @@ on_text(void *self, const xmlChar *text, int len)
 	else
 		v = s->events->text(
 			s->self, (const char *)text, (size_t)len, s->why);
-	event_ends(s, v);
-}
-
-/* Comments and instructions say nothing, but the next event is behind them. */
-static void
-on_comment(void *self, const xmlChar *text)
-{
-	struct stream *s = self;
-
-	(void)text;
-	if (s->v != V_OK)
-		return;
-	s->in_tag = false;
-	here(s, &s->next);
-}
-
-static void
-on_instruction(void *self, const xmlChar *target, const xmlChar *data)
-{
-	(void)target;
-	on_comment(self, data);
+	if (v != V_OK)
+		event_failed(s, v);
 }
 
 /* --- what is refused --- */
 
 static void
-refuse(struct stream *s, enum code code, const char *text)
+refuse(struct xml_stream *s, enum code code, const char *text)
 {
-	struct xml_place place;
+	const xmlParserInput *in = s->ctxt->input;
 
 	if (s->v != V_OK)
 		return;
-	here(s, &place);
 	(void)fault_set(s->why, V_BROKEN, code, "%s", text);
-	fault_at(s->why, "line %lld, byte %lld", (long long)place.line,
-		(long long)place.offset);
+	fault_at(s->why, "line %lld, byte %lld", (long long)in->line,
+		(long long)in->consumed + (in->cur - in->base));
 	stop(s, V_BROKEN);
 }
 
@@ -335,7 +336,7 @@ on_doctype(void *self, const xmlChar *name, const xmlChar *external,
 static void
 on_document(void *self)
 {
-	struct stream *s = self;
+	struct xml_stream *s = self;
 	const xmlChar *declared = s->ctxt->input->encoding;
 
 	if (declared == NULL)
@@ -343,15 +344,13 @@ on_document(void *self)
 	if (declared != NULL && xmlParseCharEncoding((const char *)declared) !=
 					XML_CHAR_ENCODING_UTF8)
 		refuse(s, CODE_ENCODING, "the file is not declared as UTF-8");
-	else if (s->v == V_OK)
-		here(s, &s->next);
 }
 
 /* libxml2's own sentences quote the text they stumble over: never shown. */
 static void
 on_error(void *self, xmlErrorPtr error)
 {
-	struct stream *s = self;
+	struct xml_stream *s = self;
 	const char *text = error->message == NULL ? "" : error->message;
 
 	if (error->level < XML_ERR_ERROR || s->v != V_OK)
@@ -408,8 +407,6 @@ static const xmlSAXHandler handler = {
 	.cdataBlock = on_text,
 	/* The same as characters, or libxml2 looks at each blank twice. */
 	.ignorableWhitespace = on_text,
-	.comment = on_comment,
-	.processingInstruction = on_instruction,
 	.serror = on_error,
 };
 
@@ -417,21 +414,19 @@ enum verdict
 xml_stream(xml_read_fn *read, void *read_self, const struct xml_events *events,
 	void *self, int depth_max, struct xml_place *place, struct fault *why)
 {
-	struct xml_place unseen;
-	struct stream s = {
+	struct xml_stream s = {
 		.read = read,
 		.read_self = read_self,
 		.events = events,
 		.self = self,
 		.depth_max = depth_max,
-		.place = place == NULL ? &unseen : place,
-		.next = { .line = 1 },
 		.why = why,
 	};
 	xmlSAXHandler sax = handler;
 
 	assert(depth_max > 0 && depth_max <= DEPTH_LIMIT);
-	*s.place = s.next;
+	if (place != NULL)
+		*place = (struct xml_place){ .stream = &s, .line = 1 };
 	xmlInitParser();
 	s.block = mem_new(BLOCK_BYTES);
 	s.ctxt = xmlCreateIOParserCtxt(
@@ -444,6 +439,8 @@ xml_stream(xml_read_fn *read, void *read_self, const struct xml_events *events,
 	(void)xmlParseDocument(s.ctxt);
 	if (s.v == V_OK && (!s.ctxt->wellFormed || !s.ctxt->nsWellFormed))
 		s.v = fault_set(why, V_BROKEN, CODE_NOT_XML, "not well-formed");
+	if (place != NULL)
+		place->stream = NULL;
 	xmlFreeParserCtxt(s.ctxt);
 	free(s.block);
 	free(s.decoded);

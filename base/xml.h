@@ -41,13 +41,17 @@ struct xml_events {
 		void *self, const struct xml_name *name, struct fault *why);
 };
 
+struct xml_stream;
+
 struct xml_place {
 	int64_t line;	/* 1 .. , right beyond 65,535 too */
 	int64_t offset; /* bytes from the start, of the present event */
 	int64_t end;	/* when an element closes: byte behind it */
+	const struct xml_stream *stream; /* set by xml_stream() */
 };
 
-struct xml_stream;
+/* In a callback: fill in where its event is. */
+void xml_place(struct xml_place *place);
 
 /* Where bytes come from: up to `len` of them, *len_out 0 at the end. */
 typedef enum verdict xml_read_fn(void *self, void *bytes, size_t len,
@@ -56,7 +60,7 @@ typedef enum verdict xml_read_fn(void *self, void *bytes, size_t len,
 /* Parse all of it.  V_OK at the end of a well-formed document; V_BROKEN with
  * CODE_NOT_XML, CODE_ENCODING, CODE_DOCTYPE, CODE_TEXT_HUGE or CODE_LIMIT
  * (depth); else what a callback or `read` returned.  `place` (may be NULL) is
- * kept up to date and may be read in callbacks.
+ * for xml_place().
  */
 enum verdict xml_stream(xml_read_fn *read, void *read_self,
 	const struct xml_events *events, void *self, int depth_max,

@@ -1,9 +1,7 @@
 /* formats/xml.c - every XML layout
  *
- * Walks the definition's tree of elements while the file goes by.  Names come
- * interned from the parser: what an element or attribute means at its place is
- * looked up once and then known by its pointers, also when it means nothing.
- * A value is copied once, into the memory of its record, and trimmed there.
+ * Walks the definition's tree of elements while the file goes by; what names
+ * mean in it formats/met.c knows.  A value is copied once, into the memory of its record, and trimmed there.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -15,35 +13,30 @@
 
 #include "base/buf.h"
 #include "base/xml.h"
+#include "formats/met.h"
 #include "formats/record.h"
 
-#define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define DEPTH_MAX 256
 #define TEXT_MAX ((size_t)12000000) /* the parser stops at 10 MB */
-#define MET_SIZE ((size_t)1024)	    /* a power of two */
-#define MET_TRIES 4		    /* places a name can be at */
 #define TOLD_MAX 50		    /* unknown elements told of one file */
 #define REASON_MAX 120
 
 _Static_assert(DEPTH_MAX > 200, "a definition's depth must fit");
-_Static_assert((MET_SIZE & (MET_SIZE - 1)) == 0, "it is used as a mask");
 
-/* What a name means below (an element) or at (an attribute) a node. */
-struct met {
-	const char *ns, *local; /* the parser's own pointers; NULL: free */
-	struct met *then;	/* what came behind it the last time */
-	int at, means;
-};
-
-enum {
-	MEANS_NOTHING = -1,
-	MEANS_NIL = -2,
-	MEANS_NO_VALUE = -3
+/* What an element asks for, in one place: struct node leads to it. */
+struct wish {
+	int record, document; /* -1: none */
+	int field;	      /* its text is this field's value; -1: not */
+	bool text;	      /* its text is wanted */
+	bool inside;	      /* that of the element around it too */
+	bool plain;	      /* begins nothing */
+	bool attributes;      /* some mean something */
 };
 
 struct reader {
 	/* looked at in every event, so together */
-	bool capture; /* the text of the deepest element is wanted */
+	bool capture; /* the text of the deepest element is wanted; never
+		       * while one is skipped */
 	bool broken;  /* another element lay in it */
 	bool nil;
 	int depth;   /* of the open elements we know */
@@ -51,18 +44,23 @@ struct reader {
 	int records; /* open records */
 	char *piece; /* the text, while it came in one piece */
 	size_t piece_len;
-	struct arena *mem; /* of the innermost record */
-	struct met *last;  /* what the element before was */
-	struct xml_place place;
-	int64_t begun; /* where the outermost record begins */
+	struct arena *mem;   /* of the innermost record */
+	struct met *last;    /* what the element before was */
+	int64_t given;	     /* bytes, to the parser */
+	int64_t limit;	     /* a record goes no further than this byte */
+	struct wish *wishes; /* of each node */
 	const struct definition *d;
 	struct reading *reading;
 	const char *nil_reason;
 	struct letter_document *document; /* the present one, or NULL */
 	struct buf text;		  /* all pieces, when there are more */
-	int stack[DEPTH_MAX];		  /* node of each open element */
+	int64_t text_from; /* of what is no field: byte behind its start tag */
+	struct xml_place place;
+	format_read_fn *read;
+	void *read_self;
+	int stack[DEPTH_MAX + 1]; /* node of each open element, after -1 */
 
-	struct met elements[MET_SIZE], attributes[MET_SIZE];
+	struct names names;
 	struct {
 		const char *ns, *local;
 	} told[TOLD_MAX];
@@ -75,94 +73,21 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* --- what names mean --- */
-
-static bool
-same(const struct xml_name *name, const char *ns, const char *local)
-{
-	return strcmp(name->local, local) == 0 && strcmp(name->ns, ns) == 0;
-}
-
-static bool
-knows(const struct met *m, int at, const struct xml_name *name)
-{
-	return m->local == name->local && m->ns == name->ns && m->at == at;
-}
-
-/* Where the name is kept, or can be: a full table forgets. */
-static struct met *
-met(struct met *table, int at, const struct xml_name *name)
-{
-	uint64_t h = (uint64_t)(uintptr_t)name->local ^
-		     (uint64_t)(uintptr_t)name->ns << 7 ^ (uint64_t)at << 40;
-	size_t i, home;
-
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	home = (size_t)(h >> 40);
-	for (i = 0; i < MET_TRIES; i++) {
-		struct met *m = &table[(home + i) & (MET_SIZE - 1)];
-
-		if (m->local == NULL || knows(m, at, name))
-			return m;
-	}
-	return &table[home & (MET_SIZE - 1)];
-}
-
-static struct met *
-look_up(struct reader *r, int parent, const struct xml_name *name)
-{
-	const struct node *nodes = r->d->nodes;
-	struct met *m = met(r->elements, parent, name);
-	int at;
-
-	if (knows(m, parent, name))
-		return m;
-	at = parent == -1 ? 0 : nodes[parent].child;
-	while (at != -1 && !same(name, nodes[at].ns, nodes[at].local))
-		at = nodes[at].sibling;
-	m->ns = name->ns;
-	m->local = name->local;
-	m->at = parent;
-	m->means = at;
-	return m;
-}
-
 /* The child of the deepest open element with that name.  Records look alike,
  * so the element that followed the one before is tried first.
  */
 static int
 find_child(struct reader *r, const struct xml_name *name)
 {
-	int parent = r->depth == 0 ? -1 : r->stack[r->depth - 1];
+	int parent = r->stack[r->depth];
 	struct met *m = r->last->then;
 
-	if (m == NULL || !knows(m, parent, name)) {
-		m = look_up(r, parent, name);
+	if (m == NULL || !met_before(m, parent, name)) {
+		m = met_element(&r->names, r->d, parent, name);
 		r->last->then = m;
 	}
 	r->last = m;
 	return m->means;
-}
-
-/* The slot of an attribute of `node`, or what it says about its element. */
-static int
-find_attribute(struct reader *r, int node, const struct xml_name *name)
-{
-	struct met *m = met(r->attributes, node, name);
-	int s = r->d->nodes[node].slot;
-
-	if (knows(m, node, name))
-		return m->means;
-	for (; s != -1; s = r->d->slots[s].next)
-		if (r->d->slots[s].local != NULL &&
-			same(name, r->d->slots[s].ns, r->d->slots[s].local))
-			break;
-	if (s == -1 && same(name, XSI, "nil"))
-		s = MEANS_NIL;
-	else if (s == -1 && strcmp(name->local, "noValue") == 0)
-		s = MEANS_NO_VALUE;
-	*m = (struct met){ name->ns, name->local, NULL, node, s };
-	return s;
 }
 
 /* --- values --- */
@@ -203,6 +128,7 @@ set_slot(
 		if (doc != NULL && len > 0) {
 			doc->base64 = text;
 			doc->base64_len = len;
+			doc->base64_raw = 0;
 		}
 		return;
 	case SLOT_MIME:
@@ -211,9 +137,9 @@ set_slot(
 	}
 }
 
-/* A copy without blanks at both ends. */
+/* Without blanks at both ends. */
 static const char *
-trimmed(struct reader *r, const char *text, size_t *len)
+trim(const char *text, size_t *len)
 {
 	size_t n = *len;
 
@@ -222,7 +148,14 @@ trimmed(struct reader *r, const char *text, size_t *len)
 	while (n > 0 && is_blank(text[n - 1]))
 		n--;
 	*len = n;
-	return n == 0 ? "" : arena_text(r->mem, text, n);
+	return text;
+}
+
+static const char *
+trimmed(struct reader *r, const char *text, size_t *len)
+{
+	text = trim(text, len);
+	return *len == 0 ? "" : arena_text(r->mem, text, *len);
 }
 
 static void
@@ -232,11 +165,12 @@ take_attributes(struct reader *r, int node,
 	size_t i, len;
 	int means;
 
+	r->nil_reason = NULL;
 	for (i = 0; i < count; i++) {
 		const struct xml_attribute *a = &attributes[i];
 		const char *text;
 
-		means = find_attribute(r, node, &a->name);
+		means = met_attribute(&r->names, r->d, node, &a->name);
 		if (means == MEANS_NIL) {
 			r->nil = (a->len == 4 &&
 					 memcmp(a->value, "true", 4) == 0) ||
@@ -256,20 +190,15 @@ static const char *
 whole_text(struct reader *r, size_t *len_out)
 {
 	char *text = r->piece;
-	size_t n = r->piece_len;
 
 	*len_out = r->text.len;
 	if (r->text.len > 0)
 		return trimmed(r, r->text.bytes, len_out);
-	*len_out = 0;
+	*len_out = r->piece_len;
 	if (text == NULL)
 		return "";
-	for (; n > 0 && is_blank(text[0]); n--)
-		text++;
-	while (n > 0 && is_blank(text[n - 1]))
-		n--;
-	text[n] = '\0';
-	*len_out = n;
+	text += trim(text, len_out) - text;
+	text[*len_out] = '\0';
 	return text;
 }
 
@@ -282,6 +211,27 @@ text_begins(struct reader *r, bool broken)
 	r->piece_len = 0;
 	if (r->text.len > 0)
 		buf_reset(&r->text);
+}
+
+/* Where the text of a document stands, between its tags.  When there are just
+ * so many bytes it is nothing else, and without the blanks at its start it is
+ * what the letter has; else a CR, or markup, is in it too.
+ */
+static void
+place_inline(struct reader *r, size_t len)
+{
+	const char *text = r->text.len > 0 ? r->text.bytes : r->piece;
+	size_t all = r->text.len > 0 ? r->text.len : r->piece_len;
+	struct letter_document *doc = r->document;
+
+	xml_place(&r->place);
+	doc->base64_offset = r->text_from;
+	doc->base64_raw = r->place.offset - r->text_from;
+	if (doc->base64_raw != (int64_t)all)
+		return;
+	for (; is_blank(*text); text++)
+		doc->base64_offset++;
+	doc->base64_raw = (int64_t)len;
 }
 
 static const struct slot *
@@ -304,17 +254,28 @@ mixed(struct reader *r, const struct node *node)
 }
 
 static void
-text_ends(struct reader *r, const struct node *node)
+text_ends(struct reader *r, int at)
 {
-	const struct slot *slot = text_slot(r, node);
+	const struct node *node = &r->d->nodes[at];
+	int field = r->wishes[at].field;
+	const struct slot *slot;
+	const char *text;
 	size_t len;
-	const char *text = whole_text(r, &len);
 
+	text = whole_text(r, &len);
+	if (field >= 0 && !r->broken && !r->nil &&
+		len <= (size_t)r->d->field_max) {
+		reading_value(r->reading, field, text, len);
+		return;
+	}
+	slot = text_slot(r, node);
 	if (r->broken) {
 		if (len > 0)
 			mixed(r, node);
 	} else if (!r->nil || slot->kind != SLOT_FIELD) {
 		set_slot(r, slot, text, len);
+		if (slot->kind == SLOT_INLINE && r->document != NULL && len > 0)
+			place_inline(r, len);
 	} else if (len > 0) {
 		reading_wrong(r->reading, CODE_FIELD_NIL, slot_name(r, slot),
 			"nil and a value");
@@ -327,7 +288,7 @@ text_ends(struct reader *r, const struct node *node)
 static void
 text_is_broken(struct reader *r)
 {
-	const struct node *node = &r->d->nodes[r->stack[r->depth - 1]];
+	const struct node *node = &r->d->nodes[r->stack[r->depth]];
 	size_t len;
 
 	(void)whole_text(r, &len);
@@ -374,14 +335,21 @@ unknown(struct reader *r, const struct xml_name *name, struct fault *why)
 			      : "an element that this layout does not have: "
 				"%.60s",
 		name->local);
+	xml_place(&r->place);
 	fault_at(why, "line %" PRId64, r->place.line);
 	return V_BROKEN;
 }
 
+/* Asked for in every event; the parser's place is worth asking for only when
+ * it was given enough.
+ */
 static enum verdict
-check_bytes(struct reader *r, int64_t at, struct fault *why)
+check_bytes(struct reader *r, struct fault *why)
 {
-	if (r->records == 0 || at - r->begun <= r->d->record_bytes_max)
+	if (r->given <= r->limit)
+		return V_OK;
+	xml_place(&r->place);
+	if (r->place.offset <= r->limit)
 		return V_OK;
 	return fault_set(why, V_BROKEN, CODE_LIMIT,
 		"a record of more than %" PRId64 " bytes",
@@ -393,8 +361,9 @@ begin_record(struct reader *r, int record, struct fault *why)
 {
 	enum verdict v;
 
+	xml_place(&r->place);
 	if (r->records++ == 0)
-		r->begun = r->place.offset;
+		r->limit = r->place.offset + r->d->record_bytes_max;
 	if (record == r->d->letter)
 		r->document = NULL;
 	v = reading_begin(
@@ -406,9 +375,12 @@ begin_record(struct reader *r, int record, struct fault *why)
 static enum verdict
 end_record(struct reader *r, int record, struct fault *why)
 {
-	enum verdict v = reading_end(r->reading, record, r->place.end, why);
+	enum verdict v;
 
-	r->records--;
+	xml_place(&r->place);
+	v = reading_end(r->reading, record, r->place.end, why);
+	if (--r->records == 0)
+		r->limit = INT64_MAX;
 	if (record == r->d->letter)
 		r->document = NULL;
 	r->mem = reading_mem(r->reading);
@@ -420,7 +392,7 @@ on_open(void *self, const struct xml_name *name,
 	const struct xml_attribute *attributes, size_t count, struct fault *why)
 {
 	struct reader *r = self;
-	const struct node *node;
+	const struct wish *wish;
 	enum verdict v;
 	int at;
 
@@ -428,7 +400,7 @@ on_open(void *self, const struct xml_name *name,
 		r->skip++;
 		return V_OK;
 	}
-	v = check_bytes(r, r->place.offset, why);
+	v = check_bytes(r, why);
 	if (v != V_OK)
 		return v;
 	if (r->capture)
@@ -437,21 +409,26 @@ on_open(void *self, const struct xml_name *name,
 	if (at == -1)
 		return unknown(r, name, why);
 	assert(r->depth < DEPTH_MAX);
-	node = &r->d->nodes[at];
-	r->stack[r->depth++] = at;
-	if (node->record >= 0)
-		v = begin_record(r, node->record, why);
-	if (v != V_OK)
-		return v;
-	if (node->document >= 0)
-		r->document = reading_document(r->reading, node->document);
+	r->stack[++r->depth] = at;
+	wish = &r->wishes[at];
+	if (!wish->plain) {
+		if (wish->record >= 0)
+			v = begin_record(r, wish->record, why);
+		if (v != V_OK)
+			return v;
+		if (wish->document >= 0)
+			r->document =
+				reading_document(r->reading, wish->document);
+	}
 	r->nil = false;
-	r->nil_reason = NULL;
-	if (node->text)
+	r->capture = wish->text;
+	if (wish->text)
 		text_begins(r, false);
-	else
-		r->capture = false;
-	if (count > 0 && node->slot != -1)
+	if (wish->text && wish->field == -1) {
+		xml_place(&r->place);
+		r->text_from = r->place.end + 1; /* its > comes yet */
+	}
+	if (count > 0 && wish->attributes)
 		take_attributes(r, at, attributes, count);
 	return V_OK;
 }
@@ -461,7 +438,7 @@ on_text(void *self, const char *text, size_t len, struct fault *why)
 {
 	struct reader *r = self;
 
-	if (!r->capture || r->skip > 0)
+	if (!r->capture)
 		return V_OK;
 	if (r->text.len > 0) {
 		buf_add(&r->text, text, len);
@@ -474,32 +451,73 @@ on_text(void *self, const char *text, size_t len, struct fault *why)
 		buf_add(&r->text, text, len);
 	}
 	assert(!r->text.full);
-	return check_bytes(r, r->place.offset, why);
+	return check_bytes(r, why);
 }
 
 static enum verdict
 on_close(void *self, const struct xml_name *name, struct fault *why)
 {
 	struct reader *r = self;
-	const struct node *node;
+	const struct wish *wish;
 	enum verdict v = V_OK;
+	int at;
 
 	(void)name;
 	if (r->skip > 0) {
-		if (--r->skip == 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+		if (--r->skip == 0 && r->wishes[r->stack[r->depth]].text)
 			text_begins(r, true);
 		return V_OK;
 	}
 	assert(r->depth > 0);
-	node = &r->d->nodes[r->stack[--r->depth]];
+	at = r->stack[r->depth--];
+	wish = &r->wishes[at];
 	if (r->capture)
-		text_ends(r, node);
+		text_ends(r, at);
 	r->capture = false;
-	if (node->record >= 0)
-		v = end_record(r, node->record, why);
-	if (r->depth > 0 && r->d->nodes[r->stack[r->depth - 1]].text)
+	if (wish->record >= 0)
+		v = end_record(r, wish->record, why);
+	if (wish->inside)
 		text_begins(r, true);
 	return v;
+}
+
+/* --- the whole file --- */
+
+static enum verdict
+counted(void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
+{
+	struct reader *r = self;
+	enum verdict v = r->read(r->read_self, bytes, len, len_out, why);
+
+	if (v == V_OK)
+		r->given += (int64_t)*len_out;
+	return v;
+}
+
+static struct wish *
+wishes_of(const struct definition *d)
+{
+	struct wish *wishes = mem_zero((size_t)d->node_count, sizeof(*wishes));
+	int i, at;
+
+	for (i = 0; i < d->node_count; i++) {
+		const struct node *node = &d->nodes[i];
+		struct wish *wish = &wishes[i];
+
+		wish->record = node->record;
+		wish->document = node->document;
+		wish->plain = node->record < 0 && node->document < 0;
+		wish->text = node->text;
+		wish->attributes = node->slot != -1;
+		wish->field = -1;
+		for (at = node->slot; at != -1; at = d->slots[at].next)
+			if (d->slots[at].local == NULL &&
+				d->slots[at].kind == SLOT_FIELD)
+				wish->field = d->slots[at].field;
+		for (at = node->child; at != -1; at = d->nodes[at].sibling)
+			wishes[at].inside = node->text;
+	}
+	return wishes;
 }
 
 enum verdict
@@ -513,13 +531,18 @@ xml_read(struct reading *reading, format_read_fn *read, void *read_self,
 	enum verdict v;
 
 	r->reading = reading;
+	r->read = read;
+	r->read_self = read_self;
+	r->limit = INT64_MAX;
 	r->d = reading_definition(reading);
+	r->wishes = wishes_of(r->d);
 	r->mem = reading_mem(reading);
-	r->last = &r->elements[0];
+	r->last = &r->names.elements[0];
+	r->stack[0] = -1;
 	r->text = BUF_MAX(TEXT_MAX);
-	v = xml_stream(
-		read, read_self, &events, r, r->d->depth_max, &r->place, why);
+	v = xml_stream(counted, r, &events, r, r->d->depth_max, &r->place, why);
 	buf_done(&r->text);
+	free(r->wishes);
 	free(r);
 	return v;
 }

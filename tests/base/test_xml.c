@@ -53,6 +53,7 @@ struct seen {
 	struct xml_place place;
 	int64_t opens, texts, closes, text_bytes;
 	int64_t line_of_last, offset_of_last; /* of the last open event */
+	int64_t line_of_text, end_of_text;
 	const char *first_local, *first_ns;
 	bool same_pointers;
 	enum verdict stop_at_open, stop_at_text, stop_at_close;
@@ -66,6 +67,7 @@ on_open(void *self, const struct xml_name *name,
 	size_t i;
 
 	s->opens++;
+	xml_place(&s->place);
 	s->line_of_last = s->place.line;
 	s->offset_of_last = s->place.offset;
 	buf_format(&s->trace, "<{%s}%s", name->ns, name->local);
@@ -93,6 +95,9 @@ on_text(void *self, const char *text, size_t len, struct fault *why)
 	struct seen *s = self;
 
 	s->texts++;
+	xml_place(&s->place);
+	s->end_of_text = s->place.end;
+	s->line_of_text = s->place.line;
 	s->text_bytes += (int64_t)len;
 	buf_add(&s->trace, text, len);
 	if (s->stop_at_text != V_OK)
@@ -211,6 +216,30 @@ test_xml__place_is_where_the_element_begins(void **state)
 	assert_int_equal(parse(&in, &s, &why), V_OK);
 	assert_int_equal(s.line_of_last, 5);
 	assert_int_equal(s.offset_of_last, strstr(text, "<d") - text);
+	buf_done(&s.trace);
+}
+
+static void
+test_xml__place_is_right_behind_any_text_and_in_long_tags(void **state)
+{
+	static const char text[] = "<a>\xc3\xa9\n\xc3\xa9&amp;\nb&#10;"
+				   "<![CDATA[<d\n]]><!-- <d\n --><?p <d?>"
+				   "<d q = '>\n'\n p=\"&lt;\n\"\n/>\n\nz</a>";
+	struct input in = input_of(text);
+	struct seen s = SEEN;
+	struct fault why;
+	size_t piece;
+
+	(void)state;
+	for (piece = 0; piece < 5; piece++) {
+		in.at = 0;
+		in.piece = piece;
+		assert_int_equal(parse(&in, &s, &why), V_OK);
+		assert_int_equal(s.line_of_last, 5);
+		assert_int_equal(s.offset_of_last, strstr(text, "<d q") - text);
+		assert_int_equal(s.line_of_text, 9);
+		assert_int_equal(s.end_of_text, strstr(text, "</a>") - text);
+	}
 	buf_done(&s.trace);
 }
 
@@ -469,6 +498,8 @@ main(void)
 			test_xml__ampersands_in_attributes_are_decoded),
 		cmocka_unit_test(test_xml__names_are_interned),
 		cmocka_unit_test(test_xml__place_is_where_the_element_begins),
+		cmocka_unit_test(
+			test_xml__place_is_right_behind_any_text_and_in_long_tags),
 		cmocka_unit_test(test_xml__place_is_right_beyond_65535_lines),
 		cmocka_unit_test(
 			test_xml__a_cut_file_gives_its_whole_records_first),
