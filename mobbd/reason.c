@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "batch/advice.h"
+#include "batch/report.h"
 #include "mobbd/reason.h"
 
 #define WIDTH 72
@@ -55,20 +56,12 @@ begins(const char *text, const char *head)
 	return strncmp(text, head, strlen(head)) == 0;
 }
 
-/* "record 7, line 40", "part 2 of 3": a place inside the file. */
-static bool
-is_inside(const char *text)
-{
-	return begins(text, "record ") || begins(text, "line ") ||
-	       begins(text, "part ") || begins(text, "byte ");
-}
-
 /* The fault's place, or what stands as one before its text. */
 static void
 take_apart(const char *file, const struct fault *why,
 	char place[FAULT_PLACE_MAX], const char **text_out)
 {
-	const char *end = strstr(why->text, ": ");
+	size_t inside = report_place(why->text);
 	size_t place_len = strlen(why->place), file_len = strlen(file);
 
 	place[0] = '\0';
@@ -79,10 +72,10 @@ take_apart(const char *file, const struct fault *why,
 		place_len = 0;
 	if (place_len > 0) {
 		snprintf(place, FAULT_PLACE_MAX, "%s", why->place);
-	} else if (end != NULL && is_inside(why->text)) {
-		snprintf(place, FAULT_PLACE_MAX, "%.*s", (int)(end - why->text),
-			why->text);
-		*text_out = end + 2;
+	} else if (inside > 0) {
+		snprintf(
+			place, FAULT_PLACE_MAX, "%.*s", (int)inside, why->text);
+		*text_out = why->text + inside + 2;
 	}
 }
 
