@@ -542,8 +542,11 @@ static const struct advice rows[] = {
 	{ CODE_CONFIG_KEY, '-', "unknown setting", "onbekende instelling",
 		"A setting is not known; the message names the nearest that "
 		"exists.",
-		"Correct the name; jobs.example has every setting.",
-		"Corrigeer de naam; jobs.example bevat elke instelling.", 4 },
+		"Correct the name; jobs.example and mobb-formats(5) have every "
+		"setting.",
+		"Corrigeer de naam; jobs.example en mobb-formats(5) bevatten "
+		"elke instelling.",
+		4 },
 	{ CODE_CONFIG_DOUBLE, '-', "setting given twice",
 		"instelling staat er dubbel",
 		"A setting or a name appears twice, so it is not certain which "
@@ -553,8 +556,10 @@ static const struct advice rows[] = {
 		"waarde is niet toegestaan",
 		"The value of a setting is out of range, has no unit, or is "
 		"missing.",
-		"Correct the value; jobs.example shows range and unit.",
-		"Corrigeer de waarde; jobs.example toont bereik en eenheid.",
+		"Correct the value; jobs.example and mobb-formats(5) show "
+		"range and unit.",
+		"Corrigeer de waarde; jobs.example en mobb-formats(5) tonen "
+		"bereik en eenheid.",
 		4 },
 	{ CODE_CONFIG_NAME, '-', "name refers to nothing",
 		"naam verwijst nergens naar",
