@@ -232,7 +232,7 @@ put_head(struct store *store, const struct job *job, int64_t now_ms,
 	(void)proof_line(&proof, line);
 	report_text(out, "sum", line, "sluitende telling");
 	if (due) {
-		snprintf(pair, sizeof(pair), "%s.*", names.rejected);
+		snprintf(pair, sizeof(pair), "%s*", names.rejected);
 		report_text(out, "rejected_file", pair,
 			"de afgekeurde records met hun documenten, om te "
 			"herstellen en opnieuw aan te leveren; een "

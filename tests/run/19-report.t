@@ -99,7 +99,7 @@ like "though there were some" "$(wc -l <"$dir/bsns")" '^[1-9][0-9]'
 wrej=$out/woz/woz-2026-rejected.zip
 urej=$out/uitkering/$(basename "$u" .zip)-rejected.zip
 is "where the rejected records are is said" "$(head_of "$wr" rejected_file)" \
-	"woz-2026-rejected.*"
+	"woz-2026-rejected*"
 doubles=$(rows "$wr" | grep -c ';MOBB-020[89];')
 is "all but doubles are given back" \
 	"$(bsdtar -xOf "$wrej" '*.xml' | grep -c '<WB:biljetDi01>')" \
