@@ -7,11 +7,11 @@
  */
 #include <string.h>
 
+#include "formats/block.h"
 #include "formats/reading.h"
 
 /* A line break becomes four characters; a URL gets two blanks. */
 #define GROWTH 4
-#define BLOCK 16
 
 struct writer {
 	char *start, *to;
@@ -94,17 +94,6 @@ url_bytes(const char *p, char before)
 	return len > scheme ? len : 0;
 }
 
-typedef unsigned char block __attribute__((vector_size(BLOCK)));
-
-static inline block
-block_at(const char *p)
-{
-	block b;
-
-	memcpy(&b, p, sizeof(b));
-	return b;
-}
-
 /* Bytes of the block at `p` before the first that may have to change: control
  * characters, the first byte of those beyond ASCII, the first of two blanks,
  * what may begin a URL.  Two bytes behind the block are read.
@@ -114,7 +103,7 @@ same_bytes(const char *p)
 {
 	const block b = block_at(p), b1 = block_at(p + 1);
 	const block lower = b | 0x20, lower1 = b1 | 0x20;
-	uint64_t half[2];
+	unsigned stops;
 	block stop = (block)(b < 0x20) | (block)(b == 0x7f) |
 		     (block)(b == 0xc2) | (block)(b == 0xe2) |
 		     ((block)(b == ' ') & (block)(b1 == ' ')) |
@@ -122,16 +111,8 @@ same_bytes(const char *p)
 		     ((block)(lower == 'h') & (block)(lower1 == 't') &
 			     (block)((block_at(p + 2) | 0x20) == 't'));
 
-	memcpy(half, &stop, sizeof(half));
-	if ((half[0] | half[1]) == 0)
-		return BLOCK;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (size_t)(half[0] != 0 ? __builtin_ctzll(half[0])
-				     : 64 + __builtin_ctzll(half[1])) /
-	       8;
-#else
-	return 0;
-#endif
+	stops = block_bits(stop);
+	return stops == 0 ? BLOCK_BYTES : (size_t)__builtin_ctz(stops);
 }
 
 /* Copy what stays as it is: `p` to `end` is text, of which the first byte was
@@ -150,12 +131,12 @@ run(const char *p, const char *end, char *to)
 		['W'] = 2 };
 	size_t n = 1;
 
-	while (end - (p + n) >= BLOCK + 2) {
+	while (end - (p + n) >= BLOCK_BYTES + 2) {
 		size_t same = same_bytes(p + n);
 
-		memcpy(to + n, p + n, BLOCK);
+		memcpy(to + n, p + n, BLOCK_BYTES);
 		n += same;
-		if (same < BLOCK)
+		if (same < BLOCK_BYTES)
 			break;
 	}
 	for (;; n++) {
@@ -196,7 +177,7 @@ box_text(const char *text, struct arena *mem)
 	struct writer w = { 0 };
 	char before = ' ';
 
-	w.start = w.to = arena_alloc(mem, n * GROWTH + BLOCK);
+	w.start = w.to = arena_alloc(mem, n * GROWTH + BLOCK_BYTES);
 	while (*text != '\0') {
 		if ((n = break_bytes(text)) > 0) {
 			w.breaks++;

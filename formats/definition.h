@@ -163,6 +163,7 @@ struct template
 		const char *text; /* NULL: the field or the lines */
 		size_t len;
 		bool tidy;		 /* only single blanks and line ends */
+		int ends;		 /* how many of these */
 		int field;		 /* -1: none */
 		int record;		 /* whose lines; -1: none */
 		enum template_says says; /* how the field is spoken */

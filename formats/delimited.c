@@ -1,5 +1,7 @@
 /* formats/delimited.c - lines of values with a mark between them
  *
+ * Bytes that are not simply part of a value (marks, quotes, line ends) are
+ * found sixty-four at a time; what lies between them is never walked through.
  * A line is taken apart where it lies, then copied once into the memory of its
  * record and cut there.  Quotes may hold marks and line ends, so what a line is
  * only shows while it is taken apart; a quote in the wrong place costs that
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/block.h"
 #include "formats/line.h"
 #include "formats/record.h"
 
@@ -30,7 +33,13 @@ struct delimited {
 	struct lines in;
 	struct reading *reading;
 	const struct definition *d;
-	bool stop[256]; /* bytes that are not simply part of a value */
+	block separator, quote;
+
+	/* LOOK_BYTES from `looked`: bit n is byte n */
+	const char *looked;
+	uint64_t stops; /* it is not simply part of a value */
+	uint64_t odd;	/* NUL, or not ASCII */
+
 	int *column;	/* of each field, from 0; -1: not in this file */
 	size_t columns; /* of the header row, 0: as each record says */
 	bool named;	/* the header row was read */
@@ -43,12 +52,16 @@ struct delimited {
 	int64_t lines;	 /* line ends in it and behind it */
 	size_t stray;	 /* cells before the one that holds a stray quote */
 	bool lone_cr;
+	bool ascii; /* surely; otherwise who knows */
 
 	/* empty lines, which are nothing at the end of the file */
 	int64_t blank, blank_line, blank_offset;
 };
 
 #define NO_STRAY SIZE_MAX
+#define LOOK_BYTES 64
+
+_Static_assert(LOOK_BYTES <= LINES_PAD, "may look so far behind the window");
 
 /* --- taking a line apart --- */
 
@@ -59,6 +72,50 @@ enum scan {
 };
 
 static void
+look(struct delimited *f, const char *at)
+{
+	size_t left = (size_t)(f->in.at + f->in.left - at);
+	int i;
+
+	f->looked = at;
+	f->stops = f->odd = 0;
+	for (i = 0; i < LOOK_BYTES; i += BLOCK_BYTES) {
+		block b = block_at(at + i);
+		block stop = (block)(b == f->separator) |
+			     (block)(b == f->quote) | (block)(b == '\n') |
+			     (block)(b == '\r');
+
+		f->stops |= (uint64_t)block_bits(stop) << i;
+		f->odd |= (uint64_t)block_bits(b | (block)(b == 0)) << i;
+	}
+	if (left < LOOK_BYTES) {
+		f->stops &= (UINT64_C(1) << left) - 1;
+		f->odd &= (UINT64_C(1) << left) - 1;
+	}
+}
+
+/* The first stop from `at` on, or the end of the window. */
+static inline size_t
+next_stop(struct delimited *f, size_t at)
+{
+	size_t into = (size_t)(f->in.at + at - f->looked);
+
+	for (;;) {
+		uint64_t stops =
+			into < LOOK_BYTES ? f->stops >> into : UINT64_C(0);
+
+		if (stops != 0)
+			return at + (size_t)__builtin_ctzll(stops);
+		at += into < LOOK_BYTES ? LOOK_BYTES - into : 0;
+		if (at >= f->in.left)
+			return f->in.left;
+		look(f, f->in.at + at);
+		f->ascii = f->ascii && f->odd == 0;
+		into = 0;
+	}
+}
+
+static inline void
 add_cell(struct delimited *f, size_t from, size_t len, bool doubled)
 {
 	if (f->count < COLUMNS_MAX)
@@ -77,14 +134,13 @@ quoted_cell(struct delimited *f, size_t *at)
 	bool doubled = false;
 
 	for (;;) {
-		const char *q = memchr(p + i, f->d->quote, left - i);
-		size_t to = q == NULL ? left : (size_t)(q - p);
-
-		for (; i < to; i++)
-			f->lines += p[i] == '\n';
-		if (q == NULL || (to + 1 == left && !f->in.whole))
+		i = next_stop(f, i);
+		if (i == left ||
+			(p[i] == f->d->quote && i + 1 == left && !f->in.whole))
 			return f->in.whole ? SCAN_QUOTE : SCAN_MORE;
-		i = to + 1;
+		f->lines += p[i] == '\n';
+		if (p[i++] != f->d->quote)
+			continue;
 		if (i == left || p[i] != f->d->quote)
 			break;
 		doubled = true;
@@ -96,7 +152,7 @@ quoted_cell(struct delimited *f, size_t *at)
 }
 
 /* A separator or line end at `at`: true.  A quote or lone CR there is noted. */
-static bool
+static inline bool
 cell_ends(struct delimited *f, size_t at)
 {
 	char c = f->in.at[at];
@@ -116,6 +172,9 @@ cell_ends(struct delimited *f, size_t at)
 static enum scan
 take_apart(struct delimited *f)
 {
+	/* No byte is -1. */
+	const int quote = f->d->quote == 0 ? -1 : (unsigned char)f->d->quote;
+	const char separator = f->d->separator;
 	const char *p = f->in.at;
 	size_t left = f->in.left, at = 0;
 
@@ -123,10 +182,12 @@ take_apart(struct delimited *f)
 	f->lines = 0;
 	f->stray = NO_STRAY;
 	f->lone_cr = false;
+	if ((size_t)(p - f->looked) >= LOOK_BYTES)
+		look(f, p);
+	f->ascii = f->odd >> (p - f->looked) == 0;
 	for (;;) {
 		size_t from = at;
-		bool quoted =
-			f->d->quote != 0 && at < left && p[at] == f->d->quote;
+		bool quoted = (unsigned char)p[at] == quote;
 
 		if (quoted) {
 			enum scan s;
@@ -137,11 +198,9 @@ take_apart(struct delimited *f)
 				return s;
 			from = at;
 		}
-		while (at < left) {
-			if (f->stop[(unsigned char)p[at]] && cell_ends(f, at))
-				break;
-			at++;
-		}
+		at = next_stop(f, at);
+		while (at < left && p[at] != separator && !cell_ends(f, at))
+			at = next_stop(f, at + 1);
 		/* A CR at the end of the window may be half a line end. */
 		if (at == left && !f->in.whole)
 			return SCAN_MORE;
@@ -149,7 +208,7 @@ take_apart(struct delimited *f)
 			add_cell(f, from, at - from, false);
 		else if (at > from && f->stray >= f->count)
 			f->stray = f->count - 1;
-		if (at == left || p[at] != f->d->separator)
+		if (at == left || p[at] != separator)
 			break;
 		at++;
 	}
@@ -184,6 +243,7 @@ next_line(struct delimited *f, struct fault *why)
 		v = lines_more(&f->in, why);
 		if (v != V_OK)
 			return v;
+		look(f, f->in.at);
 	}
 	if (f->bytes + (size_t)f->newline > max)
 		return lines_refuse(&f->in, 0, CODE_LIMIT, why, too_long);
@@ -213,7 +273,7 @@ single_quotes(char *text, size_t len, char quote)
 /* Cell `c` of the copy `line` as UTF-8, closed with a NUL; the byte behind the
  * cell is a mark and not needed.
  */
-static const char *
+static inline const char *
 cell_text(struct delimited *f, char *line, struct cell *c, bool ascii,
 	struct arena *mem, size_t *len_out)
 {
@@ -430,7 +490,7 @@ tell_blank(struct delimited *f, struct fault *why)
 static enum verdict
 one_line(struct delimited *f, struct fault *why)
 {
-	bool ascii;
+	bool ascii = f->ascii;
 	enum verdict v;
 	int at;
 
@@ -442,7 +502,7 @@ one_line(struct delimited *f, struct fault *why)
 		return V_OK;
 	}
 	v = tell_blank(f, why);
-	if (v == V_OK)
+	if (v == V_OK && !ascii)
 		v = lines_sound(&f->in, f->bytes, &ascii, why);
 	if (v != V_OK)
 		return v;
@@ -487,10 +547,9 @@ delimited_read(struct reading *reading, format_read_fn *read, void *read_self,
 	assert(d->separator != 0 && d->separator != d->quote);
 	f->reading = reading;
 	f->d = d;
-	f->stop[(unsigned char)d->separator] = true;
-	f->stop['\n'] = f->stop['\r'] = true;
-	if (d->quote != 0)
-		f->stop[(unsigned char)d->quote] = true;
+	f->separator = (block){ 0 } + (unsigned char)d->separator;
+	f->quote = d->quote == 0 ? f->separator
+				 : (block){ 0 } + (unsigned char)d->quote;
 	f->cells = mem_new(COLUMNS_MAX * sizeof(*f->cells));
 	f->column = mem_new((size_t)d->field_count * sizeof(*f->column));
 	for (i = 0; i < d->field_count; i++)
@@ -498,8 +557,10 @@ delimited_read(struct reading *reading, format_read_fn *read, void *read_self,
 				       ? d->fields[i].column - 1
 				       : -1;
 	v = lines_open(&f->in, d, read, read_self, why);
-	if (v == V_OK)
+	if (v == V_OK) {
+		look(f, f->in.at);
 		v = all_lines(f, why);
+	}
 	lines_close(&f->in);
 	free(f->cells);
 	free(f->column);

@@ -9,7 +9,7 @@
 
 #include "formats/line.h"
 
-#define BLOCK_BYTES ((size_t)1000000)
+#define WINDOW_BYTES ((size_t)1000000)
 #define CTRL_Z '\x1a'
 
 _Static_assert(NEWLINES_ANY == (int)NEWLINE_ANY &&
@@ -41,9 +41,9 @@ lines_more(struct lines *l, struct fault *why)
 {
 	if (l->left > 0 && l->at != l->block)
 		memmove(l->block, l->at, l->left);
-	if (l->size - l->left < BLOCK_BYTES) {
-		l->size = l->size * 2 + BLOCK_BYTES;
-		l->block = mem_grow(l->block, l->size);
+	if (l->size - l->left < WINDOW_BYTES) {
+		l->size = l->size * 2 + WINDOW_BYTES;
+		l->block = mem_grow(l->block, l->size + LINES_PAD);
 	}
 	l->at = l->block;
 	while (!l->whole && l->left < l->size) {
@@ -57,6 +57,7 @@ lines_more(struct lines *l, struct fault *why)
 		l->left += got;
 		l->whole = got == 0;
 	}
+	memset(l->block + l->left, 0, LINES_PAD);
 	/* Old systems close a text with it. */
 	if (l->whole && l->left > 0 && l->block[l->left - 1] == CTRL_Z)
 		l->left--;

@@ -14,6 +14,8 @@
 #include "base/encoding.h"
 #include "formats/definition.h"
 
+#define LINES_PAD 64 /* bytes behind the window that may be read; 0 */
+
 struct lines {
 	enum encoding encoding;
 	const char *at;	 /* what was not taken yet */

@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 #include "formats/compile.h"
@@ -95,8 +95,9 @@ parse_text(struct template *t, const char *text, size_t len, struct arena *mem)
 		if (text[i] == '\r' || text[i] == '\t' ||
 			(text[i] == ' ' && i > 0 && text[i - 1] == ' '))
 			t->part[t->count].tidy = false;
-		t->several |= text[i] == '\n';
+		t->part[t->count].ends += text[i] == '\n';
 	}
+	t->several |= t->part[t->count].ends > 0;
 	t->room += len;
 }
 
@@ -281,7 +282,7 @@ put_tidy(struct filling *f, const char *text, size_t len)
 }
 
 static inline void
-put_text(struct filling *f, const char *text, size_t len, bool tidy)
+put_text(struct filling *f, const char *text, size_t len, bool tidy, int ends)
 {
 	const char *end = text + len, *nl;
 
@@ -289,7 +290,9 @@ put_text(struct filling *f, const char *text, size_t len, bool tidy)
 		put(f, text, len, true);
 		return;
 	}
-	while ((nl = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+	for (; ends > 0; ends--) {
+		nl = memchr(text, '\n', (size_t)(end - text));
+		assert(nl != NULL);
 		put_tidy(f, text, (size_t)(nl - text));
 		end_line(f, false);
 		text = nl + 1;
@@ -406,7 +409,7 @@ fill(struct filling *f, const struct definition *definition,
 
 		if (t->part[i].text != NULL) {
 			put_text(f, t->part[i].text, t->part[i].len,
-				t->part[i].tidy);
+				t->part[i].tidy, t->part[i].ends);
 			continue;
 		}
 		if (record != -1) {
