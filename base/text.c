@@ -12,13 +12,46 @@
 
 /* Eight bytes of 0x20 to 0x7e; false when that is not quite sure. */
 static bool
-printable(const char *bytes)
+printable(uint64_t w)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	return (((w - ones * 0x20) | (w + ones) | w) & ones << 7) == 0;
+}
+
+static uint64_t
+eight(const char *bytes)
+{
 	uint64_t w;
 
 	memcpy(&w, bytes, sizeof(w));
-	return (((w - ones * 0x20) | (w + ones) | w) & ones << 7) == 0;
+	return w;
+}
+
+/* The last word laps over the one before, so that no byte is looked at alone.
+ */
+bool
+text_plain(const char *text, size_t bytes)
+{
+	const unsigned char *t = (const unsigned char *)text;
+	uint32_t a, b;
+	size_t i;
+
+	if (bytes >= sizeof(uint64_t)) {
+		for (i = 0; i + sizeof(uint64_t) < bytes; i += sizeof(uint64_t))
+			if (!printable(eight(text + i)))
+				return false;
+		return printable(eight(text + bytes - sizeof(uint64_t)));
+	}
+	if (bytes >= sizeof(a)) {
+		memcpy(&a, text, sizeof(a));
+		memcpy(&b, text + bytes - sizeof(b), sizeof(b));
+		return printable((uint64_t)a << 32 | b);
+	}
+	return bytes == 0 ||
+	       printable(UINT64_C(0x2020202020000000) | (uint64_t)t[0] |
+			 (uint64_t)t[bytes / 2] << 8 |
+			 (uint64_t)t[bytes - 1] << 16);
 }
 
 int64_t
@@ -28,6 +61,8 @@ text_chars(const char *text, size_t bytes)
 	int64_t chars = 0;
 	size_t i = 0, next = 0;
 
+	if (text_plain(text, bytes))
+		return (int64_t)bytes;
 	while (i < bytes) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n;
@@ -36,7 +71,7 @@ text_chars(const char *text, size_t bytes)
 		 * word that is not is looked at byte by byte, then the next.
 		 */
 		if (i >= next && bytes - i >= sizeof(uint64_t)) {
-			if (printable(text + i)) {
+			if (printable(eight(text + i))) {
 				i += sizeof(uint64_t);
 				chars += (int64_t)sizeof(uint64_t);
 				continue;

@@ -18,6 +18,11 @@ struct arena;
  */
 int64_t text_chars(const char *text, size_t bytes);
 
+/* All of it is ASCII of 0x20 to 0x7e: as many characters as bytes, in any
+ * normal form.
+ */
+bool text_plain(const char *text, size_t bytes);
+
 /* The same text in normal form C, in `mem`; the argument itself when it
  * cannot have another (ASCII, most letters with marks).  It must be valid.
  */

@@ -371,6 +371,11 @@ struct value {
 enum verdict value_check(const struct field *field, struct value *value,
 	const struct value *sign, struct arena *mem, struct fault *why);
 
+/* The same where nothing can be wrong and no step is to be taken: texts of
+ * ASCII and digits.  False says nothing: value_check() knows.
+ */
+bool value_sound(const struct field *field, struct value *value);
+
 /* --- formats/template.c --- */
 
 /* How a value is written in a template. */

@@ -18,7 +18,7 @@
 /* --- whole: the fields of a record are there --- */
 
 static enum verdict
-check_field(struct reading *r, int i, struct fault *why)
+check_field(struct reading *r, int i, struct arena *mem, struct fault *why)
 {
 	const struct field *f = &r->d->fields[i];
 	struct value *value = &r->values[i];
@@ -30,7 +30,7 @@ check_field(struct reading *r, int i, struct fault *why)
 		f->sign_field >= 0 && f->sign == SIGN_SPLIT
 			? &r->values[f->sign_field]
 			: NULL,
-		reading_arena(r, f->record), &what);
+		mem, &what);
 	if (v == V_OK)
 		return V_OK;
 	if (v == V_END) {
@@ -52,17 +52,15 @@ check_fields(struct reading *r, int record, struct fault *why)
 {
 	int i = r->d->records[record].first_field;
 	int end = i + r->d->records[record].field_count;
+	struct arena *mem = reading_arena(r, record);
 	enum verdict v = V_OK;
 
-	for (; v == V_OK && i < end; i++) {
-		const struct field *f = &r->d->fields[i];
-
+	for (; v == V_OK && i < end; i++)
 		/* Most fields are optional and not there. */
-		if (r->values[i].text == NULL && !r->values[i].nil &&
-			!f->required && f->preset == NULL)
-			continue;
-		v = check_field(r, i, why);
-	}
+		if ((r->values[i].text != NULL || r->values[i].nil ||
+			    r->must[i]) &&
+			!value_sound(&r->d->fields[i], &r->values[i]))
+			v = check_field(r, i, mem, why);
 	return v;
 }
 

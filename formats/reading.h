@@ -98,6 +98,7 @@ struct reading {
 	int64_t of_type[DEFINITION_RECORDS_MAX]; /* in this payload */
 	struct buf lines[DEFINITION_RECORDS_MAX];
 	struct value *values;
+	bool must[DEFINITION_FIELDS_MAX]; /* judged also when not there */
 	int stack[DEFINITION_RECORDS_MAX];
 	int depth;
 

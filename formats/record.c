@@ -55,6 +55,9 @@ reading_new(const struct definition *definition,
 	r->part = r->sender_part = r->number_part = r->period_part = -1;
 	r->values = mem_zero(
 		(size_t)definition->field_count + 1, sizeof(*r->values));
+	for (i = 0; i < definition->field_count; i++)
+		r->must[i] = definition->fields[i].required ||
+			     definition->fields[i].preset != NULL;
 	r->last_kept = &r->first_kept;
 	r->outermost = -1;
 	for (i = 0; i < definition->record_count; i++) {

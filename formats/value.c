@@ -121,25 +121,33 @@ rsin(struct value *value, struct fault *why)
 	return V_OK;
 }
 
+static bool
+all_digits(struct value *value)
+{
+	const char *t = value->text, *end = t + value->len;
+	uint64_t n = 0, eight;
+
+	for (; end - t >= 8; t += 8) {
+		if (!value_eight(t, &eight))
+			return false;
+		n = n * 100000000 + eight;
+	}
+	for (; t < end; t++) {
+		if (*t < '0' || *t > '9')
+			return false;
+		n = n * 10 + (uint64_t)(*t - '0');
+	}
+	if (value->len <= NUMBER_DIGITS_MAX)
+		value->number = (int64_t)n;
+	return true;
+}
+
 static enum verdict
 digits(struct value *value, size_t want, struct fault *why, const char *what)
 {
-	int64_t n = 0;
-	size_t i;
-
-	if (want != 0 && value->len != want)
-		return bad(why, CODE_FIELD_FORM, what);
-	for (i = 0; i < value->len; i++) {
-		char c = value->text[i];
-
-		if (c < '0' || c > '9')
-			return bad(why, CODE_FIELD_FORM, what);
-		if (i < NUMBER_DIGITS_MAX)
-			n = n * 10 + (c - '0');
-	}
-	if (value->len <= NUMBER_DIGITS_MAX)
-		value->number = n;
-	return V_OK;
+	return (want == 0 || value->len == want) && all_digits(value)
+		       ? V_OK
+		       : bad(why, CODE_FIELD_FORM, what);
 }
 
 /* ISO 7064 mod 97: the first four characters go behind, letters count 10..35.
@@ -265,17 +273,18 @@ lost_character(const char *text)
 
 static enum verdict
 text(const struct field *field, struct value *value, struct arena *mem,
-	struct fault *why)
+	int64_t *chars_out, struct fault *why)
 {
-	int64_t chars = text_chars(value->text, value->len);
-
-	if (chars < 0)
+	*chars_out = text_chars(value->text, value->len);
+	if (*chars_out < 0)
 		return bad(why, CODE_CHARACTERS, "control characters");
-	if (chars != (int64_t)value->len) {
+	if (*chars_out != (int64_t)value->len) {
 		const char *form = text_nfc(mem, value->text);
 
-		if (form != value->text)
+		if (form != value->text) {
 			value->len = strlen(form);
+			*chars_out = text_chars(form, value->len);
+		}
 		value->text = form;
 		if (lost_character(form))
 			return bad(why, CODE_CHARACTERS,
@@ -288,13 +297,14 @@ text(const struct field *field, struct value *value, struct arena *mem,
 
 static enum verdict
 check_type(const struct field *field, struct value *value,
-	const struct value *sign, struct arena *mem, struct fault *why)
+	const struct value *sign, struct arena *mem, int64_t *chars_out,
+	struct fault *why)
 {
 	assert(field->type < FIELD_TYPES);
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_NAME:
-		return text(field, value, mem, why);
+		return text(field, value, mem, chars_out, why);
 	case FIELD_ALPHA:
 		return of(value, CLASS_ALPHA, 0, why, "letters only");
 	case FIELD_LETTER:
@@ -402,18 +412,16 @@ ends_with(const struct value *value, const char *end)
 }
 
 static enum verdict
-check_length(
-	const struct field *field, const struct value *value, struct fault *why)
+check_length(const struct field *field, const struct value *value,
+	int64_t chars, struct fault *why)
 {
-	/* Other types have only ASCII, by their own checks. */
-	bool wide = field->type == FIELD_TEXT || field->type == FIELD_NAME ||
-		    field->type == FIELD_ENUM;
-	int64_t chars = wide ? text_chars(value->text, value->len)
-			     : (int64_t)value->len;
-
 	/* A postcode has been given its form, whatever its length was. */
 	if (field->type == FIELD_POSTCODE || field->type == FIELD_COUNTRY_BRP)
 		return V_OK;
+	if (field->type == FIELD_ENUM)
+		chars = text_chars(value->text, value->len);
+	else if (chars < 0) /* only ASCII, by the check of its type */
+		chars = (int64_t)value->len;
 	if (chars < field->min || chars > field->max)
 		return fault_set(why, V_SKIP, CODE_FIELD_FORM,
 			"%" PRId64 " characters, allowed are %" PRId64
@@ -428,11 +436,27 @@ check_length(
 	return V_OK;
 }
 
+bool
+value_sound(const struct field *field, struct value *value)
+{
+	if (value->text == NULL || value->nil ||
+		(int64_t)value->len < field->min ||
+		(int64_t)value->len > field->max || value->len == 0 ||
+		field->steps[0] != STEP_NONE || field->empty != NULL ||
+		field->ends != NULL || field->full_warns)
+		return false;
+	if (field->type == FIELD_TEXT)
+		return text_plain(value->text, value->len);
+	return (field->type == FIELD_DIGITS || field->type == FIELD_INT) &&
+	       all_digits(value);
+}
+
 enum verdict
 value_check(const struct field *field, struct value *value,
 	const struct value *sign, struct arena *mem, struct fault *why)
 {
 	enum verdict v, told = V_OK;
+	int64_t chars = -1; /* not counted */
 
 	if (value->nil)
 		return check_nil(field, value, why);
@@ -449,10 +473,10 @@ value_check(const struct field *field, struct value *value,
 						 "required, but not there")
 				       : told;
 	}
-	v = check_type(field, value, sign, mem, why);
+	v = check_type(field, value, sign, mem, &chars, why);
 	if (v != V_OK && v != V_END)
 		return v;
 	told = v == V_END ? v : told;
-	v = check_length(field, value, why);
+	v = check_length(field, value, chars, why);
 	return v == V_OK ? told : v;
 }

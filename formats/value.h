@@ -36,6 +36,31 @@ value_is(char c, int classes)
 /* Every byte is of one of the classes, and there is one. */
 bool value_only(const char *text, int classes);
 
+/* Eight digits, all at once: each lies in four bits of its byte, neighbours
+ * are added with their weight.  False: one is no digit.
+ */
+static inline bool
+value_eight(const char *text, uint64_t *out)
+{
+	const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+	const unsigned char *t = (const unsigned char *)text;
+	uint64_t w = (uint64_t)t[0] | (uint64_t)t[1] << 8 |
+		     (uint64_t)t[2] << 16 | (uint64_t)t[3] << 24 |
+		     (uint64_t)t[4] << 32 | (uint64_t)t[5] << 40 |
+		     (uint64_t)t[6] << 48 | (uint64_t)t[7] << 56;
+
+	if ((w & high) != UINT64_C(0x3030303030303030) ||
+		((w + UINT64_C(0x0606060606060606)) & high) !=
+			UINT64_C(0x3030303030303030))
+		return false;
+	w = (w & ~high) * (10 << 8 | 1) >> 8;
+	w = (w & UINT64_C(0x00ff00ff00ff00ff)) * (100 << 16 | 1) >> 16;
+	w = (w & UINT64_C(0x0000ffff0000ffff)) * (UINT64_C(10000) << 32 | 1) >>
+	    32;
+	*out = w;
+	return true;
+}
+
 /* Number of up to 18 digits; nothing else may be in `text`. */
 int64_t value_number(const char *text, size_t len);
 

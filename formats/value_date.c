@@ -79,13 +79,14 @@ value_date(const struct field *field, struct value *value, struct fault *why)
 {
 	const char *t = value->text;
 	size_t len = value->len;
+	uint64_t ymd;
 
 	switch ((int)field->type) {
 	case FIELD_DATE_YMD:
-		if (!formed(t, len, "99999999"))
+		if (len != 8 || !value_eight(t, &ymd))
 			return bad(why, "a date is written as 20260215");
-		return set_day(field, value, value_number(t, 4),
-			value_number(t + 4, 2), value_number(t + 6, 2), why);
+		return set_day(field, value, (int64_t)(ymd / 10000),
+			(int64_t)(ymd / 100 % 100), (int64_t)(ymd % 100), why);
 	case FIELD_DATE_ISO:
 		if (!formed(t, len, "9999-99-99"))
 			return bad(why, "a date is written as 2026-02-15");

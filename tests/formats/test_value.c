@@ -33,10 +33,23 @@ static enum verdict
 check(const struct field *f, const char *text, struct value *value,
 	struct fault *why)
 {
+	struct value sound;
+	enum verdict v;
+	bool quick;
+
 	*value = (struct value){ .text = text,
 		.len = text == NULL ? 0 : strlen(text) };
 	*why = FAULT_NONE;
-	return value_check(f, value, NULL, &mem, why);
+	sound = *value;
+	quick = value_sound(f, &sound);
+	v = value_check(f, value, NULL, &mem, why);
+	if (quick) { /* then the long way says the same */
+		assert_int_equal(v, V_OK);
+		assert_ptr_equal(sound.text, value->text);
+		assert_int_equal(sound.len, value->len);
+		assert_int_equal(sound.number, value->number);
+	}
+	return v;
 }
 
 /* No fault quotes the value: the longest part of it that could be told. */
@@ -661,6 +674,46 @@ test_value__words_become_numbers_and_choices(void **state)
 	assert_int_equal(why.code, CODE_FIELD_FORM);
 }
 
+/* Several bytes are looked at together: none may hide among its neighbours. */
+static void
+test_value__every_byte_at_every_place_is_seen(void **state)
+{
+	const struct field text = field(FIELD_TEXT);
+	const struct field digits = field(FIELD_DIGITS);
+	struct field date = field(FIELD_DATE_YMD);
+	char t[32];
+	size_t len, at;
+	int c;
+
+	(void)state;
+	date.max = 8;
+	for (len = 1; len <= 20; len++)
+		for (at = 0; at < len; at++)
+			for (c = 1; c < 0x80; c++) {
+				struct value value;
+				struct fault why;
+				bool line = c == '\t' || c == '\n' || c == '\r';
+				bool digit = c >= '0' && c <= '9';
+				enum verdict v;
+
+				memset(t, '1', len);
+				t[len] = '\0';
+				t[at] = (char)c;
+				v = check(&text, t, &value, &why);
+				assert_int_equal(v == V_OK,
+					line || (c >= 0x20 && c < 0x7f));
+				v = check(&digits, t, &value, &why);
+				assert_int_equal(v == V_OK, digit);
+				if (digit && len <= 18)
+					assert_int_equal(value.number,
+						strtoll(t, NULL, 10));
+				if (!digit)
+					assert_int_not_equal(
+						check(&date, t, &value, &why),
+						V_OK);
+			}
+}
+
 static void
 test_value__the_locale_changes_nothing(void **state)
 {
@@ -716,6 +769,7 @@ main(void)
 		cmocka_unit_test(
 			test_value__a_name_that_is_not_latin_is_a_remark),
 		cmocka_unit_test(test_value__words_become_numbers_and_choices),
+		cmocka_unit_test(test_value__every_byte_at_every_place_is_seen),
 		cmocka_unit_test(test_value__the_locale_changes_nothing),
 	};
 
