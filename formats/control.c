@@ -65,8 +65,10 @@ controls_below(struct reading *r, int parent)
 		const struct control *c = &r->d->controls[i];
 
 		if (c->kind == CONTROL_SEQUENCE &&
-			r->d->records[c->record].parent == parent)
+			r->d->records[c->record].parent == parent) {
 			r->totals[i].next = 1;
+			r->totals[i].unknown = false;
+		}
 	}
 }
 
@@ -129,7 +131,12 @@ in_order(struct reading *r, int i, enum code *code_out)
 			       ? NULL
 			       : "the same value as an earlier record";
 	case CONTROL_SEQUENCE:
-		back = value->number != t->next;
+		/* Behind a number that cannot be read any higher one may be
+		 * right.
+		 */
+		back = t->unknown ? value->number < t->next
+				  : value->number != t->next;
+		t->unknown = false;
 		t->next = value->number < INT64_MAX ? value->number + 1 : 1;
 		*code_out = CODE_ORPHAN;
 		return back ? "not the next number" : NULL;
@@ -152,9 +159,15 @@ controls_check(struct reading *r, int record, struct fault *why)
 		enum code code = CODE_NONE;
 		const char *reason;
 
-		if (c->record != record || c->field < 0 ||
-			r->values[c->field].text == NULL)
+		if (c->record != record || c->field < 0)
 			continue;
+		if (r->values[c->field].text == NULL) {
+			/* It may have had one, and must cost itself only. */
+			if (c->kind == CONTROL_SEQUENCE &&
+				r->now[record].spoiled)
+				r->totals[i].unknown = true;
+			continue;
+		}
 		reason = in_order(r, i, &code);
 		if (reason != NULL)
 			v = reading_mistake(r, record, c->bad,
@@ -207,7 +220,8 @@ controls_unreadable(struct reading *r, int field, const char *text)
 	for (i = 0; i < r->d->control_count; i++) {
 		const struct control *c = &r->d->controls[i];
 
-		if (c->field != field || !is_total(c))
+		if (c->field != field ||
+			(!is_total(c) && c->kind != CONTROL_SEQUENCE))
 			continue;
 		if (c->kind == CONTROL_HASH && digits(text, &n))
 			add(&r->totals[i], n);

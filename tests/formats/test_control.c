@@ -207,6 +207,27 @@ test_control__order_doubles_and_gaps(void **state)
 }
 
 static void
+test_control__a_number_that_cannot_be_read_costs_itself(void **state)
+{
+	struct definition *d = made("control:\n"
+				    "  - { check: \"sequence(L.nr)\" }\n"
+				    "  - { check: \"sequence(C.rnr)\" }\n");
+
+	(void)state;
+	/* too many columns; no digits; nothing where it is required */
+	says(d, "H\nL;1\nL;2;;;;;;;\nL;3\nT\n", "L1 1\nR2 0121 \nL3 3\n");
+	says(d, "H\nL;1\nL;x\nL;3\nT\n", "L1 1\nR2 0219 nr\nL3 3\n");
+	says(d, "H\nL;1\nL;\nL;3\nL;5\nT\n",
+		"L1 1\nR2 0201 nr\nL3 3\nR4 0225 nr 5\n");
+	/* The next number is not lower than the one that was due. */
+	says(d, "H\nL;1\nL;x\nL;1\nT\n", "L1 1\nR2 0219 nr\nR3 0225 nr 1\n");
+	/* Numbers of lines: only below this letter. */
+	says(d, "H\nL;1\nC;x\nC;2\nL;2\nC;2\nT\n",
+		"R1 0219 rnr 1\nR2 0225 rnr 2\n");
+	definition_free(d);
+}
+
+static void
 test_control__unique_goes_through_all_parts(void **state)
 {
 	struct definition *d =
@@ -411,6 +432,8 @@ main(void)
 			test_control__totals_that_differ_refuse_the_file),
 		cmocka_unit_test(test_control__a_wrong_record_still_counts),
 		cmocka_unit_test(test_control__order_doubles_and_gaps),
+		cmocka_unit_test(
+			test_control__a_number_that_cannot_be_read_costs_itself),
 		cmocka_unit_test(test_control__unique_goes_through_all_parts),
 		cmocka_unit_test(
 			test_control__a_delivery_says_whose_and_which_it_is),
