@@ -247,6 +247,10 @@ next_line(struct delimited *f, struct fault *why)
 	}
 	if (f->bytes + (size_t)f->newline > max)
 		return lines_refuse(&f->in, 0, CODE_LIMIT, why, too_long);
+	if (f->newline == 0 && f->bytes > 0 &&
+		f->in.at[f->bytes - 1] == LINES_CTRL_Z)
+		return lines_refuse(&f->in, f->bytes - 1, CODE_COLUMNS, why,
+			"a Ctrl-Z at the end of the file");
 	if (f->lone_cr)
 		return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
 			"a CR without LF: line ends are mixed");

@@ -46,6 +46,9 @@ next_record(struct fixed *f, struct fault *why)
 	}
 	if (f->in.left == 0)
 		return V_END;
+	if (f->in.left == 1 && f->in.at[0] == LINES_CTRL_Z)
+		return wrong_length(
+			f, 0, why, "a Ctrl-Z behind the last record");
 	if (f->in.left < f->bytes)
 		return wrong_length(f, 0, why,
 			"the last record is shorter than the layout says");

@@ -10,7 +10,6 @@
 #include "formats/line.h"
 
 #define WINDOW_BYTES ((size_t)1000000)
-#define CTRL_Z '\x1a'
 
 _Static_assert(NEWLINES_ANY == (int)NEWLINE_ANY &&
 		       NEWLINES_CRLF == (int)NEWLINE_CRLF &&
@@ -58,9 +57,6 @@ lines_more(struct lines *l, struct fault *why)
 		l->whole = got == 0;
 	}
 	memset(l->block + l->left, 0, LINES_PAD);
-	/* Old systems close a text with it. */
-	if (l->whole && l->left > 0 && l->block[l->left - 1] == CTRL_Z)
-		l->left--;
 	return V_OK;
 }
 

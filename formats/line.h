@@ -2,9 +2,9 @@
  * private to formats/
  *
  * A window on the payload that grows until a line fits.  The start says whether
- * it is text at all (a byte order mark, UTF-16); a Ctrl-Z as the very last byte
- * is taken off.  Bytes are those of the file, not yet decoded: places told are
- * lines from 1 and bytes of the payload as it was delivered.
+ * it is text at all (a byte order mark, UTF-16).  Bytes are those of the file,
+ * not yet decoded: places told are lines from 1 and bytes of the payload as it
+ * was delivered.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -13,6 +13,9 @@
 
 #include "base/encoding.h"
 #include "formats/definition.h"
+
+/* Old systems close a text with it; behind the last record it is refused. */
+#define LINES_CTRL_Z '\x1a'
 
 #define LINES_PAD 64 /* bytes behind the window that may be read; 0 */
 

@@ -66,10 +66,7 @@ test_delimited__values_are_taken_apart(void **state)
 		{ "\"SP\";\"1\";\"a\";\"X\"\n", "<a>" },
 		{ "SP;1;'s-Gravendeel;X\n", "<'s-Gravendeel>" },
 		{ "SP;1;Achterhu\xc3\xbcskamp;X\n", "<Achterhu\xc3\xbcskamp>" },
-		{ "SP;1;a;X\n\x1a", "<a>" },
-		{ "SP;1;a;X\x1a", "<a>" },
 		{ "SP;1;a;X\n\n\n\n", "<a>" },
-		{ "SP;1;a;X\r\n\r\n\x1a", "<a>" },
 		{ "\xef\xbb\xbfSP;1;a;X\n", "<a>" },
 	};
 	struct heard h;
@@ -191,6 +188,10 @@ test_delimited__a_wrong_file_is_refused_with_its_place(void **state)
 			"line 1, byte 0" },
 		{ "UTF-16 of the other end", "", "\xfe\xff\0S\0P", 6, CODE_BOM,
 			"line 1, byte 0" },
+		{ "a Ctrl-Z as last line", "", "SP;1;a;X\r\n\r\n\x1a", 0,
+			CODE_COLUMNS, "line 3, byte 12" },
+		{ "a Ctrl-Z behind the last value", "", "SP;1;a;X\x1a", 0,
+			CODE_COLUMNS, "line 1, byte 8" },
 		{ "a mark that is not allowed", ", bom: refuse",
 			"\xef\xbb\xbfSP;1;a;X\n", 0, CODE_BOM,
 			"line 1, byte 0" },

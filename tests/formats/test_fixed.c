@@ -46,10 +46,6 @@ test_fixed__values_are_cut_by_position_and_trimmed(void **state)
 		{ "windows-1252", "none", "10001\x80 1    10002x      ",
 			"letter 1 line 1 at 0+12: 001/<\xe2\x82\xac 1>\n"
 			"letter 2 line 2 at 12+12: 002/<x>\n" },
-		{ "utf-8", "lf", "10001a      \n\x1a",
-			"letter 1 line 1 at 0+13: 001/<a>\n" },
-		{ "utf-8", "lf", "10001a      \x1a",
-			"letter 1 line 1 at 0+12: 001/<a>\n" },
 	};
 	struct heard h;
 	struct fault why;
@@ -103,6 +99,11 @@ test_fixed__a_record_of_another_length_refuses_the_file(void **state)
 		{ "a character of two bytes", "utf-8", "lf",
 			"10001Dummy  \n10002D\xc3\xbcmm  \n",
 			CODE_RECORD_LENGTH, "line 2, byte 19" },
+		{ "a Ctrl-Z as last byte", "utf-8", "lf", "10001a      \n\x1a",
+			CODE_RECORD_LENGTH, "line 2, byte 13" },
+		{ "a Ctrl-Z behind the last byte", "utf-8", "lf",
+			"10001a      \x1a", CODE_RECORD_LENGTH,
+			"line 1, byte 0" },
 		{ "an empty line", "utf-8", "lf", "10001Dummy  \n\n",
 			CODE_RECORD_LENGTH, "line 2, byte 13" },
 		{ "not UTF-8", "utf-8", "lf", "10001D\xfcmmy  \n",
