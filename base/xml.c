@@ -48,31 +48,31 @@ struct xml_stream {
 /* --- bytes in --- */
 
 /* UTF-16, UTF-32 and EBCDIC show in the first four bytes. */
-static bool
+static enum code
 other_encoding(const char *bytes, size_t len)
 {
 	static const struct {
 		const char *bytes;
 		size_t len;
+		enum code code;
 	} marks[] = {
-		{ "\xfe\xff", 2 },
-		{ "\xff\xfe", 2 },
-		{ "\0", 1 },
-		{ "<\0", 2 },
-		{ "\x4c\x6f\xa7\x94", 4 },
+		{ "\xfe\xff", 2, CODE_BOM }, { "\xff\xfe", 2, CODE_BOM },
+		{ "\0", 1, CODE_BOM }, { "<\0", 2, CODE_BOM },
+		{ "\x4c\x6f\xa7\x94", 4, CODE_ENCODING }, /* EBCDIC */
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (len >= marks[i].len &&
 			memcmp(bytes, marks[i].bytes, marks[i].len) == 0)
-			return true;
-	return false;
+			return marks[i].code;
+	return CODE_NONE;
 }
 
 static enum verdict
 fill_block(struct xml_stream *s)
 {
+	enum code other;
 	size_t got;
 	enum verdict v;
 
@@ -86,9 +86,12 @@ fill_block(struct xml_stream *s)
 		assert(got <= BLOCK_BYTES - s->got);
 		s->got += got;
 	} while (!s->begun && got > 0 && s->got < LOOK_BYTES);
-	if (!s->begun && other_encoding(s->block, s->got))
-		return fault_set(s->why, V_BROKEN, CODE_ENCODING,
-			"the file is not UTF-8");
+	other = s->begun ? CODE_NONE : other_encoding(s->block, s->got);
+	if (other != CODE_NONE)
+		return fault_set(s->why, V_BROKEN, other,
+			other == CODE_BOM ? "the file is UTF-16 or UTF-32, it "
+					    "must be UTF-8"
+					  : "the file is not UTF-8");
 	s->begun = true;
 	return V_OK;
 }

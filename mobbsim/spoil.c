@@ -30,15 +30,16 @@ static const struct {
 	[SPOIL_CUT] = { "cut", { [SPOIL_XML] = CODE_NOT_XML,
 				       [SPOIL_DELIMITED] = CODE_TOTALS,
 				       [SPOIL_FIXED] = CODE_RECORD_LENGTH } },
-	/* CODE_NONE and yet allowed: a remark; Ctrl-Z, nothing at all */
+	/* CODE_NONE and yet allowed: a remark */
 	[SPOIL_BOM] = { "bom", { [SPOIL_FIXED] = CODE_BOM } },
-	[SPOIL_UTF16] = { "utf16",
-		{ CODE_ENCODING, CODE_BOM, CODE_BOM, CODE_BOM } },
+	[SPOIL_UTF16] = { "utf16", { CODE_BOM, CODE_BOM, CODE_BOM, CODE_BOM } },
 	[SPOIL_LATIN1] = { "latin1", { [SPOIL_XML] = CODE_ENCODING,
 					     [SPOIL_DELIMITED] = CODE_ENCODING,
 					     [SPOIL_INDEX] = CODE_ENCODING } },
 	[SPOIL_UTF8] = { "utf8", { [SPOIL_FIXED] = CODE_RECORD_LENGTH } },
-	[SPOIL_CTRL_Z] = { "ctrl-z", { [SPOIL_XML] = CODE_NOT_XML } },
+	[SPOIL_CTRL_Z] = { "ctrl-z",
+		{ CODE_NOT_XML, CODE_COLUMNS, CODE_RECORD_LENGTH,
+			CODE_COLUMNS } },
 	[SPOIL_NEWLINES] = { "mixed-newlines",
 		{ [SPOIL_DELIMITED] = CODE_COLUMNS,
 			[SPOIL_FIXED] = CODE_RECORD_LENGTH,
@@ -83,7 +84,7 @@ spoil_fits(enum spoil spoil, enum spoil_kind kind, bool pages)
 	if (spoil == SPOIL_PAGES)
 		return pages;
 	return spoil == SPOIL_NONE || spoil == SPOIL_BOM ||
-	       spoil == SPOIL_CTRL_Z || spoil_code(spoil, kind) != CODE_NONE;
+	       spoil_code(spoil, kind) != CODE_NONE;
 }
 
 enum code

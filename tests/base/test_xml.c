@@ -346,9 +346,11 @@ test_xml__other_encodings_are_refused_not_repaired(void **state)
 		CODE_ENCODING);
 	refused(input_of("<?xml version='1.0' encoding='UTF-7'?><a/>"),
 		CODE_ENCODING);
-	refused(utf16, CODE_ENCODING);
+	refused(utf16, CODE_BOM);
 	bare16.piece = 1;
-	refused(bare16, CODE_ENCODING);
+	refused(bare16, CODE_BOM);
+	/* EBCDIC */
+	refused(input_of("\x4c\x6f\xa7\x94"), CODE_ENCODING);
 }
 
 static void
