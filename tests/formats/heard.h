@@ -37,7 +37,7 @@ struct heard {
 	struct format_counts counts;
 };
 
-static enum verdict
+static inline enum verdict
 heard_letter(void *self, struct letter *l, struct arena *mem, struct fault *why)
 {
 	struct heard *h = self;
@@ -67,7 +67,7 @@ heard_letter(void *self, struct letter *l, struct arena *mem, struct fault *why)
 	return V_OK;
 }
 
-static enum verdict
+static inline enum verdict
 heard_reject(void *self, const struct letter *l, const struct rejection *r,
 	struct fault *why)
 {
@@ -97,7 +97,7 @@ struct heard_bytes {
 	size_t left, piece;
 };
 
-static enum verdict
+static inline enum verdict
 heard_give(
 	void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
 {
@@ -115,7 +115,7 @@ heard_give(
 	return V_OK;
 }
 
-static struct definition *
+static inline struct definition *
 heard_definition(const char *text)
 {
 	struct definition *d = NULL;
@@ -126,7 +126,7 @@ heard_definition(const char *text)
 	return d;
 }
 
-static void
+static inline void
 heard_done(struct heard *h)
 {
 	buf_done(&h->said);
@@ -135,7 +135,7 @@ heard_done(struct heard *h)
 /* Twice: in small pieces, so that every seam is walked, and whole; both must
  * say the same.
  */
-static enum verdict
+static inline enum verdict
 heard_read(const struct definition *d, const char *text, size_t len,
 	struct heard *h, struct fault *why)
 {
