@@ -181,6 +181,44 @@ ok "and its own rejected records" \
 	test -s "$out/woz/woz-2026-$(of woz id)-rejected.zip"
 is "and those of the first are not lost" "$(head_of "$wr" records)" 60
 
+# --- a set, and a leaflet that lies in its second part ---
+
+mkdir "$dir/formats" "$dir/set"
+cp formats/*.yaml "$dir/formats"
+sed -i -e 's/^version: 1$/version: 9/' -e '/^documents:/a\
+\  - { name: folder, file: folder.pdf, title: Folder }' \
+	"$dir/formats/woz-biljet.yaml"
+cp "$dir/jobs.yaml" "$dir/jobs.1"
+sed -i -e 's/woz-biljet\/1/woz-biljet\/9/' -e "s|$top/formats|$dir/formats|" \
+	"$dir/jobs.yaml"
+g=$dir/aanslagen-2026.zip
+batch "$g" 20 21 --bad 5 --parts 2
+bsdtar -xf "$dir/aanslagen-2026_002_laatste.zip" -C "$dir/set"
+cp "$(ls "$dir"/set/*.pdf | head -1)" "$dir/set/folder.pdf"
+echo >>"$dir/set/folder.pdf"
+(cd "$dir/set" && bsdtar --format zip -cf "$dir/set.zip" -- *)
+mv "$dir/set.zip" "$dir/aanslagen-2026_002_laatste.zip"
+rm -f "$dir"/aanslagen-2026_002_laatste.zip.*
+drop "$dir/aanslagen-2026_001.zip"
+drop "$dir/aanslagen-2026_002_laatste.zip"
+once
+is "the set is taken" "$(of woz letters) $(of woz rejected)" "15 5"
+for n in rejected rejected-2; do
+	is "$n: the leaflet is in it, once" "$(bsdtar -tf \
+		"$out/woz/aanslagen-2026_002_laatste-$n.zip" |
+		grep -c '^folder.pdf$')" 1
+done
+is "each part's rejected records are given back" "$(for n in rejected \
+	rejected-2; do
+	bsdtar -xOf "$out/woz/aanslagen-2026_002_laatste-$n.zip" '*.xml'
+done | grep -c '<WB:biljetDi01>')" 5
+cp "$out/woz/aanslagen-2026_002_laatste-rejected.zip" "$dir/dealt.zip"
+drop "$dir/dealt.zip"
+once
+is "a part by itself is a batch file that is read" \
+	"$(of woz letters) $(of woz rejected) $(of woz state)" "0 2 held"
+mv "$dir/jobs.1" "$dir/jobs.yaml"
+
 # --- refused ---
 
 printf 'no archive' >"$dir/stuk.zip"
@@ -213,7 +251,7 @@ for when in before after; do
 		"$out/woz/crash-$when.zip.report.csv" rejected) $(bsdtar -xOf \
 			"$out/woz/crash-$when-rejected.zip" '*.xml' |
 			grep -c '<WB:biljetDi01>')" "3 3"
-	rm "$out"/woz/*-rejected.zip
+	rm "$out"/woz/*-rejected*.zip
 done
 ls -A "$out/woz" >"$dir/out.ls"
 is "nothing half written has a name" "$(grep -vc '^[.]' "$dir/out.ls")" \
