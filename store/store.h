@@ -260,7 +260,7 @@ struct split_end {
 	 */
 	bool limited;
 	int64_t reject_limit, turned;
-	enum code hold;	     /* the reader wants a person, or CODE_NONE */
+	enum code hold; /* the reader wants a person, or CODE_NONE */
 	const char *hold_reason;
 	const uint8_t *sha256; /* of the content, if it was received without */
 };
