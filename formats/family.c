@@ -119,6 +119,8 @@ family_whole(struct reading *r, int record, struct fault *why)
 	if (v != V_OK)
 		return v;
 	controls_take(r, record);
+	if (record == d->letter)
+		letter_expect(r);
 	if (r->role[record] == ROLE_LINE && d->amount >= 0 &&
 		d->fields[d->amount].record == record &&
 		r->values[d->amount].text != NULL)

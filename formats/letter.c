@@ -437,6 +437,16 @@ shuffled(uint64_t seed, int32_t number)
 	return x;
 }
 
+void
+letter_expect(const struct reading *r)
+{
+	const struct value *bsn = value_of(r, r->d->recipient);
+
+	if (bsn != NULL && !r->compare_off)
+		seen_expect(&r->names,
+			shuffled(r->names.seed, (int32_t)bsn->number) << 34);
+}
+
 /* The number whole, and 34 bits of the name's hash. */
 static void
 compare_name(struct reading *r)

@@ -19,7 +19,7 @@ same(const struct xml_name *name, const char *ns, const char *local)
 
 /* Where the name is kept, or can be: a full table forgets. */
 static struct met *
-met(struct met *table, int at, const struct xml_name *name)
+met(struct names *names, int at, const struct xml_name *name)
 {
 	uint64_t h = (uint64_t)(uintptr_t)name->local ^
 		     (uint64_t)(uintptr_t)name->ns << 7 ^ (uint64_t)at << 40;
@@ -28,19 +28,22 @@ met(struct met *table, int at, const struct xml_name *name)
 	h *= UINT64_C(0x9e3779b97f4a7c15);
 	home = (size_t)(h >> 40);
 	for (i = 0; i < MET_TRIES; i++) {
-		struct met *m = &table[(home + i) & (MET_SIZE - 1)];
+		struct met **m = &names->table[(home + i) & (MET_SIZE - 1)];
 
-		if (m->local == NULL || met_before(m, at, name))
-			return m;
+		if (*m == NULL && names->count < MET_SIZE)
+			*m = &names->all[names->count++];
+		if (*m != NULL &&
+			((*m)->local == NULL || met_before(*m, at, name)))
+			return *m;
 	}
-	return &table[home & (MET_SIZE - 1)];
+	return &names->all[home & (MET_SIZE - 1)];
 }
 
 struct met *
 met_element(struct names *names, const struct definition *d, int parent,
 	const struct xml_name *name)
 {
-	struct met *m = met(names->elements, parent, name);
+	struct met *m = met(names, parent, name);
 	int at;
 
 	if (met_before(m, parent, name))
@@ -55,15 +58,15 @@ met_element(struct names *names, const struct definition *d, int parent,
 	return m;
 }
 
-int
+struct met *
 met_attribute(struct names *names, const struct definition *d, int node,
 	const struct xml_name *name)
 {
-	struct met *m = met(names->attributes, node, name);
+	struct met *m = met(names, node, name);
 	int s = d->nodes[node].slot;
 
 	if (met_before(m, node, name))
-		return m->means;
+		return m;
 	for (; s != -1; s = d->slots[s].next)
 		if (d->slots[s].local != NULL &&
 			same(name, d->slots[s].ns, d->slots[s].local))
@@ -72,6 +75,9 @@ met_attribute(struct names *names, const struct definition *d, int node,
 		s = MEANS_NIL;
 	else if (s == -1 && strcmp(name->local, "noValue") == 0)
 		s = MEANS_NO_VALUE;
-	*m = (struct met){ name->ns, name->local, NULL, node, s };
-	return s;
+	m->ns = name->ns;
+	m->local = name->local;
+	m->at = node;
+	m->means = s;
+	return m;
 }

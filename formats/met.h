@@ -27,9 +27,15 @@ enum {
 	MEANS_NO_VALUE = -3
 };
 
-/* Of one parser; all zero at the start. */
+/* Of the elements, or of the attributes, of one parser; all zero at the start.
+ * Those of one record lie together, in the order they were met, so that few
+ * cache lines hold them.
+ */
 struct names {
-	struct met elements[MET_SIZE], attributes[MET_SIZE];
+	struct met all[MET_SIZE];
+	size_t count;
+	struct met *last; /* the reader's: what was met before */
+	struct met *table[MET_SIZE];
 };
 
 static inline bool
@@ -42,8 +48,9 @@ met_before(const struct met *m, int at, const struct xml_name *name)
 struct met *met_element(struct names *names, const struct definition *d,
 	int parent, const struct xml_name *name);
 
-/* The slot of an attribute of `node`, or what it says about its element. */
-int met_attribute(struct names *names, const struct definition *d, int node,
-	const struct xml_name *name);
+/* means: the slot of an attribute of `node`, or what it says about its element.
+ */
+struct met *met_attribute(struct names *names, const struct definition *d,
+	int node, const struct xml_name *name);
 
 #endif

@@ -98,7 +98,8 @@ struct reading {
 	int64_t of_type[DEFINITION_RECORDS_MAX]; /* in this payload */
 	struct buf lines[DEFINITION_RECORDS_MAX];
 	struct value *values;
-	bool must[DEFINITION_FIELDS_MAX]; /* judged also when not there */
+	int16_t unique[DEFINITION_FIELDS_MAX]; /* its control, counted from 1 */
+	bool must[DEFINITION_FIELDS_MAX];      /* judged also when not there */
 	int stack[DEFINITION_RECORDS_MAX];
 	int depth;
 
@@ -209,6 +210,8 @@ enum verdict letter_make(
 	struct reading *r, const char *const *lines, struct fault *why);
 /* The supplier's reference of the letter, as far as it is there. */
 const char *letter_reference(struct reading *r, const char *const *lines);
+/* The letter's fields are there: letter_compare() comes soon. */
+void letter_expect(const struct reading *r);
 /* Remarks about a good letter among all others. */
 void letter_compare(struct reading *r);
 

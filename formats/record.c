@@ -58,6 +58,10 @@ reading_new(const struct definition *definition,
 	for (i = 0; i < definition->field_count; i++)
 		r->must[i] = definition->fields[i].required ||
 			     definition->fields[i].preset != NULL;
+	for (i = 0; i < definition->control_count; i++)
+		if (definition->controls[i].kind == CONTROL_UNIQUE)
+			r->unique[definition->controls[i].field] =
+				(int16_t)(i + 1);
 	r->last_kept = &r->first_kept;
 	r->outermost = -1;
 	for (i = 0; i < definition->record_count; i++) {
@@ -489,6 +493,11 @@ reading_value(struct reading *r, int field, const char *text, size_t len)
 	}
 	value->text = text;
 	value->len = len;
+	if (r->unique[field] > 0) {
+		const struct seen *seen = &r->totals[r->unique[field] - 1].seen;
+
+		seen_expect(seen, seen_hash(seen, text, 0));
+	}
 }
 
 void

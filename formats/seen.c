@@ -19,6 +19,8 @@
 #define SEEN_FIRST ((size_t)2048)
 #define SEEN_SLACK ((size_t)256) /* behind the last home */
 #define FULL_PERCENT 88
+#define LINE_SLOTS 8   /* of a cache line */
+#define EXPECT_LINES 3 /* most runs are shorter */
 
 void
 seen_init(struct seen *seen, int note_bits)
@@ -133,6 +135,19 @@ grow(struct seen *seen)
 		memset(seen->slots, 0,
 			(total - seen->count) * sizeof(*seen->slots));
 	} while (!lay_out(seen));
+}
+
+void
+seen_expect(const struct seen *seen, uint64_t entry)
+{
+	const uint64_t *slot;
+	int i;
+
+	if (seen->slots == NULL)
+		return;
+	slot = seen->slots + home(seen, entry);
+	for (i = 0; i < EXPECT_LINES; i++) /* SEEN_SLACK is behind it */
+		__builtin_prefetch(slot + i * LINE_SLOTS);
 }
 
 uint64_t *

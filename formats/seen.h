@@ -27,6 +27,11 @@ void seen_done(struct seen *seen); /* twice is fine */
 
 uint64_t seen_hash(const struct seen *seen, const char *text, uint64_t more);
 
+/* `entry` will be put soon: fetch where it belongs, of a table that is larger
+ * than any cache.
+ */
+void seen_expect(const struct seen *seen, uint64_t entry);
+
 /* Find the key in the high bits of `entry`, or put `entry` in.  The slot is
  * lent until the next call; its low bits may be changed, but never so that the
  * whole becomes 0.

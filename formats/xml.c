@@ -45,7 +45,6 @@ struct reader {
 	char *piece; /* the text, while it came in one piece */
 	size_t piece_len;
 	struct arena *mem;   /* of the innermost record */
-	struct met *last;    /* what the element before was */
 	int64_t given;	     /* bytes, to the parser */
 	int64_t limit;	     /* a record goes no further than this byte */
 	struct wish *wishes; /* of each node */
@@ -60,7 +59,7 @@ struct reader {
 	void *read_self;
 	int stack[DEPTH_MAX + 1]; /* node of each open element, after -1 */
 
-	struct names names;
+	struct names elements, attributes;
 	struct {
 		const char *ns, *local;
 	} told[TOLD_MAX];
@@ -80,13 +79,26 @@ static int
 find_child(struct reader *r, const struct xml_name *name)
 {
 	int parent = r->stack[r->depth];
-	struct met *m = r->last->then;
+	struct met *m = r->elements.last->then;
 
 	if (m == NULL || !met_before(m, parent, name)) {
-		m = met_element(&r->names, r->d, parent, name);
-		r->last->then = m;
+		m = met_element(&r->elements, r->d, parent, name);
+		r->elements.last->then = m;
 	}
-	r->last = m;
+	r->elements.last = m;
+	return m->means;
+}
+
+static int
+find_attribute(struct reader *r, int node, const struct xml_name *name)
+{
+	struct met *m = r->attributes.last->then;
+
+	if (m == NULL || !met_before(m, node, name)) {
+		m = met_attribute(&r->attributes, r->d, node, name);
+		r->attributes.last->then = m;
+	}
+	r->attributes.last = m;
 	return m->means;
 }
 
@@ -170,7 +182,7 @@ take_attributes(struct reader *r, int node,
 		const struct xml_attribute *a = &attributes[i];
 		const char *text;
 
-		means = met_attribute(&r->names, r->d, node, &a->name);
+		means = find_attribute(r, node, &a->name);
 		if (means == MEANS_NIL) {
 			r->nil = (a->len == 4 &&
 					 memcmp(a->value, "true", 4) == 0) ||
@@ -537,7 +549,8 @@ xml_read(struct reading *reading, format_read_fn *read, void *read_self,
 	r->d = reading_definition(reading);
 	r->wishes = wishes_of(r->d);
 	r->mem = reading_mem(reading);
-	r->last = &r->names.elements[0];
+	r->elements.last = &r->elements.all[0];
+	r->attributes.last = &r->attributes.all[0];
 	r->stack[0] = -1;
 	r->text = BUF_MAX(TEXT_MAX);
 	v = xml_stream(counted, r, &events, r, r->d->depth_max, &r->place, why);
