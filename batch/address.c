@@ -38,20 +38,28 @@ fields_of(const struct address *address, const char *fields[FIELDS])
 void
 address_pack(const struct address *address, struct buf *out)
 {
-	const char *fields[FIELDS], *text;
-	const char separator = SEPARATOR;
-	size_t i, n;
+	const char *fields[FIELDS];
+	size_t lens[FIELDS], i, all = FIELDS - 1;
+	char *to, *c;
 
 	fields_of(address, fields);
 	for (i = 0; i < FIELDS; i++) {
-		if (i > 0)
-			buf_add(out, &separator, 1);
-		/* The separator itself is no text; readers refuse it. */
-		for (text = fields[i]; *text != '\0'; text += n) {
-			n = *text != SEPARATOR ? strcspn(text, "\x1f") : 1;
-			buf_add(out, *text != SEPARATOR ? text : " ", n);
-		}
+		lens[i] = strlen(fields[i]);
+		all += lens[i];
 	}
+	to = buf_room(out, all);
+	if (to == NULL)
+		return;
+	for (i = 0; i < FIELDS; i++) {
+		if (i > 0)
+			*to++ = SEPARATOR;
+		memcpy(to, fields[i], lens[i]);
+		/* The separator itself is no text; readers refuse it. */
+		while ((c = memchr(to, SEPARATOR, lens[i])) != NULL)
+			*c = ' ';
+		to += lens[i];
+	}
+	buf_used(out, all);
 }
 
 void

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -17,6 +18,8 @@
 #define BOX_MARKUP_BYTES 800
 #define BOX_DOCUMENT_BYTES 250
 
+#define LETTER_TEXTS 17
+#define LETTER_TEXTS_MAX (LETTER_TEXTS + 3 * ATTACHMENT_LETTER_MAX)
 #define PACKED_MAX (256 * 1024 * 1024) /* far above what a record can hold */
 
 static void
@@ -29,72 +32,81 @@ prefix(uint32_t value, uint8_t out[4])
 }
 
 static void
-field(struct digest *to, const void *bytes, size_t len)
+field(struct buf *to, const void *bytes, size_t len)
 {
-	uint8_t head[4];
+	char *room;
 
 	assert(len <= PACKED_MAX);
-	prefix((uint32_t)len, head);
-	digest_add(to, head, sizeof(head));
-	digest_add(to, bytes, len);
+	room = buf_room(to, 4 + len);
+	if (room == NULL)
+		return;
+	prefix((uint32_t)len, (uint8_t *)room);
+	if (len > 0)
+		memcpy(room + 4, bytes, len);
+	buf_used(to, 4 + len);
 }
 
 /* None and empty are the same text: a database may keep either. */
 static void
-text_field(struct digest *to, const char *text)
+text_field(struct buf *to, const char *text)
 {
 	field(to, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
 }
 
-static void
-key_field(struct buf *to, const char *text)
+/* The texts of a letter, wherever they stand; how many. */
+static size_t
+texts_of(struct letter *l, const char **texts[LETTER_TEXTS_MAX])
 {
-	uint8_t head[4];
-	size_t len = strlen(text);
+	struct address *a = &l->address;
+	const char **const fixed[] = { &l->key, &l->reference, &l->subject,
+		&l->text, &l->type, &a->name, &a->attention, &a->street,
+		&a->number, &a->letter, &a->addition, &a->postcode, &a->town,
+		&a->country, &a->foreign[0], &a->foreign[1], &a->foreign[2] };
+	size_t n = sizeof(fixed) / sizeof(fixed[0]), i;
 
-	assert(len <= PACKED_MAX);
-	prefix((uint32_t)len, head);
-	buf_add(to, head, sizeof(head));
-	buf_add(to, text, len);
+	_Static_assert(sizeof(fixed) / sizeof(fixed[0]) == LETTER_TEXTS,
+		"those of the letter itself");
+	memcpy(texts, fixed, sizeof(fixed));
+	for (i = 0; i < l->document_count; i++) {
+		texts[n++] = &l->documents[i].href;
+		texts[n++] = &l->documents[i].sha256;
+		texts[n++] = &l->documents[i].title;
+	}
+	return n;
 }
 
-static const char *
-copy(struct arena *mem, const char *text)
-{
-	if (text == NULL || text[0] == '\0')
-		return text == NULL ? NULL : "";
-	return arena_text(mem, text, strlen(text));
-}
-
+/* All texts into one piece of memory. */
 void
 letter_copy(const struct letter *letter, struct arena *mem, struct letter *out)
 {
-	struct address *a = &out->address;
-	size_t i;
+	const char **texts[LETTER_TEXTS_MAX];
+	size_t lens[LETTER_TEXTS_MAX], count, i, all = 0;
+	const size_t behind = offsetof(struct letter, document_count);
+	char *to;
 
-	*out = *letter;
-	out->key = copy(mem, letter->key);
-	out->reference = copy(mem, letter->reference);
-	out->subject = copy(mem, letter->subject);
-	out->text = copy(mem, letter->text);
-	out->type = copy(mem, letter->type);
-	a->name = copy(mem, a->name);
-	a->attention = copy(mem, a->attention);
-	a->street = copy(mem, a->street);
-	a->number = copy(mem, a->number);
-	a->letter = copy(mem, a->letter);
-	a->addition = copy(mem, a->addition);
-	a->postcode = copy(mem, a->postcode);
-	a->town = copy(mem, a->town);
-	a->country = copy(mem, a->country);
-	for (i = 0; i < 3; i++)
-		a->foreign[i] = copy(mem, a->foreign[i]);
-	for (i = 0; i < letter->document_count; i++) {
+	assert(letter->document_count <= ATTACHMENT_LETTER_MAX);
+	/* Not the documents that are not there. */
+	memcpy(out, letter,
+		offsetof(struct letter, documents) +
+			letter->document_count * sizeof(out->documents[0]));
+	memcpy((char *)out + behind, (const char *)letter + behind,
+		sizeof(*out) - behind);
+	count = texts_of(out, texts);
+	for (i = 0; i < count; i++) {
+		lens[i] = *texts[i] == NULL ? 0 : strlen(*texts[i]) + 1;
+		all += lens[i];
+	}
+	to = arena_alloc(mem, all + 1);
+	for (i = 0; i < count; i++) {
+		if (lens[i] == 0)
+			continue;
+		memcpy(to, *texts[i], lens[i]);
+		*texts[i] = to;
+		to += lens[i];
+	}
+	for (i = 0; i < out->document_count; i++) {
 		struct letter_document *d = &out->documents[i];
 
-		d->href = copy(mem, d->href);
-		d->sha256 = copy(mem, d->sha256);
-		d->title = copy(mem, d->title);
 		if (d->base64 != NULL)
 			d->base64 = arena_text(mem, d->base64, d->base64_len);
 	}
@@ -109,10 +121,10 @@ letter_id(const uint8_t site_key[32], const char *sender_oin,
 
 	assert(edition >= 1);
 	prefix((uint32_t)edition, number);
-	key_field(&all, "mobb letter 1");
-	key_field(&all, sender_oin);
-	key_field(&all, stream);
-	key_field(&all, key);
+	text_field(&all, "mobb letter 1");
+	text_field(&all, sender_oin);
+	text_field(&all, stream);
+	text_field(&all, key);
 	buf_add(&all, number, sizeof(number));
 	assert(!all.full);
 	digest_hmac(site_key, 32, all.bytes, all.len, sum);
@@ -128,40 +140,42 @@ letter_bsn_key(const uint8_t site_key[32], struct bsn bsn, uint8_t out[16])
 	char digits[BSN_TEXT_MAX];
 
 	bsn_digits(bsn, digits);
-	key_field(&all, "mobb bsn 1");
-	key_field(&all, digits);
+	text_field(&all, "mobb bsn 1");
+	text_field(&all, digits);
 	digest_hmac(site_key, 32, all.bytes, all.len, sum);
 	memcpy(out, sum, 16);
 	buf_done(&all);
 }
 
+/* The fields are gathered first: to digest is cheap, to call it is not. */
 void
 letter_bind(const struct letter *letter, uint8_t out[32])
 {
-	struct digest *all = digest_new();
-	struct buf where = BUF_MAX(PACKED_MAX);
+	struct buf all = BUF_MAX(2 * (size_t)PACKED_MAX);
 	char digits[BSN_TEXT_MAX];
-	size_t i;
+	size_t i, place;
 
 	assert(letter->document_count <= ATTACHMENT_LETTER_MAX);
 	assert(letter->document_count == 0 || letter->attachments != NULL);
 	bsn_digits(letter->bsn, digits);
-	address_pack(&letter->address, &where);
-	assert(!where.full);
-	text_field(all, "mobb bind 1");
-	field(all, letter->id.bytes, sizeof(letter->id.bytes));
-	text_field(all, digits);
-	text_field(all, letter->reference);
-	text_field(all, letter->subject);
-	text_field(all, letter->text);
-	field(all, where.bytes, where.len);
+	text_field(&all, "mobb bind 1");
+	field(&all, letter->id.bytes, sizeof(letter->id.bytes));
+	text_field(&all, digits);
+	text_field(&all, letter->reference);
+	text_field(&all, letter->subject);
+	text_field(&all, letter->text);
+	place = all.len;
+	field(&all, "", 0);
+	address_pack(&letter->address, &all);
+	assert(!all.full && all.len - place - 4 <= PACKED_MAX);
+	prefix((uint32_t)(all.len - place - 4), (uint8_t *)all.bytes + place);
 	for (i = 0; i < letter->document_count; i++) {
-		field(all, letter->attachments[i].sha256, DIGEST_BYTES);
-		text_field(all, letter->attachments[i].title);
+		field(&all, letter->attachments[i].sha256, DIGEST_BYTES);
+		text_field(&all, letter->attachments[i].title);
 	}
-	digest_end(all, out);
-	digest_free(all);
-	buf_done(&where);
+	assert(!all.full);
+	digest_of(all.bytes, all.len, out);
+	buf_done(&all);
 }
 
 enum paper_reason
@@ -199,7 +213,7 @@ box_text(const char *text)
 			bytes += 6;
 		else if (*text == '\r' || *text == '\n')
 			bytes += 4;
-		else if (strncmp(text, "://", 3) == 0)
+		else if (*text == ':' && text[1] == '/' && text[2] == '/')
 			bytes += 3;
 		else
 			bytes += 1;

@@ -29,18 +29,25 @@ pg_copy_room(struct pg_copy *copy, size_t len)
 }
 
 static void
-put(uint8_t *to, uint64_t value, int len)
+put16(uint8_t *to, uint16_t value)
 {
-	while (len-- > 0) {
-		to[len] = (uint8_t)(value & 0xff);
-		value >>= 8;
-	}
+	to[0] = (uint8_t)(value >> 8);
+	to[1] = (uint8_t)(value & 0xff);
+}
+
+static void
+put32(uint8_t *to, uint32_t value)
+{
+	to[0] = (uint8_t)(value >> 24);
+	to[1] = (uint8_t)(value >> 16 & 0xff);
+	to[2] = (uint8_t)(value >> 8 & 0xff);
+	to[3] = (uint8_t)(value & 0xff);
 }
 
 void
-pg_copy_put(struct pg_copy *copy, uint64_t value, int len)
+pg_copy_count(struct pg_copy *copy, uint16_t value)
 {
-	put(pg_copy_room(copy, (size_t)len), value, len);
+	put16(pg_copy_room(copy, 2), value);
 }
 
 void
@@ -48,8 +55,9 @@ pg_copy_i64(struct pg_copy *copy, int64_t value)
 {
 	uint8_t *to = pg_copy_room(copy, 12);
 
-	put(to, 8, 4);
-	put(to + 4, (uint64_t)value, 8);
+	put32(to, 8);
+	put32(to + 4, (uint32_t)((uint64_t)value >> 32));
+	put32(to + 8, (uint32_t)((uint64_t)value & UINT32_MAX));
 }
 
 void
@@ -57,8 +65,8 @@ pg_copy_i32(struct pg_copy *copy, int32_t value)
 {
 	uint8_t *to = pg_copy_room(copy, 8);
 
-	put(to, 4, 4);
-	put(to + 4, (uint64_t)(uint32_t)value, 4);
+	put32(to, 4);
+	put32(to + 4, (uint32_t)value);
 }
 
 void
@@ -66,8 +74,8 @@ pg_copy_i16(struct pg_copy *copy, int16_t value)
 {
 	uint8_t *to = pg_copy_room(copy, 6);
 
-	put(to, 2, 4);
-	put(to + 4, (uint64_t)(uint16_t)value, 2);
+	put32(to, 2);
+	put16(to + 4, (uint16_t)value);
 }
 
 void
@@ -75,17 +83,18 @@ pg_copy_bool(struct pg_copy *copy, bool value)
 {
 	uint8_t *to = pg_copy_room(copy, 5);
 
-	put(to, 1, 4);
+	put32(to, 1);
 	to[4] = value ? 1 : 0;
 }
 
 void
 pg_copy_bytes(struct pg_copy *copy, const void *bytes, size_t len)
 {
-	uint8_t *to = pg_copy_room(copy, len + 4);
+	uint8_t *to;
 
 	assert(len <= INT32_MAX);
-	put(to, len, 4);
+	to = pg_copy_room(copy, len + 4);
+	put32(to, (uint32_t)len);
 	if (len > 0)
 		memcpy(to + 4, bytes, len);
 }
@@ -106,5 +115,5 @@ pg_copy_text(struct pg_copy *copy, const char *text)
 void
 pg_copy_null(struct pg_copy *copy)
 {
-	pg_copy_put(copy, UINT32_MAX, 4);
+	put32(pg_copy_room(copy, 4), UINT32_MAX);
 }

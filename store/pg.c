@@ -485,7 +485,7 @@ pg_copy_row(struct pg_copy *copy, int columns, struct fault *why)
 		if (v != V_OK)
 			return v;
 	}
-	pg_copy_put(copy, (uint64_t)columns, 2);
+	pg_copy_count(copy, (uint16_t)columns);
 	return V_OK;
 }
 
@@ -497,7 +497,7 @@ pg_copy_end(struct pg_copy *copy, struct fault *why)
 
 	assert(copy->open);
 	copy->open = false;
-	pg_copy_put(copy, UINT16_MAX, 2);
+	pg_copy_count(copy, UINT16_MAX); /* the end */
 	v = send_piece(copy, why);
 	if (v != V_OK)
 		return v;

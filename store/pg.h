@@ -133,7 +133,7 @@ void pg_copy_text(struct pg_copy *copy, const char *text);
 void pg_copy_null(struct pg_copy *copy);
 /* For store/pg.c itself: bytes without a length in front. */
 uint8_t *pg_copy_room(struct pg_copy *copy, size_t len);
-void pg_copy_put(struct pg_copy *copy, uint64_t value, int len);
+void pg_copy_count(struct pg_copy *copy, uint16_t columns);
 enum verdict pg_copy_end(struct pg_copy *copy, struct fault *why);
 void pg_copy_done(struct pg_copy *copy); /* frees; may be called twice */
 

@@ -3,8 +3,12 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <stdint.h>
+#include <string.h>
 
 #include "store/utf8.h"
+
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
 
 /* Length of the character at `at`, 0 when it is none: no overlong form, no
  * surrogate, nothing above U+10FFFF.
@@ -48,9 +52,15 @@ utf8_good(const char *text, size_t len)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	size_t at = 0, n;
+	uint64_t eight;
 
 	while (at < len) {
-		/* Most of it is ASCII. */
+		/* Most of it is ASCII, and not NUL. */
+		for (; len - at >= sizeof(eight); at += sizeof(eight)) {
+			memcpy(&eight, bytes + at, sizeof(eight));
+			if (((eight - ONES) | eight) & HIGHS)
+				break;
+		}
 		while (at < len && bytes[at] < 0x80 && bytes[at] != 0)
 			at++;
 		if (at == len)
