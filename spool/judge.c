@@ -284,9 +284,11 @@ judge_plain(struct source *s, int part, struct fault *why)
 			"one");
 	if (p->bytes > s->rules.bytes_max)
 		return payload_too_long(s->rules.bytes_max, why);
-	s->places[part] = (struct payload_place){
-		.fd = p->fd, .bytes = p->bytes, .bytes_max = s->rules.bytes_max
-	};
+	s->places[part] = (struct payload_place){ .fd = p->fd,
+		.bytes = p->bytes,
+		.bytes_max = s->rules.bytes_max,
+		.part = part,
+		.digest = s->digest_run };
 	return V_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "base/gzip.h"
 #include "base/unpack.h"
 #include "spool/payload.h"
+#include "spool/room.h"
 
 #define BLOCK_BYTES ((size_t)262144)
 #define BLOCKS 8
@@ -146,6 +147,10 @@ fill(struct payload *p, struct block *b)
 		archive_kind(b->bytes, b->len) != ARCHIVE_NO)
 		b->v = fault_set(&p->why, V_BROKEN, CODE_ARCHIVE,
 			"the payload is an archive itself");
+	if (b->v == V_OK && p->place.digest != NULL &&
+		(b->len > 0 || p->place.bytes == 0))
+		room_digest_feed(p->place.digest, p->place.part,
+			p->given - (int64_t)b->len, b->bytes, b->len);
 	if (b->v == V_OK && p->place.has_crc)
 		p->crc = gzip_crc32(p->crc, b->bytes, b->len);
 	if (b->v == V_OK && got == 0)

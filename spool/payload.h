@@ -15,6 +15,8 @@
 #include "base/archive.h"
 #include "base/fault.h"
 
+struct digest_run;
+
 struct payload_place {
 	int fd;	     /* lent */
 	bool packed; /* the file is unpacked whole, and the payload lies at
@@ -27,6 +29,8 @@ struct payload_place {
 	struct archive_limits limits; /* of a packed file */
 	bool has_crc;		      /* compare at the end: CODE_ARCHIVE_CUT */
 	uint32_t crc;
+	struct digest_run *digest; /* to feed with part `part`; NULL: none */
+	int part;
 };
 
 struct payload;

@@ -105,6 +105,12 @@ enum verdict room_sidecars_read(
 
 /* A digest under way is given up. */
 void room_digest_stop(struct claim *claim);
+/* May it be fed the parts of the claim, each from its first byte to its last,
+ * before spool_digest_wait()?  One thread at a time.  `run` NULL: no.
+ */
+bool room_digest_fed(const struct digest_run *run);
+void room_digest_feed(struct digest_run *run, int part, int64_t offset,
+	const char *bytes, size_t len);
 
 /* Remove what writers of out/STREAM left when they died. */
 void room_out_sweep(struct spool *spool, const char *stream);
