@@ -94,12 +94,16 @@ arena_alloc(struct arena *arena, size_t bytes)
 		arena->first = arena->now = block_new(bytes);
 	b = arena->now;
 	while (b->size - b->used < bytes) {
-		/* A kept block that is too small is left behind until reset. */
+		/* Of the kept blocks, none of which is in use, one that is too
+		 * small makes room: or each largest text so far would stay.
+		 */
 		if (b->next == NULL || b->next->size < bytes) {
+			struct arena_block *small = b->next;
 			struct arena_block *fresh = block_new(bytes);
 
-			fresh->next = b->next;
+			fresh->next = small == NULL ? NULL : small->next;
 			b->next = fresh;
+			free(small);
 		}
 		b = arena->now = b->next;
 		b->used = 0;
