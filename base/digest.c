@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/sextet.h"
 
 #define BLOCK_BYTES 64 /* of SHA-256, for HMAC (RFC 2104) */
 
@@ -186,9 +187,12 @@ static size_t
 decode_fours(
 	const uint8_t *p, size_t len, const uint8_t sextets[256], uint8_t *out)
 {
-	size_t fours;
+	size_t wide = sextet_decode(p, len, out), fours = wide / 4;
 
-	for (fours = 0; len >= 4; fours++, len -= 4, p += 4, out += 3) {
+	len -= wide;
+	p += wide;
+	out += wide / 4 * 3;
+	for (; len >= 4; fours++, len -= 4, p += 4, out += 3) {
 		uint32_t a = sextets[p[0]], b = sextets[p[1]],
 			 c = sextets[p[2]], d = sextets[p[3]];
 

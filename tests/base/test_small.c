@@ -146,6 +146,48 @@ test_base64__there_and_back(void **state)
 	assert_false(base64_decode("YWJj====", 8, out, &len));
 }
 
+/* Long enough for thirty-two at a time: each character at each place, and what
+ * is none anywhere is found.
+ */
+static void
+test_base64__every_character_at_every_place(void **state)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/";
+	char text[128];
+	uint8_t out[99];
+	size_t i, k, len;
+	uint32_t four;
+	int c;
+
+	(void)state;
+	for (k = 0; k < 64; k++) {
+		for (i = 0; i < 128; i++)
+			text[i] = alphabet[(i * 5 + k) % 64];
+		assert_true(base64_decode(text, 128, out, &len));
+		assert_int_equal(len, 96);
+		for (i = 0; i < 32; i++) {
+			four = (uint32_t)out[3 * i] << 16 |
+			       (uint32_t)out[3 * i + 1] << 8 | out[3 * i + 2];
+			for (c = 0; c < 4; c++)
+				assert_int_equal(four >> (18 - 6 * c) & 63,
+					((4 * i + (size_t)c) * 5 + k) % 64);
+		}
+	}
+	for (i = 0; i < 128; i++)
+		for (c = 0; c < 256; c++) {
+			bool good = c != 0 && strchr(alphabet, c) != NULL;
+			char before = text[i];
+
+			text[i] = (char)c;
+			/* A blank leaves one character too few. */
+			assert_int_equal(base64_decode(text, 128, out, &len),
+				good || (c == '=' && i == 127));
+			text[i] = before;
+		}
+}
+
 static void
 test_base64__in_pieces_of_any_size_is_the_same(void **state)
 {
@@ -325,6 +367,7 @@ main(void)
 		cmocka_unit_test(test_clock__moments_of_every_zone),
 		cmocka_unit_test(test_text__counts_characters_not_bytes),
 		cmocka_unit_test(test_digest__known_answers),
+		cmocka_unit_test(test_base64__every_character_at_every_place),
 		cmocka_unit_test(test_base64__there_and_back),
 		cmocka_unit_test(
 			test_base64__in_pieces_of_any_size_is_the_same),
