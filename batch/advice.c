@@ -313,12 +313,15 @@ static const struct advice rows[] = {
 		"The record names an organisation or a person without citizen "
 		"number; such a letter goes on paper.",
 		"Nothing has to be done.", "Er hoeft niets te gebeuren.", 0 },
-	{ CODE_TWO_IDS, 'R', "two kinds of identity",
-		"twee soorten identificatie",
-		"The record has a citizen number and another number, so it is "
-		"not certain for whom the letter is.",
-		"Ask the supplier which of the two is meant.",
-		"Vraag de leverancier welke van de twee bedoeld is.", 3 },
+	{ CODE_TWO_IDS, 'R', "not exactly one identity",
+		"niet precies één identificatie",
+		"The record has two numbers that say who it is for, or none, "
+		"so it is not certain for whom the letter is.",
+		"Ask the supplier to send the record with the one number that "
+		"is meant.",
+		"Vraag de leverancier het record te sturen met het ene nummer "
+		"dat bedoeld is.",
+		3 },
 	{ CODE_NAME_DIFFERS, 'W', "same citizen with another name",
 		"dezelfde burger met een andere naam",
 		"Two records in this file have the same citizen number and "
@@ -440,8 +443,9 @@ static const struct advice rows[] = {
 	{ CODE_DOCUMENT_BOX, 'P', "document cannot go to the box",
 		"document kan niet naar de Berichtenbox",
 		"The documents are too large or too many for the Berichtenbox: "
-		"the letter goes on paper. A document with a password is "
-		"rejected.",
+		"the letter goes on paper. One that does not say that it is "
+		"PDF/A goes as the stream's `not_pdfa` says. A document with a "
+		"password is rejected.",
 		"For a password, ask the supplier for the document without it; "
 		"otherwise nothing has to be done.",
 		"Bij een wachtwoord: vraag het document zonder; anders hoeft "
@@ -451,7 +455,7 @@ static const struct advice rows[] = {
 		"document past niet op papier",
 		"The document is not A4 upright, or has more pages than the "
 		"layout allows.",
-		"Look at the document with `mobbjob sample`; let the supplier "
+		"Look at the document in the batch file; let the supplier "
 		"correct it if it has to be printed.",
 		"Bekijk het document; laat de leverancier het verbeteren als "
 		"het gedrukt moet worden.",
