@@ -372,9 +372,17 @@ enum verdict value_check(const struct field *field, struct value *value,
 	const struct value *sign, struct arena *mem, struct fault *why);
 
 /* The same where nothing can be wrong and no step is to be taken: texts of
- * ASCII and digits.  False says nothing: value_check() knows.
+ * ASCII and digits.  False says nothing: value_check() knows.  What is asked of
+ * a field is small, so that those of a record lie in a few cache lines.
  */
-bool value_sound(const struct field *field, struct value *value);
+struct sound {
+	uint32_t min, max; /* max 0: value_check() must look */
+	bool digits;
+	bool must; /* value_check() must look also when it is not there */
+};
+
+struct sound value_sound_of(const struct field *field);
+bool value_sound(const struct sound *sound, struct value *value);
 
 /* --- formats/template.c --- */
 

@@ -58,8 +58,8 @@ check_fields(struct reading *r, int record, struct fault *why)
 	for (; v == V_OK && i < end; i++)
 		/* Most fields are optional and not there. */
 		if ((r->values[i].text != NULL || r->values[i].nil ||
-			    r->must[i]) &&
-			!value_sound(&r->d->fields[i], &r->values[i]))
+			    r->sound[i].must) &&
+			!value_sound(&r->sound[i], &r->values[i]))
 			v = check_field(r, i, mem, why);
 	return v;
 }

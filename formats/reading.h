@@ -99,7 +99,7 @@ struct reading {
 	struct buf lines[DEFINITION_RECORDS_MAX];
 	struct value *values;
 	int16_t unique[DEFINITION_FIELDS_MAX]; /* its control, counted from 1 */
-	bool must[DEFINITION_FIELDS_MAX];      /* judged also when not there */
+	struct sound sound[DEFINITION_FIELDS_MAX];
 	int stack[DEFINITION_RECORDS_MAX];
 	int depth;
 

@@ -56,8 +56,7 @@ reading_new(const struct definition *definition,
 	r->values = mem_zero(
 		(size_t)definition->field_count + 1, sizeof(*r->values));
 	for (i = 0; i < definition->field_count; i++)
-		r->must[i] = definition->fields[i].required ||
-			     definition->fields[i].preset != NULL;
+		r->sound[i] = value_sound_of(&definition->fields[i]);
 	for (i = 0; i < definition->control_count; i++)
 		if (definition->controls[i].kind == CONTROL_UNIQUE)
 			r->unique[definition->controls[i].field] =

@@ -436,19 +436,36 @@ check_length(const struct field *field, const struct value *value,
 	return V_OK;
 }
 
-bool
-value_sound(const struct field *field, struct value *value)
+struct sound
+value_sound_of(const struct field *field)
 {
-	if (value->text == NULL || value->nil ||
-		(int64_t)value->len < field->min ||
-		(int64_t)value->len > field->max || value->len == 0 ||
+	/* Nothing is that long. */
+	struct sound sound = { .min = 1,
+		.max = 0,
+		.digits = field->type != FIELD_TEXT,
+		.must = field->required || field->preset != NULL };
+
+	if ((field->type != FIELD_TEXT && field->type != FIELD_DIGITS &&
+		    field->type != FIELD_INT) ||
 		field->steps[0] != STEP_NONE || field->empty != NULL ||
-		field->ends != NULL || field->full_warns)
+		field->ends != NULL || field->full_warns || field->min < 0 ||
+		field->max <= 0 || field->max > UINT32_MAX ||
+		field->min > field->max)
+		return sound;
+	if (field->min > 1)
+		sound.min = (uint32_t)field->min;
+	sound.max = (uint32_t)field->max;
+	return sound;
+}
+
+bool
+value_sound(const struct sound *sound, struct value *value)
+{
+	if (value->text == NULL || value->nil || value->len < sound->min ||
+		value->len > sound->max)
 		return false;
-	if (field->type == FIELD_TEXT)
-		return text_plain(value->text, value->len);
-	return (field->type == FIELD_DIGITS || field->type == FIELD_INT) &&
-	       all_digits(value);
+	return sound->digits ? all_digits(value)
+			     : text_plain(value->text, value->len);
 }
 
 enum verdict
