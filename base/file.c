@@ -77,6 +77,18 @@ sync_parent(int at, const char *name, struct fault *why)
 	return file_sync_dir(at, dirname(path), why);
 }
 
+/* Do both stand in one directory? */
+static bool
+same_parent(int a_at, const char *a, int b_at, const char *b)
+{
+	const char *a_end = strrchr(a, '/'), *b_end = strrchr(b, '/');
+	size_t a_len = a_end == NULL ? 0 : (size_t)(a_end - a);
+	size_t b_len = b_end == NULL ? 0 : (size_t)(b_end - b);
+
+	return a_at == b_at && (a_end == NULL) == (b_end == NULL) &&
+	       a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
 enum verdict
 file_move(int from_at, const char *from, int to_at, const char *to,
 	struct fault *why)
@@ -88,7 +100,7 @@ file_move(int from_at, const char *from, int to_at, const char *to,
 		return fault_errno(why, v, CODE_SPOOL, "move %s", from);
 	}
 	v = sync_parent(to_at, to, why);
-	if (v == V_OK)
+	if (v == V_OK && !same_parent(from_at, from, to_at, to))
 		v = sync_parent(from_at, from, why);
 	return v;
 }

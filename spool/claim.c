@@ -259,11 +259,27 @@ move_rest(struct taking *t, struct fault *why)
 	for (i = 0; v == V_OK && i < t->parts.count; i++)
 		v = move_part(t->in, t->parts.names[i], t->dir,
 			t->parts.names[i], why);
-	if (v == V_OK && (fsync(t->dir) == -1 || fsync(t->in) == -1))
+	/* Of our folder the last rename syncs what was moved before it. */
+	if (v == V_OK && fsync(t->in) == -1)
 		v = fault_errno(why, V_BROKEN, CODE_IO, "sync");
 	if (v == V_OK)
 		v = file_move(t->dir, ROOM_CLAIMING, t->dir, ROOM_CLAIM, why);
 	return v;
+}
+
+/* The rename is the claim: of two processes exactly one gets it.  `in` is
+ * synced with the rest; until then the file may be in both after a power cut,
+ * never in none.
+ */
+static enum verdict
+win(int in, const char *from, int dir, const char *to, struct fault *why)
+{
+	if (renameat(in, from, dir, to) == -1)
+		return fault_errno(why, errno == ENOENT ? V_LATER : V_BROKEN,
+			CODE_SPOOL, "move %s", from);
+	if (fsync(dir) == -1)
+		return fault_errno(why, V_BROKEN, CODE_IO, "sync");
+	return V_OK;
 }
 
 static void
@@ -301,12 +317,10 @@ spool_claim_by(struct spool *spool, const struct spool_rule *rule,
 		t.dir, &t.claim, t.claim.set ? &t.parts : NULL, why);
 	if (v == V_OK)
 		v = file_sync_dir(spool->fd, "work", why);
-	/* The rename is the claim: of two processes exactly one gets it. */
 	if (v == V_OK && t.claim.set)
-		v = file_move(
-			t.in, t.parts.names[0], t.dir, t.parts.names[0], why);
+		v = win(t.in, t.parts.names[0], t.dir, t.parts.names[0], why);
 	else if (v == V_OK)
-		v = file_move(t.in, t.dropped, t.dir, t.claim.name, why);
+		v = win(t.in, t.dropped, t.dir, t.claim.name, why);
 	if (v != V_OK) {
 		undo(spool, &t);
 		goto out;
