@@ -4,7 +4,11 @@
 command -v gcc >/dev/null || skip_all "no gcc"
 house dark
 gcc -shared -fPIC -o "$dir/syncs.so" tests/run/syncs.c || exit 1
-sed -i 's/release: automatic/release: person/' "$dir/jobs.yaml"
+cp -r formats "$dir/formats"
+sed -i 's/container: \[zip, none\]/container: [zip, none, tar.gz]/' \
+	"$dir/formats/woz-biljet.yaml"
+sed -i -e 's/release: automatic/release: person/' \
+	-e "s|^formats:.*|formats: $dir/formats|" "$dir/jobs.yaml"
 job list >/dev/null # the database is there
 
 wal_syncs() { # of the whole server, which tells them with some delay
@@ -62,7 +66,7 @@ is "500 letters with a PDF are split" "$(field letters)" 500
 few "500 letters with a PDF"
 
 # What lies in a tar.gz is unpacked first, and that is synced as well.
-batch "$dir/pdfs.tar.gz" 300 4 --tar
+batch "$dir/pdfs.tar.gz" 300 4 --tar --number 4
 take "$dir/pdfs.tar.gz" woz
 is "300 letters in a tar.gz are split" "$(field letters)" 300
 few "300 letters in a tar.gz"
