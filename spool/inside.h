@@ -52,7 +52,7 @@ struct source {
 	struct buf scratch; /* one document */
 	struct digest *digest;
 	struct digest_run *digest_run; /* the claim's, to feed; NULL */
-	int content; /* -1 until something is kept in it */
+	int content;		       /* -1 until something is kept in it */
 	int64_t content_bytes;
 	bool twice; /* found where only source_end() can say it */
 	int64_t unused;
