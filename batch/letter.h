@@ -60,6 +60,7 @@ struct letter {
 	const char *text;     /* NULL: none */
 	int32_t dated;	      /* dagtekening, days since 1970, or _NONE */
 	int32_t publish;      /* not before, asked by the supplier, or _NONE */
+	int32_t deadline;     /* last day to object or pay, or _NONE */
 	const char *type;     /* BerichtType; NULL: the stream's */
 	enum code hold;	      /* it waits for a person (MOBB-0216), or _NONE */
 	int64_t amount_cents; /* counted for the control total */

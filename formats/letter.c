@@ -27,6 +27,7 @@ letter_begin(struct reading *r, int64_t line, int64_t offset)
 		.subject = "",
 		.dated = LETTER_DATE_NONE,
 		.publish = LETTER_DATE_NONE,
+		.deadline = LETTER_DATE_NONE,
 		.address = ADDRESS_EMPTY };
 }
 
@@ -318,10 +319,13 @@ make_dates(struct reading *r, struct fault *why)
 	const struct definition *d = r->d;
 	const struct value *dated = value_of(r, d->dated);
 	const struct value *publish = value_of(r, d->publish);
+	const struct value *deadline = value_of(r, d->deadline);
 	struct letter *l = &r->letter;
 
 	if (dated != NULL)
 		l->dated = dated->days;
+	if (deadline != NULL)
+		l->deadline = deadline->days;
 	if (publish == NULL)
 		return V_OK;
 	l->publish = publish->days;

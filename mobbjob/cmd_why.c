@@ -60,6 +60,9 @@ tell_intake(
 	if (letter->publish != LETTER_DATE_NONE)
 		step(call, 0, "not to be published before %s",
 			show_day(letter->publish, &call->mem));
+	if (letter->deadline != LETTER_DATE_NONE)
+		step(call, 0, "the citizen may object or pay until %s",
+			show_day(letter->deadline, &call->mem));
 	for (i = 0; i < letter->document_count; i++)
 		step(call, 0,
 			"document %zu: %s bytes, %" PRId32

@@ -78,6 +78,10 @@ letter_json(const struct letter_row *row)
 		letter->publish == LETTER_DATE_NONE
 			? ""
 			: show_day(letter->publish, &mem));
+	text_or_null(o, "deadline",
+		letter->deadline == LETTER_DATE_NONE
+			? ""
+			: show_day(letter->deadline, &mem));
 	text_or_null(o, "type", letter->type);
 	text_or_null(o, "answer_source", row->answer_source);
 	json_add_time(o, "answer_at", row->answer_ms);

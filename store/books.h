@@ -236,8 +236,8 @@ enum verdict inbound_applied(struct pg *pg, const struct inbound *in,
 	"l.record, l.line, l.byte_at, l.amount_cents, l.bsn, l.dated, "        \
 	"l.paper, l.bericht_id, l.bind, l.reference, l.subject, l.body, "      \
 	"l.address, l.docs, l.record_bytes, l.file_part, l.publish, "          \
-	"l.type, l.hold"
-#define LETTER_COLUMN_COUNT 19
+	"l.deadline, l.type, l.hold"
+#define LETTER_COLUMN_COUNT 20
 /* From the first of LETTER_COLUMNS on.  V_BROKEN: the row makes no sense. */
 enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	struct letter *out, struct fault *why);

@@ -22,6 +22,7 @@ enum {
 	BYTES,
 	PART,
 	PUBLISH,
+	DEADLINE,
 	TYPE,
 	HOLD,
 	COLUMNS
@@ -58,6 +59,7 @@ letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	l.bsn.number = (int32_t)pg_int(rows, row, BSN);
 	l.dated = day_of(rows, row, DATED);
 	l.publish = day_of(rows, row, PUBLISH);
+	l.deadline = day_of(rows, row, DEADLINE);
 	l.bytes = pg_int(rows, row, BYTES);
 	l.part = (int)pg_int(rows, row, PART);
 	l.hold = (enum code)pg_int(rows, row, HOLD);

@@ -26,8 +26,8 @@
 	"job_no, record, line, byte_at, amount_cents, box_bytes, part, "       \
 	"bsn, dated, paper, bericht_id, bsn_key, bind, reference, "            \
 	"subject, body, address, docs, record_bytes, file_part, publish, "     \
-	"type, hold"
-#define LETTER_ALL_COUNT 23
+	"deadline, type, hold"
+#define LETTER_ALL_COUNT 24
 #define DOCS_MAX ((size_t)1024 * 1024)	  /* packed, of one letter */
 #define ADDRESS_MAX ((size_t)1024 * 1024) /* packed, of one letter */
 
@@ -265,6 +265,7 @@ store_split_letter(struct split *s, const struct letter *letter,
 	else
 		pg_copy_i16(c, (int16_t)letter->part);
 	i32_unless(c, letter->publish, LETTER_DATE_NONE);
+	i32_unless(c, letter->deadline, LETTER_DATE_NONE);
 	pg_copy_text(c, letter->type);
 	i32_unless(c, (int32_t)letter->hold, CODE_NONE);
 	s->letter_count++;

@@ -11,6 +11,7 @@ alter table letter
 	add column record_bytes integer not null default 0,
 	add column file_part smallint, -- null: the first
 	add column publish integer,    -- not before this day
+	add column deadline integer,   -- last day to object or pay
 	add column type text collate "C", -- null: the stream's
 	add column hold integer;       -- the code for which a person is asked
 

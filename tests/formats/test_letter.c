@@ -31,6 +31,7 @@
 	"%s"                                                                   \
 	"letter:\n  recipient: bsn\n  paper: papier\n  deceased: dood\n"       \
 	"  secret: geheim\n  dated: datum\n  publish: vanaf\n"                 \
+	"  deadline: datum\n"                                                  \
 	"  type: soort\n  reference: \"{nr}\"\n  subject: \"Brief {naam}\"\n"  \
 	"  text: \"{tekst}\"\n"                                                \
 	"  address: { name: \"{naam}\", attention: \"t.a.v. {soort}\", "       \
@@ -162,6 +163,7 @@ test_letter__an_impossible_publication_refuses_the_file(void **state)
 		one(plain, "1=1 3=J 7=20260301 8=20260301 9=BT", &t), V_OK);
 	assert_int_equal(t.letter.publish, TODAY + 13);
 	assert_int_equal(t.letter.dated, TODAY + 13);
+	assert_int_equal(t.letter.deadline, TODAY + 13);
 	assert_string_equal(t.letter.type, "BT");
 	told_done(&t);
 	assert_int_equal(

@@ -214,6 +214,7 @@ test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
 		l.hold = i % 2 == 0 ? CODE_PERSON : CODE_NONE;
 		l.type = i == 1 ? "WOZ2" : NULL;
 		l.publish = i == 1 ? 20600 : LETTER_DATE_NONE;
+		l.deadline = i == 1 ? 20650 : LETTER_DATE_NONE;
 		l.part = i == 1 ? 2 : 0;
 		l.bytes = 777;
 		OK(store_split_letter(split, &l, bsn_key, &why));
@@ -251,9 +252,11 @@ test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
 	assert_int_equal(row.letter.hold, CODE_PERSON);
 	assert_null(row.letter.type);
 	assert_int_equal(row.letter.publish, LETTER_DATE_NONE);
+	assert_int_equal(row.letter.deadline, LETTER_DATE_NONE);
 	assert_int_equal(row.letter.part, 0);
 	OK(store_letter_find(books, "20260214-hold/1", &mem, &row, &why));
 	assert_string_equal(row.letter.type, "WOZ2");
+	assert_int_equal(row.letter.deadline, 20650);
 	assert_int_equal(row.letter.publish, 20600);
 	assert_int_equal(row.letter.part, 2);
 	assert_int_equal(row.letter.bytes, 777);
