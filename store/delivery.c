@@ -10,7 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "store/books.h"
+
+#define MS_PER_DAY INT64_C(86400000)
 
 #define COUNT_LETTERS 100 /* a job before of fewer says nothing */
 #define COUNT_PERCENT 20
@@ -125,6 +129,30 @@ period_again(struct pg *pg, int64_t job_no, const char *period,
 	return v;
 }
 
+/* A statement of next year, before this one is over. */
+static enum verdict
+period_ahead(
+	struct pg *pg, const char *period, struct hold *held, struct fault *why)
+{
+	int year, month, day;
+	int64_t now_ms, then;
+	char digits[5];
+	enum verdict v;
+
+	if (strspn(period, "0123456789") < 4)
+		return V_OK;
+	memcpy(digits, period, 4);
+	digits[4] = '\0';
+	v = pg_now_ms(pg, &now_ms, why);
+	if (v != V_OK)
+		return v;
+	clock_date((int32_t)(now_ms / MS_PER_DAY), &year, &month, &day);
+	if (text_number(digits, 9999, &then) && then > year)
+		hold(held, CODE_PERIOD, "period %.40s is of a later year",
+			period);
+	return V_OK;
+}
+
 static enum verdict
 count_far(struct pg *pg, int64_t job_no, int64_t records, struct hold *held,
 	struct fault *why)
@@ -168,6 +196,8 @@ delivery_keep(struct pg *pg, int64_t job_no, const struct split_end *end,
 		v = number_back(pg, job_no, number, &held, why);
 	if (v == V_OK && period[0] != '\0')
 		v = period_again(pg, job_no, period, &held, why);
+	if (v == V_OK && period[0] != '\0')
+		v = period_ahead(pg, period, &held, why);
 	if (v == V_OK && end->count_check)
 		v = count_far(pg, job_no, end->records, &held, why);
 	if (v != V_OK)

@@ -201,19 +201,22 @@ receive_content(struct pg *pg, int64_t job_no, const uint8_t sha256[32],
 	struct arena mem = ARENA_EMPTY;
 	const char *stream = "", *id = "";
 	enum verdict v;
+	int edition = 1;
 
-	v = pg_ask(pg, "select stream, id from job where number = $1",
+	v = pg_ask(pg, "select stream, id, edition from job where number = $1",
 		PG_ARGS(PG_N(job_no)), &rows, why);
 	if (v == V_OK) {
 		assert(rows.count == 1);
 		stream = pg_text(&rows, 0, 0, &mem);
 		id = pg_text(&rows, 0, 1, &mem);
+		edition = (int)pg_int(&rows, 0, 2);
 	}
 	pg_rows_done(&rows);
 	if (v == V_OK)
 		v = lock_stream(pg, stream, why);
 	if (v == V_OK)
-		v = check_again(pg, stream, sha256, id, 0, why);
+		v = check_again(pg, stream, sha256, id,
+			edition == 1 ? 0 : edition, why);
 	if (v == V_SKIP)
 		v = V_BROKEN; /* of the file: it is refused */
 	if (v == V_OK)

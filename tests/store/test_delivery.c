@@ -222,6 +222,23 @@ test_delivery__a_hold_at_split_holds_whatever_release_says(void **state)
 }
 
 static void
+test_delivery__a_period_of_a_later_year_is_held(void **state)
+{
+	struct job job;
+
+	(void)state;
+	OK(take("20260307-ahea", "ahead", 1,
+		&(struct split_end){ .period = "999901" }));
+	job = job_now("20260307-ahea");
+	assert_int_equal(job.hold_code, CODE_PERIOD);
+	assert_string_equal(
+		job.hold_reason, "period 999901 is of a later year");
+	OK(take("20260307-aheb", "ahead", 1,
+		&(struct split_end){ .period = "2026" }));
+	assert_int_equal(job_now("20260307-aheb").hold_code, CODE_NONE);
+}
+
+static void
 test_delivery__long_reasons_are_cut_not_lost(void **state)
 {
 	char reason[400];
@@ -257,6 +274,8 @@ main(void)
 			test_delivery__a_number_of_records_far_from_before_is_held),
 		cmocka_unit_test(
 			test_delivery__a_hold_at_split_holds_whatever_release_says),
+		cmocka_unit_test(
+			test_delivery__a_period_of_a_later_year_is_held),
 		cmocka_unit_test(test_delivery__long_reasons_are_cut_not_lost),
 	};
 

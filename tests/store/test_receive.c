@@ -236,6 +236,35 @@ test_receive__a_job_whose_records_were_all_rejected_blocks_nothing(void **state)
 }
 
 static void
+test_receive__an_edition_is_read_again_without_its_digest(void **state)
+{
+	struct job_new job = job_of("20260326-crsb", "crash", 1);
+	const uint8_t *sha256 = job.sha256;
+	const struct split_end end = { .sha256 = sha256 };
+	struct split *split = NULL;
+	int edition = 0;
+
+	(void)state;
+	OK(receive("20260326-crsa", "crash", 1, &edition));
+	OK(pg_script(books->pg,
+		"update job set records = 1, letters = 1, n_split = 1 "
+		"where id = '20260326-crsa'",
+		&why));
+	OK(allow("crash", 1, 2, NOW));
+	OK(receive("20260326-crsb", "crash", 1, &edition));
+	assert_int_equal(edition, 2);
+	/* A crash; no edition waits any more, so the digest comes late. */
+	job.sha256 = NULL;
+	job.edition_out = &edition;
+	OK(store_job_receive(books, &job, &why));
+	assert_int_equal(edition, 2);
+	OK(store_split_begin(books, "20260326-crsb", 1, &split, &why));
+	OK(store_split_end(split, &end, NOW, &why));
+	store_split_close(split);
+	assert_int_equal(job_now("20260326-crsb").state, JOB_SPLIT);
+}
+
+static void
 test_receive__content_may_be_known_at_the_end(void **state)
 {
 	struct job_new job = job_of("20260325-enda", "end", 1);
@@ -284,6 +313,8 @@ main(void)
 			test_receive__of_a_cancelled_job_only_what_left_blocks),
 		cmocka_unit_test(
 			test_receive__a_job_whose_records_were_all_rejected_blocks_nothing),
+		cmocka_unit_test(
+			test_receive__an_edition_is_read_again_without_its_digest),
 		cmocka_unit_test(test_receive__content_may_be_known_at_the_end),
 	};
 
