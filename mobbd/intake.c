@@ -23,7 +23,7 @@
 
 struct intake {
 	bool swept; /* work/ was looked through since the start */
-	bool late;  /* rejected records are to be given back later */
+	bool late;  /* something has to wait: look through work/ again */
 	struct fault late_why;
 };
 
@@ -201,6 +201,14 @@ look(struct role_run *run, const struct jobs_stream *stream,
 		     : spool_digest_begin(claim, why);
 }
 
+/* The other files go on; this one is tried again later. */
+static void
+put_off(struct intake *own, const struct fault *reason)
+{
+	own->late = true;
+	own->late_why = *reason;
+}
+
 /* It is split whatever comes of this; what cannot be written now is written
  * when work/ is looked through again.
  */
@@ -214,8 +222,7 @@ give_back(struct role_run *run, const struct jobs_stream *stream,
 	if (v == V_OK || why->code == CODE_DATABASE ||
 		why->code == CODE_DATABASE_QUERY)
 		return v;
-	own->late = true;
-	own->late_why = *why;
+	put_off(own, why);
 	return V_OK;
 }
 
@@ -319,10 +326,13 @@ sweep(struct role_run *run, struct fault *why)
 			continue;
 		}
 		v = spool_claimed(site->spool, job, &claim, &reason);
-		stream = v == V_OK || v == V_SKIP
-				 ? jobs_stream(&site->jobs, claim.stream)
-				 : NULL;
-		if (stream == NULL && v != V_LATER) {
+		if (v != V_OK && v != V_SKIP) {
+			fault_at(&reason, "job %s", job);
+			put_off(run->own, &reason);
+			continue;
+		}
+		stream = jobs_stream(&site->jobs, claim.stream);
+		if (stream == NULL) {
 			log_line("job %s: its stream is not in the jobs file",
 				job);
 			claim_close(&claim);
@@ -331,10 +341,8 @@ sweep(struct role_run *run, struct fault *why)
 		begin_with(run->line, job);
 		if (v == V_OK)
 			v = take_in(run, stream, &claim, why);
-		else if (v == V_SKIP)
-			v = refuse_thing(run, stream, &claim, &reason, why);
 		else
-			*why = reason;
+			v = refuse_thing(run, stream, &claim, &reason, why);
 		done_with(run->line, v);
 		claim_close(&claim);
 		if (v != V_OK)
@@ -370,10 +378,14 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 		v = take_in(run, stream, &claim, why);
 	else if (v == V_SKIP)
 		v = refuse_thing(run, stream, &claim, &reason, why);
-	else if (v == V_LATER && reason.code != CODE_DISK_FULL)
-		v = V_OK; /* somebody was first */
-	else
+	else if (v == V_LATER) {
+		/* Only this file waits: a set for its parts, one for disk. */
+		if (reason.code != CODE_GROWING)
+			put_off(run->own, &reason);
+		v = V_END;
+	} else {
 		*why = reason;
+	}
 	done_with(run->line, v);
 	claim_close(&claim);
 	return v;
