@@ -117,6 +117,15 @@ compile_rule_name(struct compile *c, const struct layout_rule *l,
 			return;
 		record = -1;
 	}
+	if (record != -1 && c->d->records[record].parent != out->record) {
+		compile_bad(c, l->test, CODE_CONFIG_VALUE,
+			"test: record %s is not right below %s; put the rule "
+			"in %s",
+			c->d->records[record].name,
+			c->d->records[out->record].name,
+			c->d->records[c->d->records[record].parent].name);
+		return;
+	}
 	out->of[out->count].field = field;
 	out->of[out->count++].record = record;
 }

@@ -298,10 +298,13 @@ compile_text(struct compile *c, const char *text)
 		compile_bad(c, text, f.code, "text: %s", f.text);
 		return;
 	}
-	for (i = 0; i < out->count; i++)
+	for (i = 0; i < out->count; i++) {
+		if (out->part[i].record != -1)
+			c->d->records[out->part[i].record].told = true;
 		if (out->part[i].text != NULL)
 			chars +=
 				text_chars(out->part[i].text, out->part[i].len);
+	}
 	if (chars > LETTER_TEXT_CHARS)
 		compile_bad(c, text, CODE_CONFIG_VALUE,
 			"text: its fixed words alone have more than %d "

@@ -193,6 +193,7 @@ struct record {
 	int when_at, when_bytes; /* fixed, from 1 */
 	int columns;		 /* delimited: how many there must be */
 	struct template lines;	 /* its line in the text */
+	bool told;		 /* the letter's text asks for it */
 };
 
 struct document {

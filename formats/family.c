@@ -187,13 +187,11 @@ texts_of_lines(const struct reading *r, const char *lines[])
 static void
 add_line(struct reading *r, int record)
 {
-	const char *lines[DEFINITION_RECORDS_MAX], *line;
+	const char *line;
 	struct buf *text = &r->lines[record];
 
-	texts_of_lines(r, lines);
-	lines[record] = NULL;
 	line = template_fill(r->d, &r->d->records[record].lines,
-		TEMPLATE_SPOKEN, r->values, lines, &r->line_mem[record]);
+		TEMPLATE_SPOKEN, r->values, NULL, &r->line_mem[record]);
 	if (line[0] == '\0')
 		return;
 	if (text->len > 0 && text->bytes[text->len - 1] != '\n')
@@ -207,12 +205,11 @@ add_line(struct reading *r, int record)
 static enum verdict
 leave_line(struct reading *r, int record, struct fault *why)
 {
-	const struct template *template = &r->d->records[record].lines;
 	struct instance *me = &r->now[record];
 	enum verdict v;
 
 	v = check_record(r, record, why);
-	if (v == V_OK && template->count > 0 && !me->orphan)
+	if (v == V_OK && r->d->records[record].told && !me->orphan)
 		add_line(r, record);
 	if (v == V_OK && reading_owner(r, record) == record) {
 		/* Without the record it belongs to it stands alone. */

@@ -94,9 +94,9 @@ struct reading {
 	int64_t line;	      /* where the last record began */
 	bool others, trailer; /* begun in this payload */
 	struct instance now[DEFINITION_RECORDS_MAX];
-	int64_t below[DEFINITION_RECORDS_MAX];	 /* below the present parent */
-	int64_t of_type[DEFINITION_RECORDS_MAX]; /* in this payload */
-	struct buf lines[DEFINITION_RECORDS_MAX];
+	int64_t below[DEFINITION_RECORDS_MAX];	  /* below the present parent */
+	int64_t of_type[DEFINITION_RECORDS_MAX];  /* in this payload */
+	struct buf lines[DEFINITION_RECORDS_MAX]; /* of the present letter */
 	struct value *values;
 	int16_t unique[DEFINITION_FIELDS_MAX]; /* its control, counted from 1 */
 	struct sound sound[DEFINITION_FIELDS_MAX];

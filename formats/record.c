@@ -226,11 +226,22 @@ empty_below(struct reading *r, int record)
 	if (!r->has_below[record])
 		return;
 	for (i = 0; i < r->d->record_count; i++)
-		if (r->d->records[i].parent == record) {
+		if (r->d->records[i].parent == record)
+			r->below[i] = 0;
+	controls_below(r, record);
+}
+
+/* At any depth: the one before may have had lines where this one has none. */
+static void
+empty_lines(struct reading *r)
+{
+	int i;
+
+	for (i = 0; i < r->d->record_count; i++)
+		if (r->role[i] == ROLE_LINE) {
 			r->below[i] = 0;
 			buf_reset(&r->lines[i]);
 		}
-	controls_below(r, record);
 }
 
 static void
@@ -240,6 +251,7 @@ number_letter(struct reading *r, int64_t line, int64_t offset)
 
 	r->now[i].number = ++r->number;
 	letter_begin(r, line, offset);
+	empty_lines(r);
 	for (i = r->d->records[i].parent; i >= 0; i = r->d->records[i].parent)
 		if (r->now[i].begun && r->now[i].number == 0)
 			r->now[i].number = r->number;

@@ -355,6 +355,10 @@ test_compile__mistakes_of_xml_and_fixed(void **state)
 			"  - { name: x, at: ^w:for, parent: waarde }\n"
 			"  - { name: regel",
 			VALUE, NULL },
+		{ "a rule about lines of lines",
+			"test: \"at_least_one(regel, bsn)\"",
+			"in: waarde, test: ^\"at_least_one(regel)\"", VALUE,
+			"put the rule in brief" },
 	};
 	static const struct mistake in_fixed[] = {
 		{ "behind the record", "32+9", "^32+10", VALUE, "40 bytes" },
@@ -379,7 +383,7 @@ test_compile__mistakes_of_xml_and_fixed(void **state)
 	one_mistake(text, &in_xml[7]);
 	free(text);
 	mistakes(xml, in_xml, 7);
-	mistakes(xml, in_xml + 8, 3);
+	mistakes(xml, in_xml + 8, 4);
 }
 
 static void

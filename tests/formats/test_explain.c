@@ -47,7 +47,9 @@ test_explain__xml_has_its_paths_and_namespaces(void **state)
 
 	(void)state;
 	says(text, "\nWOZ-beschikking en aanslagbiljet (woz-biljet/1)\n-----");
-	says(text, "  Packed as     ZIP, or the file itself, not packed\n");
+	says(text,
+		"  Packed as     ZIP, or .tar.gz, or gzip (.gz), or the file "
+		"itself, not packed\n");
 	says(text, "  In parts      NAME_001, NAME_002 .. NAME_009_laatste are "
 		   "one delivery\n");
 	says(text, "                WB = urn:mobb:formats:woz-biljet:1\n");

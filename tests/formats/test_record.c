@@ -61,7 +61,21 @@ static const char xml_yaml[] =
 	"letter:\n  record: L\n  reference: \"{object}-{nr}\"\n"
 	"  subject: s\n  text: t\n  address: { name: \"{nr}\" }\n";
 
-static struct definition *flat, *fan, *xml;
+/* Lines below lines, all in the text of the letter. */
+static const char deep_yaml[] =
+	HEAD "records:\n"
+	     "  - { name: A, when: \"1=A\", key: [nr] }\n"
+	     "  - { name: B, when: \"1=B\", parent: A, line: \"- {wat}\" }\n"
+	     "  - { name: D, when: \"1=D\", parent: B, max: 2, "
+	     "line: \"+ {detail}\" }\n"
+	     "fields:\n"
+	     "  - { in: A, name: nr, at: 2, type: digits, use: required }\n"
+	     "  - { in: B, name: wat, at: 2, type: text, use: required }\n"
+	     "  - { in: D, name: detail, at: 2, type: text, use: required }\n"
+	     "letter:\n  record: A\n  reference: \"{nr}\"\n  subject: s\n"
+	     "  text: \"{nr}: {B} / {D}\"\n  address: { name: \"{nr}\" }\n";
+
+static struct definition *flat, *fan, *xml, *deep;
 
 /* Every line with as many columns as it must have. */
 static char *
@@ -151,6 +165,32 @@ test_record__lines_become_text_and_amount_of_their_letter(void **state)
 	assert_int_equal(t.letter.bytes, 39);
 	assert_int_equal(t.letter.line, 2);
 	told_done(&t);
+}
+
+static void
+test_record__lines_below_lines_are_those_of_their_letter(void **state)
+{
+	struct told t;
+
+	(void)state;
+	/* All of it, also those of its first line. */
+	assert_int_equal(
+		reads(deep, "A;1\nB;een\nD;x\nD;y\nB;twee\nD;z\n", &t), V_OK);
+	assert_string_equal(
+		t.letter.text, "1: - een\\r\\n- twee / + x\\r\\n+ y\\r\\n+ z");
+	told_done(&t);
+	/* Without lines of its own it never gets those of another. */
+	assert_int_equal(reads(deep, "A;1\nB;een\nD;x\nA;2\n", &t), V_OK);
+	assert_string_equal(t.said.bytes, "L1 1\nL2 2\n");
+	assert_string_equal(t.letter.text, "2: /");
+	told_done(&t);
+	assert_int_equal(
+		reads(deep, "A;1\nB;een\nD;x\nA;2\nB;twee\n", &t), V_OK);
+	assert_string_equal(t.letter.text, "2: - twee /");
+	told_done(&t);
+	/* How many there may be is counted below each line. */
+	says(deep, "A;1\nB;een\nD;x\nD;y\nB;twee\nD;z\n", "L1 1\n");
+	says(deep, "A;1\nB;een\nD;x\nD;y\nD;z\nA;2\n", "R1 0127 D 1\nL2 2\n");
 }
 
 static void
@@ -336,6 +376,7 @@ load(void **state)
 	flat = told_definition(flat_yaml);
 	fan = told_definition(fan_yaml);
 	xml = told_definition(xml_yaml);
+	deep = told_definition(deep_yaml);
 	return 0;
 }
 
@@ -346,6 +387,7 @@ drop(void **state)
 	definition_free(flat);
 	definition_free(fan);
 	definition_free(xml);
+	definition_free(deep);
 	return 0;
 }
 
@@ -355,6 +397,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_record__lines_become_text_and_amount_of_their_letter),
+		cmocka_unit_test(
+			test_record__lines_below_lines_are_those_of_their_letter),
 		cmocka_unit_test(test_record__a_header_stands_once_and_first),
 		cmocka_unit_test(
 			test_record__without_its_trailer_a_file_was_cut_off),
