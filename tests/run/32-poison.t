@@ -31,7 +31,9 @@ wait $service
 mobbd -f "$dir/jobs.yaml" >>"$dir/service.log" 2>&1 &
 service=$!
 pids="$pids $service"
-big() { job list --all --json | grep -q '"file":"big.zip".*"handed_over":[1-9]'; }
+big() {
+	job list --all --json | grep '"file":"big.zip"' | grep -q '"waiting_for_route":0,"to_box":0,"to_paper":0,"offered":0,"unknown":0,"to_resend":0,.*"bundled":0,"handed_over":[1-9]'
+}
 ok "after a new start it is read whole" wait_for 90 big
 kill $service
 wait $service
