@@ -237,6 +237,10 @@ refuse_for_kind(struct compile *c)
 			compile_bad(c, all[i].text, CODE_CONFIG_VALUE,
 				"%s: has no meaning for kind %s", all[i].name,
 				kinds[c->d->kind]);
+	if (in->multiline && !delimited)
+		compile_bad(c, &in->multiline, CODE_CONFIG_VALUE,
+			"multiline: has no meaning for kind %s",
+			kinds[c->d->kind]);
 	if (in->record_bytes != LAYOUT_ABSENT && c->d->kind != FORMAT_FIXED)
 		compile_bad(c, &in->record_bytes, CODE_CONFIG_VALUE,
 			"record_bytes: has no meaning for kind %s",
@@ -303,6 +307,10 @@ compile_writing(struct compile *c)
 			"encoding: XML must be utf-8");
 	d->separator = separator(c, in->separator);
 	d->quote = quote(c, in->quote);
+	d->multiline = in->multiline;
+	if (d->multiline && d->quote == '\0')
+		compile_bad(c, &in->multiline, CODE_CONFIG_VALUE,
+			"multiline: only a quoted value can hold line ends");
 	d->header_row = compile_word(c, in->header, "header", headers, 0) == 1;
 	if (d->kind != FORMAT_FIXED)
 		return;

@@ -295,6 +295,7 @@ struct definition {
 		NEWLINE_NONE /* fixed: records follow each other */
 	} newline;
 	char separator, quote; /* delimited; quote 0: none */
+	bool multiline;	       /* delimited: quotes may hold line ends */
 	bool header_row;       /* delimited: the first line has names */
 	int record_bytes;      /* fixed: of every record, newline apart */
 

@@ -3,9 +3,11 @@
  * Bytes that are not simply part of a value (marks, quotes, line ends) are
  * found sixty-four at a time; what lies between them is never walked through.
  * A line is taken apart where it lies, then copied once into the memory of its
- * record and cut there.  Quotes may hold marks and line ends, so what a line is
- * only shows while it is taken apart; a quote in the wrong place costs that
- * line, one that is never closed the file.
+ * record and cut there.  Quotes may hold marks, and line ends where the layout
+ * says so: then what a line is only shows while it is taken apart.  A quote in
+ * the wrong place costs that line; one that is not closed on its line, or made
+ * several lines one, costs the file, for nobody knows how many records those
+ * lines were.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -67,8 +69,9 @@ _Static_assert(LOOK_BYTES <= LINES_PAD, "may look so far behind the window");
 
 enum scan {
 	SCAN_LINE,
-	SCAN_MORE, /* the window ends before the line */
-	SCAN_QUOTE /* the file ends in a quoted value */
+	SCAN_MORE,  /* the window ends before the line */
+	SCAN_QUOTE, /* the file ends in a quoted value */
+	SCAN_OPEN   /* its line does, where it may not */
 };
 
 static void
@@ -138,7 +141,11 @@ quoted_cell(struct delimited *f, size_t *at)
 		if (i == left ||
 			(p[i] == f->d->quote && i + 1 == left && !f->in.whole))
 			return f->in.whole ? SCAN_QUOTE : SCAN_MORE;
-		f->lines += p[i] == '\n';
+		if (p[i] == '\n' || p[i] == '\r') {
+			if (!f->d->multiline)
+				return SCAN_OPEN;
+			f->lines += p[i] == '\n';
+		}
 		if (p[i++] != f->d->quote)
 			continue;
 		if (i == left || p[i] != f->d->quote)
@@ -237,6 +244,9 @@ next_line(struct delimited *f, struct fault *why)
 		if (s == SCAN_QUOTE)
 			return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
 				"a quoted value that is never closed");
+		if (s == SCAN_OPEN)
+			return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
+				"a quote is not closed on its line");
 		if (f->in.left > max)
 			return lines_refuse(
 				&f->in, 0, CODE_LIMIT, why, too_long);
@@ -251,6 +261,9 @@ next_line(struct delimited *f, struct fault *why)
 		f->in.at[f->bytes - 1] == LINES_CTRL_Z)
 		return lines_refuse(&f->in, f->bytes - 1, CODE_COLUMNS, why,
 			"a Ctrl-Z at the end of the file");
+	if (f->stray != NO_STRAY && f->lines > (f->newline > 0))
+		return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
+			"a quote in the wrong place makes several lines one");
 	if (f->lone_cr)
 		return lines_refuse(&f->in, 0, CODE_COLUMNS, why,
 			"a CR without LF: line ends are mixed");

@@ -143,9 +143,11 @@ explain_writing(const struct definition *d, struct buf *out)
 	if (d->quote != 0)
 		row(out, "Quotes",
 			"%c around a value with %s in it; a %c in it is "
-			"doubled",
+			"doubled; %s",
 			d->quote, d->separator == '\t' ? "a tab" : "a mark",
-			d->quote);
+			d->quote,
+			d->multiline ? "it may hold line ends"
+				     : "no line ends in it");
 	else
 		row(out, "Quotes", "none");
 	row(out, "First line", "%s",

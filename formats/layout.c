@@ -51,6 +51,7 @@ static const struct yaml_key input_keys[] = {
 	TEXT(layout_input, "newline", newline),
 	TEXT(layout_input, "separator", separator),
 	TEXT(layout_input, "quote", quote),
+	BOOL(layout_input, "multiline", multiline),
 	TEXT(layout_input, "header", header),
 	AMOUNT(layout_input, "record_bytes", record_bytes, LAYOUT_ABSENT),
 	{ 0 },

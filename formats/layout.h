@@ -21,6 +21,7 @@ struct layout_input {
 	size_t container_count;
 	char *payload, *pages, *encoding, *bom, *newline, *separator, *quote,
 		*header;
+	bool multiline;
 	int64_t record_bytes;
 };
 

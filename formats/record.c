@@ -455,7 +455,7 @@ reading_line_bad(struct reading *r, int64_t line, int64_t offset, int64_t end,
 		.field = "",
 		.reason = reason };
 	enum verdict v = V_OK;
-	int owner;
+	int owner, i;
 
 	r->line = line;
 	if (r->follow != NULL)
@@ -468,6 +468,11 @@ reading_line_bad(struct reading *r, int64_t line, int64_t offset, int64_t end,
 		v = check_bytes(r, end, why);
 	if (v != V_OK)
 		return placed(r, v, why);
+	/* Perhaps it was one of these: what follows may not be theirs. */
+	for (i = 0; i < r->depth; i++)
+		if (r->role[r->stack[i]] == ROLE_ABOVE)
+			reading_wrong_at(
+				r, r->stack[i], line, code, "", reason);
 	if (r->depth > 0) {
 		owner = reading_owner(r, r->stack[r->depth - 1]);
 		if (r->has_below[owner]) {

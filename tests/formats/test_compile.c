@@ -355,6 +355,8 @@ test_compile__mistakes_of_xml_and_fixed(void **state)
 			"  - { name: x, at: ^w:for, parent: waarde }\n"
 			"  - { name: regel",
 			VALUE, NULL },
+		{ "lines in quotes",
+			"payload:", "multiline: ^true, payload:", VALUE, NULL },
 		{ "a rule about lines of lines",
 			"test: \"at_least_one(regel, bsn)\"",
 			"in: waarde, test: ^\"at_least_one(regel)\"", VALUE,
@@ -383,7 +385,7 @@ test_compile__mistakes_of_xml_and_fixed(void **state)
 	one_mistake(text, &in_xml[7]);
 	free(text);
 	mistakes(xml, in_xml, 7);
-	mistakes(xml, in_xml + 8, 4);
+	mistakes(xml, in_xml + 8, 5);
 }
 
 static void

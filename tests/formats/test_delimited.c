@@ -84,13 +84,15 @@ test_delimited__values_are_taken_apart(void **state)
 }
 
 static void
-test_delimited__a_quote_may_hold_line_ends(void **state)
+test_delimited__a_quote_may_hold_line_ends_where_the_layout_says_so(
+	void **state)
 {
+	struct definition *d = made(", multiline: true", "");
 	struct heard h;
 	struct fault why;
 
 	(void)state;
-	assert_int_equal(give(plain,
+	assert_int_equal(give(d,
 				 "SP;1;\"a\r\nb\";X\nSP;2;\"c\nd\n\";X\nSP;3;e;"
 				 "X\n",
 				 &h, &why),
@@ -99,6 +101,7 @@ test_delimited__a_quote_may_hold_line_ends(void **state)
 	/* The third line of the file's records is its sixth in an editor. */
 	assert_non_null(strstr(h.said.bytes, "letter 3 line 6 at 28+"));
 	heard_done(&h);
+	definition_free(d);
 }
 
 static void
@@ -166,6 +169,21 @@ test_delimited__a_wrong_file_is_refused_with_its_place(void **state)
 		{ "a quote that is never closed", "",
 			"SP;1;a;X\nSP;2;\"b;X\nSP;3;c;X\n", 0, CODE_COLUMNS,
 			"line 2, byte 9" },
+		{ "two open quotes that would make one record of two", "",
+			"SP;1;\"a;X\nSP;2;b\";X\nSP;3;c;X\n", 0, CODE_COLUMNS,
+			"line 1, byte 0" },
+		{ "a line end in a quote", "", "SP;1;a;X\nSP;2;\"b\nb\";X\n", 0,
+			CODE_COLUMNS, "line 2, byte 9" },
+		{ "a CR in a quote", "", "SP;1;\"b\rb\";X\n", 0, CODE_COLUMNS,
+			"line 1, byte 0" },
+		{ "a quote at the end of the file", "", "SP;1;a;\"X", 0,
+			CODE_COLUMNS, "line 1, byte 0" },
+		{ "a stray quote that swallows lines", ", multiline: true",
+			"SP;1;a\"b;\"X\nSP;2;\"b;X\n", 0, CODE_COLUMNS,
+			"line 1, byte 0" },
+		{ "text behind a quote of two lines", ", multiline: true",
+			"SP;1;\"a;X\nSP;2;\"b;X", 0, CODE_COLUMNS,
+			"line 1, byte 0" },
 		{ "line ends of two kinds", "", "SP;1;a;X\r\nSP;2;b;X\n", 0,
 			CODE_COLUMNS, "line 2, byte 10" },
 		{ "a CR alone", "", "SP;1;a;X\rSP;2;b;X\n", 0, CODE_COLUMNS,
@@ -290,6 +308,7 @@ test_delimited__limits_hold_at_the_limit_and_one_past_it(void **state)
 static void
 test_delimited__a_quote_left_open_does_not_eat_memory(void **state)
 {
+	struct definition *d = made(", multiline: true", "");
 	struct buf b = BUF_MAX(4000000);
 	struct heard h;
 	struct fault why;
@@ -298,9 +317,10 @@ test_delimited__a_quote_left_open_does_not_eat_memory(void **state)
 	buf_text(&b, "SP;1;\"");
 	while (b.len < 3000000)
 		buf_text(&b, "a line that goes on and on\n");
-	assert_int_equal(heard_read(plain, b.bytes, b.len, &h, &why), V_BROKEN);
+	assert_int_equal(heard_read(d, b.bytes, b.len, &h, &why), V_BROKEN);
 	assert_int_equal(why.code, CODE_LIMIT);
 	heard_done(&h);
+	definition_free(d);
 	buf_done(&b);
 }
 
@@ -402,7 +422,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delimited__values_are_taken_apart),
-		cmocka_unit_test(test_delimited__a_quote_may_hold_line_ends),
+		cmocka_unit_test(
+			test_delimited__a_quote_may_hold_line_ends_where_the_layout_says_so),
 		cmocka_unit_test(
 			test_delimited__places_are_bytes_and_lines_of_the_file),
 		cmocka_unit_test(test_delimited__a_bad_line_costs_itself),

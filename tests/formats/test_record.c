@@ -258,8 +258,9 @@ test_record__a_line_of_no_type_spoils_what_it_may_belong_to(void **state)
 	(void)state;
 	says(flat, "H;a\nX;1\nL;1;aap\nX;1\nL;2;noot\nT;x\n",
 		"R1 0121 \nR2 0121  1\nL3 2\n");
-	/* Where letters have no lines it is one itself. */
-	says(fan, "P;7\nL;1\nX\nL;2\n", "R2 0121 \nL1 7-1\nL3 7-2\n");
+	/* Where letters have no lines it is one itself, or the next parent. */
+	says(fan, "P;7\nL;1\nX\nL;2\nP;8\nL;3\n",
+		"R2 0121 \nR1 0121  7-1\nR3 0121  7-2\nL4 8-3\n");
 }
 
 static void

@@ -98,6 +98,14 @@ into_buf(void *self, const void *bytes, size_t len, struct fault *why)
 	return V_OK;
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+	const struct format_piece *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
 /* Read it, and write what was rejected. */
 static char *
 repaired(const struct definition *d, const char *text, size_t rejected)
@@ -109,6 +117,8 @@ repaired(const struct definition *d, const char *text, size_t rejected)
 
 	assert_int_equal(told_read(d, text, &t), V_OK);
 	assert_int_equal(t.piece_count, rejected);
+	/* A letter that waits for its parent is told behind a lone line. */
+	qsort(t.pieces, t.piece_count, sizeof(t.pieces[0]), by_place);
 	buf_text(&out, "");
 	if (format_repair(d, told_give, &b, t.pieces, t.piece_count, into_buf,
 		    &out, &why) != V_OK)
@@ -183,11 +193,11 @@ test_repair__a_letter_keeps_the_record_above_it(void **state)
 		"X\n"
 		"P;x\nL;4;c\nL;5;d\n"
 		"L;6;e\nP;y\n",
-		6);
+		7);
 
 	(void)state;
 	assert_string_equal(file, "P;1\nL;2;toolong\n"
-				  "P;2\nX\n"
+				  "P;2\nL;3;b\nX\n"
 				  "P;x\nL;4;c\nL;5;d\nL;6;e\nP;y\n");
 	free(file);
 	definition_free(d);
