@@ -28,17 +28,48 @@ struct taking {
 	bool sound;	    /* it is a PDF, so that the rules are asked */
 };
 
-/* Who a letter's documents belong to.  Without a key, to that record only. */
-static uint64_t
-owner_of(const struct source *s, const struct letter *letter)
+static void
+owner_text(struct buf *b, const char *text)
 {
-	char record[32];
+	if (text != NULL)
+		buf_text(b, text);
+	buf_add(b, "", 1);
+}
 
-	if (letter->key != NULL)
-		return owner_id(&s->owners, letter->key, strlen(letter->key));
-	/* Not the text of any key: a key has no NUL in it. */
-	snprintf(record, sizeof(record), "%lld", (long long)letter->record);
-	return owner_id(&s->owners, record, strlen(record) + 1);
+/* Who a letter's documents belong to: the citizen under the key, for a key may
+ * be the supplier's own reference and say nothing about him.  A doubled record
+ * has the same owner.  A number is who he is; without one also where he lives.
+ *
+ * Of a rejected record (`sure` false) a number that is missing may be one that
+ * could not be read: then it is nobody's double but that of such another.  And
+ * without a key or any citizen the documents belong to that record alone.
+ */
+static uint64_t
+owner_of(struct source *s, const struct letter *letter, bool sure)
+{
+	const struct address *a = &letter->address;
+	bool named = a->name != NULL && a->name[0] != '\0';
+	bool numbered = letter->bsn.number != 0;
+	struct buf *b = &s->scratch;
+
+	buf_reset(b);
+	if (letter->key != NULL && (sure || numbered || named)) {
+		owner_text(b, letter->key);
+		buf_format(b, "%ld", (long)letter->bsn.number);
+		owner_text(b, numbered || sure ? "" : "?");
+		owner_text(b, a->name);
+		if (!numbered) {
+			owner_text(b, a->postcode);
+			owner_text(b, a->number);
+		}
+	}
+	if (b->len == 0 || b->full) {
+		/* Not the text of any key: those have three NULs and more. */
+		buf_reset(b);
+		buf_format(b, "%lld", (long long)letter->record);
+		buf_add(b, "", 1);
+	}
+	return owner_id(&s->owners, b->bytes, b->len);
 }
 
 static enum verdict
@@ -289,7 +320,7 @@ static enum verdict
 take_all(struct source *s, const struct letter *letter, bool keep,
 	struct attachment *out, bool *paper_out, struct fault *why)
 {
-	uint64_t owner = owner_of(s, letter);
+	uint64_t owner = owner_of(s, letter, keep);
 	enum verdict v, worst = V_OK;
 	struct fault first = FAULT_NONE;
 	size_t i;

@@ -280,14 +280,18 @@ enum verdict source_read(void *source, void *bytes, size_t len, size_t *len_out,
  * V_SKIP    the record is rejected: CODE_DOCUMENT (missing, empty, no PDF,
  *	     other hash), CODE_DOCUMENT_BOX (encrypted)
  * V_BROKEN  the file is refused: CODE_DOCUMENT_TWICE: another record with
- *	     another key has it already, by name or by digest.  The same key
- *	     again is a doubled record: V_OK here, the store rejects it.
+ *	     another key or citizen has it already, by name or by digest.  The
+ *	     same key and citizen again is a doubled record: V_OK here, the
+ *	     store rejects it.
  * V_LATER   disk full
  */
 enum verdict source_documents(struct source *source, struct letter *letter,
 	struct arena *mem, struct fault *why);
 
-/* The record was rejected for another reason: its documents count as used. */
+/* The record was rejected for another reason, and may be incomplete: its
+ * documents count as used and stay its own.  One whose citizen could not be
+ * read shares them with no other letter.
+ */
 void source_forget(struct source *source, const struct letter *letter);
 
 /* After the last record: V_BROKEN with CODE_DOCUMENT_UNUSED when a document
