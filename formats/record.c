@@ -170,7 +170,8 @@ in_place(struct reading *r, int record, struct fault *why)
 		return V_OK;
 	r->others = true;
 	for (i = 0; i < r->d->record_count; i++)
-		if (r->role[i] == ROLE_HEADER && !r->now[i].begun)
+		if (r->role[i] == ROLE_HEADER && !r->now[i].begun &&
+			r->d->records[i].min > 0)
 			return not_in_place(r, r->d->records[i].name,
 				"the file does not begin with it", why);
 	return V_OK;
@@ -323,7 +324,8 @@ check_frame(struct reading *r, struct fault *why)
 	for (i = 0; v == V_OK && i < r->d->record_count; i++) {
 		const struct record *record = &r->d->records[i];
 
-		if (r->role[i] == ROLE_TRAILER && !r->now[i].begun)
+		if (r->role[i] == ROLE_TRAILER && !r->now[i].begun &&
+			record->min > 0)
 			v = fault_set(why, V_BROKEN, CODE_TOTALS,
 				"the trailer is missing (file cut off?)");
 		else if (record->parent < 0 && r->of_type[i] < record->min)

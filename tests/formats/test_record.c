@@ -218,6 +218,44 @@ test_record__without_its_trailer_a_file_was_cut_off(void **state)
 }
 
 static void
+test_record__a_frame_that_may_be_absent_may_be_absent(void **state)
+{
+	static const char yaml[] = HEAD
+		"records:\n"
+		"  - { name: H, when: \"1=H\", occurs: first, min: 0 }\n"
+		"  - { name: L, when: \"1=L\", key: [nr] }\n"
+		"  - { name: T, when: \"1=T\", occurs: last, min: 0 }\n"
+		"fields:\n"
+		"  - { in: H, name: van, at: 2, type: text, use: required }\n"
+		"  - { in: L, name: nr, at: 2, type: digits, "
+		"use: required }\n"
+		"  - { in: T, name: n, at: 2, type: int, use: required }\n"
+		"control:\n  - { check: \"count(L) = T.n\" }\n"
+		"letter:\n  record: L\n  reference: \"{nr}\"\n"
+		"  subject: s\n  text: \"van {van}\"\n"
+		"  address: { name: \"{nr}\" }\n";
+	struct definition *d = told_definition(yaml);
+	struct told t;
+
+	(void)state;
+	told_says(d, "L;1\n", "L1 1\n");
+	told_says(d, "H;a\nL;1\n", "L1 1\n");
+	told_says(d, "L;1\nT;1\n", "L1 1\n");
+	told_refused(d, "L;1\nT;2\n", CODE_TOTALS);
+	/* But never in another place. */
+	told_refused(d, "L;1\nH;a\n", CODE_COLUMNS);
+	told_refused(d, "T;1\nL;1\n", CODE_TOTALS);
+	/* Those of the part before are not used again. */
+	assert_int_equal(
+		told_parts(d, NULL, "H;a\nL;1\nT;1\n", "L;2\nL;3\n", &t), V_OK);
+	assert_string_equal(t.said.bytes, "L1 1\nL2 2\nL3 3\n");
+	assert_string_equal(t.letter.text, "van");
+	assert_false(t.counts.totals);
+	told_done(&t);
+	definition_free(d);
+}
+
+static void
 test_record__a_mistake_of_a_line_rejects_the_family(void **state)
 {
 	struct told t;
@@ -403,6 +441,8 @@ main(void)
 		cmocka_unit_test(test_record__a_header_stands_once_and_first),
 		cmocka_unit_test(
 			test_record__without_its_trailer_a_file_was_cut_off),
+		cmocka_unit_test(
+			test_record__a_frame_that_may_be_absent_may_be_absent),
 		cmocka_unit_test(
 			test_record__a_mistake_of_a_line_rejects_the_family),
 		cmocka_unit_test(test_record__an_orphan_is_rejected_alone),
