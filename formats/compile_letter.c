@@ -402,6 +402,12 @@ delivery_field(struct compile *c, const char *name, const char *what,
 		compile_bad(c, name, CODE_CONFIG_VALUE,
 			"%s: %s is a field of the lines of a letter", what,
 			name);
+	else if (d->records[d->fields[f].record].occurs != OCCURS_ANY &&
+		 d->records[d->fields[f].record].min == 0)
+		/* Who leaves it out would not be checked at all. */
+		compile_bad(c, name, CODE_CONFIG_VALUE,
+			"%s: record %s, with %s in it, may be absent (min: 0)",
+			what, d->records[d->fields[f].record].name, name);
 	else if (c->vague[f] || fits(&d->fields[f]))
 		return f;
 	else

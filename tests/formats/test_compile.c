@@ -300,6 +300,14 @@ test_compile__mistakes_in_checks_and_the_letter(void **state)
 			"did you mean 'dag'?" },
 		{ "a recipient", "recipient: bsn", "recipient: ^naam", VALUE,
 			"it must be a bsn" },
+		{ "a sender that may be absent",
+			"sender: VL.zender, number: nr, period: jaar }\n"
+			"records:\n  - { name: VL, when: \"1=VL\", "
+			"occurs: first }",
+			"sender: ^VL.zender }\n"
+			"records:\n  - { name: VL, when: \"1=VL\", "
+			"occurs: first, min: 0 }",
+			VALUE, "may be absent" },
 		{ "an amount", "amount: CP.bedrag", "amount: ^id", VALUE,
 			NULL },
 		{ "a date", "dated: dag", "dated: ^dagg", NAME,
