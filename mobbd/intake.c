@@ -365,7 +365,7 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 		.unpacks = input->pages != NULL || input->inlined };
 	struct claim claim = CLAIM_NONE;
 	struct fault reason = FAULT_NONE;
-	char name[SPOOL_NAME_MAX + 1];
+	char name[SPOOL_DROPPED_MAX];
 	enum verdict v;
 
 	v = spool_next(run->site->spool, &rule, clock_now_ms(), name, why);

@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -33,31 +32,6 @@ struct taking {
 	struct room_parts parts; /* of a set; none otherwise */
 };
 
-/* A name cut by spool_next(): the first entry that begins with it. */
-static bool
-find_cut(int in, const char *name, char found_out[NAME_MAX + 1])
-{
-	int fd = openat(in, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd == -1 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	bool found = false;
-
-	if (folder == NULL) {
-		if (fd != -1)
-			(void)close(fd);
-		return false;
-	}
-	while (!found && (entry = readdir(folder)) != NULL) {
-		found = strlen(entry->d_name) > SPOOL_NAME_MAX &&
-			strncmp(entry->d_name, name, SPOOL_NAME_MAX) == 0 &&
-			!room_never_batch(entry->d_name);
-		if (found)
-			snprintf(found_out, NAME_MAX + 1, "%s", entry->d_name);
-	}
-	(void)closedir(folder);
-	return found;
-}
-
 /* Is it there?  Then it has its name as it lies there, and ours. */
 static enum verdict
 look_file(struct taking *t, const char *name, struct fault *why)
@@ -65,11 +39,7 @@ look_file(struct taking *t, const char *name, struct fault *why)
 	struct stat st;
 
 	snprintf(t->dropped, sizeof(t->dropped), "%s", name);
-	if (fstatat(t->in, name, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
-		(strlen(name) != SPOOL_NAME_MAX ||
-			!find_cut(t->in, name, t->dropped) ||
-			fstatat(t->in, t->dropped, &st, AT_SYMLINK_NOFOLLOW) ==
-				-1))
+	if (fstatat(t->in, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return fault_set(why, V_LATER, CODE_SPOOL, "another was first");
 	if (room_name_ok(t->dropped)) {
 		snprintf(t->claim.name, sizeof(t->claim.name), "%s", name);
@@ -302,7 +272,7 @@ spool_claim_by(struct spool *spool, const struct spool_rule *rule,
 	enum verdict v;
 
 	assert(room_stream_ok(rule->stream) && !room_never_batch(name));
-	assert(strchr(name, '/') == NULL && strlen(name) <= SPOOL_NAME_MAX);
+	assert(strchr(name, '/') == NULL && strlen(name) <= NAME_MAX);
 	snprintf(t.claim.stream, sizeof(t.claim.stream), "%s", rule->stream);
 	room_path(path, "in", rule->stream);
 	v = file_dir(spool->fd, path, &t.in, why);

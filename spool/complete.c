@@ -305,9 +305,11 @@ can_take(const struct listing *list, const struct thing *thing,
 	return false;
 }
 
+_Static_assert(SPOOL_DROPPED_MAX == NAME_MAX + 1, "any name fits");
+
 enum verdict
 spool_next(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
-	char name_out[SPOOL_NAME_MAX + 1], struct fault *why)
+	char name_out[SPOOL_DROPPED_MAX], struct fault *why)
 {
 	struct listing list;
 	struct thing thing;
@@ -318,8 +320,7 @@ spool_next(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 		v = V_END;
 	while (v == V_END && list_next(&list, &thing))
 		if (can_take(&list, &thing, rule, now_ms)) {
-			snprintf(name_out, SPOOL_NAME_MAX + 1, "%.*s",
-				SPOOL_NAME_MAX,
+			snprintf(name_out, SPOOL_DROPPED_MAX, "%s",
 				thing.entries[thing.count - 1].name);
 			v = V_OK;
 		}

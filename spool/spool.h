@@ -30,7 +30,8 @@
 #include "batch/attachment.h"
 #include "batch/letter.h"
 
-#define SPOOL_NAME_MAX 120 /* bytes of a file name */
+#define SPOOL_NAME_MAX 120    /* bytes of a file name */
+#define SPOOL_DROPPED_MAX 256 /* of one as dropped, and the closing NUL */
 #define SPOOL_STREAM_MAX 40
 #define SPOOL_JOBID_MAX 16 /* "20260215-k3f7" and the closing NUL */
 
@@ -73,12 +74,11 @@ bool spool_name_ok(const char *name);
  * never be whole, or has waited too long, the last that is there: claiming it
  * refuses it.
  *
- * V_OK    name_out is set; as dropped, so never print it.  A name that is too
- *	   long is cut, and spool_claim() finds the file by that beginning.
+ * V_OK    name_out is set; as dropped, odd or too long, so never print it
  * V_END   nothing complete at the moment
  */
 enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
-	int64_t now_ms, char name_out[SPOOL_NAME_MAX + 1], struct fault *why);
+	int64_t now_ms, char name_out[SPOOL_DROPPED_MAX], struct fault *why);
 
 /* What lies in in/STREAM and cannot be taken yet, in order of names: it still
  * grows, lacks its sidecar or a part (CODE_GROWING), contradicts itself

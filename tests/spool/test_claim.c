@@ -238,7 +238,7 @@ static void
 test_claim__a_name_too_long_is_refused(void **state)
 {
 	struct spool_rule rule = { .stream = "woz" };
-	char path[300] = "in/woz/", name[SPOOL_NAME_MAX + 1];
+	char path[300] = "in/woz/", name[SPOOL_DROPPED_MAX];
 	struct claim claim;
 	struct fault why;
 
@@ -256,6 +256,64 @@ test_claim__a_name_too_long_is_refused(void **state)
 	assert_int_equal(spool_next(room.spool, &rule, NOW, name, &why), V_OK);
 	assert_int_equal(take(name, &claim, &why), V_OK);
 	claim_close(&claim);
+}
+
+/* Its first 120 bytes end as something unfinished, or as a part of a set. */
+static void
+test_claim__a_name_too_long_is_not_taken_for_what_it_begins_with(void **state)
+{
+	static const char *const begins[] = { ".tmp", ".part", ".ready",
+		"_01" };
+	struct spool_rule rule = { .stream = "woz", .parts = true };
+	char path[300], name[SPOOL_DROPPED_MAX], head[SPOOL_NAME_MAX + 1];
+	struct claim claim = CLAIM_NONE;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	memset(head, 'b', SPOOL_NAME_MAX);
+	head[SPOOL_NAME_MAX] = '\0';
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		int len = (int)(SPOOL_NAME_MAX - strlen(begins[i]));
+
+		snprintf(path, sizeof(path), "in/woz/%.*s%s%s", len, head,
+			begins[i], "234567.zip");
+		room_text(&room, path, "junk");
+		assert_int_equal(
+			spool_next(room.spool, &rule, NOW, name, &why), V_OK);
+		assert_int_equal(spool_claim_by(room.spool, &rule, name, NOW,
+					 &claim, &why),
+			V_SKIP);
+		assert_int_equal(why.code, CODE_NAME);
+		assert_int_equal(room_count(&room, "in/woz"), 0);
+		claim_close(&claim);
+	}
+}
+
+/* Each is a file of its own, though they begin alike. */
+static void
+test_claim__names_too_long_that_begin_alike_are_all_refused(void **state)
+{
+	struct spool_rule rule = { .stream = "woz" };
+	char path[300] = "in/woz/", name[SPOOL_DROPPED_MAX];
+	struct claim claim = CLAIM_NONE;
+	struct fault why;
+	int i;
+
+	(void)state;
+	memset(path + 7, 'x', 200);
+	for (i = 0; i < 3; i++) {
+		path[7 + 200 - i] = '\0';
+		room_text(&room, path, "junk");
+	}
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(
+			spool_next(room.spool, &rule, NOW, name, &why), V_OK);
+		assert_int_equal(take(name, &claim, &why), V_SKIP);
+		assert_int_equal(why.code, CODE_NAME);
+		claim_close(&claim);
+	}
+	assert_int_equal(spool_next(room.spool, &rule, NOW, name, &why), V_END);
 }
 
 static void
@@ -457,6 +515,8 @@ main(void)
 		T(test_claim__links_fifos_and_folders_are_moved_out_to_be_refused),
 		T(test_claim__odd_names_are_refused_under_a_safe_one),
 		T(test_claim__a_name_too_long_is_refused),
+		T(test_claim__a_name_too_long_is_not_taken_for_what_it_begins_with),
+		T(test_claim__names_too_long_that_begin_alike_are_all_refused),
 		T(test_claim__a_file_larger_than_the_disk_waits),
 		T(test_need__follows_from_the_container),
 		T(test_look__a_file_is_opened_where_it_lies),

@@ -171,7 +171,7 @@ test_set__a_long_list_of_gaps_is_cut(void **state)
 static const char *
 next(const struct spool_rule *rule, int64_t now_ms)
 {
-	static char name[SPOOL_NAME_MAX + 1];
+	static char name[SPOOL_DROPPED_MAX];
 	struct fault why = FAULT_NONE;
 	enum verdict v = spool_next(room.spool, rule, now_ms, name, &why);
 
