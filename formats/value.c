@@ -271,6 +271,23 @@ lost_character(const char *text)
 	return false;
 }
 
+/* A value stands on one line, of a letter, an envelope or a list.  What may be
+ * written on several is made one by the step collapse.
+ */
+static bool
+one_line(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (; *p != '\0'; p++)
+		if (*p == '\t' || *p == '\n' || *p == '\r' ||
+			/* U+2028 and U+2029 */
+			(*p == 0xe2 && p[1] == 0x80 &&
+				(p[2] == 0xa8 || p[2] == 0xa9)))
+			return false;
+	return true;
+}
+
 static enum verdict
 text(const struct field *field, struct value *value, struct arena *mem,
 	int64_t *chars_out, struct fault *why)
@@ -278,6 +295,9 @@ text(const struct field *field, struct value *value, struct arena *mem,
 	*chars_out = text_chars(value->text, value->len);
 	if (*chars_out < 0)
 		return bad(why, CODE_CHARACTERS, "control characters");
+	if (!one_line(value->text))
+		return bad(why, CODE_CHARACTERS,
+			"a tab or line end in a value of one line");
 	if (*chars_out != (int64_t)value->len) {
 		const char *form = text_nfc(mem, value->text);
 

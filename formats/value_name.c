@@ -68,10 +68,6 @@ value_name(const struct value *value, struct fault *why)
 		if (value_is(value->text[i], CLASS_DIGIT))
 			return fault_set(why, V_SKIP, CODE_PERSON_NAME,
 				"digits in a name");
-		if (value_is(value->text[i], CLASS_BLANK) &&
-			value->text[i] != ' ')
-			return fault_set(why, V_SKIP, CODE_CHARACTERS,
-				"a tab or line end in a name");
 		letter = letter || (unsigned char)value->text[i] >= 0xc3 ||
 			 value_is(value->text[i], CLASS_ALPHA);
 	}

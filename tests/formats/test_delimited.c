@@ -14,7 +14,8 @@
 	"  - { name: CP, when: \"1=CP\", parent: SP, columns: 3 }\n"           \
 	"fields:\n"                                                            \
 	"  - { in: SP, name: nr, at: 2, type: digits, use: required }\n"       \
-	"  - { in: SP, name: naam, at: 3, type: text }\n"                      \
+	"  - { in: SP, name: naam, at: 3, type: text, "                        \
+	"normalise: [collapse] }\n"                                            \
 	"  - { in: SP, name: plaats, at: 4, type: text }\n"                    \
 	"  - { in: CP, name: wat, at: 2, type: text }\n"                       \
 	"  - { in: CP, name: bedrag, at: 3, type: text }\n"                    \
