@@ -77,6 +77,7 @@ static enum verdict
 look(struct taking *t, const struct spool_rule *rule, const char *name,
 	int64_t now_ms, struct fault *why)
 {
+	char shown[NAME_MAX * 3 + 1];
 	int64_t need = 0, lacks;
 	enum verdict v = V_END;
 	int i;
@@ -90,9 +91,17 @@ look(struct taking *t, const struct spool_rule *rule, const char *name,
 	if (v != V_OK)
 		return v;
 	t->claim.part_count = t->claim.set ? t->parts.count : 1;
-	for (i = 0; i < t->claim.part_count; i++)
-		need += room_need(t->in,
-			t->claim.set ? t->parts.names[i] : t->dropped, rule);
+	for (i = 0; i < t->claim.part_count; i++) {
+		const char *file =
+			t->claim.set ? t->parts.names[i] : t->dropped;
+
+		if (room_can_read(t->in, file, why) != V_OK) {
+			room_percent(file, shown, sizeof(shown));
+			fault_at(why, "in/%s/%s", rule->stream, shown);
+			return V_LATER;
+		}
+		need += room_need(t->in, file, rule);
+	}
 	lacks = room_lacks(t->in, need);
 	if (lacks > 0)
 		return fault_set(why, V_LATER, CODE_DISK_FULL,
@@ -148,7 +157,7 @@ give_claim(const struct room_claim *c, const char *job, int dir,
 
 	claim.dir = fcntl(dir, F_DUPFD_CLOEXEC, 3);
 	if (claim.dir == -1)
-		return fault_errno(why, V_BROKEN, CODE_SPOOL, "open job");
+		return fault_errno(why, V_LATER, CODE_SPOOL, "open job");
 	memcpy(claim.stream, c->stream, sizeof(claim.stream));
 	memcpy(claim.name, c->name, sizeof(claim.name));
 	snprintf(claim.job, sizeof(claim.job), "%s", job);
@@ -158,6 +167,7 @@ give_claim(const struct room_claim *c, const char *job, int dir,
 			fault_at(why, "%s/%s", claim.job, claim.name);
 		*claim_out = claim;
 	} else {
+		fault_at(why, "work/%s/%s", claim.job, claim.name);
 		claim_close(&claim);
 	}
 	return v;

@@ -305,27 +305,43 @@ can_take(const struct listing *list, const struct thing *thing,
 	return false;
 }
 
+/* Can all of it be opened? */
+static enum verdict
+can_read(const struct listing *list, const struct thing *thing,
+	struct fault *why)
+{
+	enum verdict v = V_OK;
+	size_t i;
+
+	for (i = 0; v == V_OK && i < thing->count; i++)
+		v = room_can_read(list->fd, thing->entries[i].name, why);
+	return v;
+}
+
 _Static_assert(SPOOL_DROPPED_MAX == NAME_MAX + 1, "any name fits");
 
 enum verdict
 spool_next(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 	char name_out[SPOOL_DROPPED_MAX], struct fault *why)
 {
+	struct fault ignored;
 	struct listing list;
 	struct thing thing;
+	bool readable = false, some = false;
 	enum verdict v;
 
 	v = list_open(spool, rule, &list, why);
-	if (v == V_OK)
-		v = V_END;
-	while (v == V_END && list_next(&list, &thing))
-		if (can_take(&list, &thing, rule, now_ms)) {
+	while (v == V_OK && !readable && list_next(&list, &thing)) {
+		if (!can_take(&list, &thing, rule, now_ms))
+			continue;
+		readable = can_read(&list, &thing, &ignored) == V_OK;
+		if (readable || !some)
 			snprintf(name_out, SPOOL_DROPPED_MAX, "%s",
 				thing.entries[thing.count - 1].name);
-			v = V_OK;
-		}
+		some = true;
+	}
 	list_done(&list);
-	return v;
+	return v == V_OK && !some ? V_END : v;
 }
 
 /* --- one set, for a claim --- */
@@ -420,10 +436,12 @@ shown(struct arena *mem, const char *name)
 	return arena_text(mem, text, strlen(text));
 }
 
-/* Why it is not taken; false when it is, or will be in a moment. */
+/* Why it is not taken; false when it is, or will be in a moment.  Who could
+ * not take it (`takes`) may be shut out where the one who does is not.
+ */
 static bool
 why_not(const struct listing *list, const struct thing *thing,
-	const struct spool_rule *rule, const struct look *look,
+	const struct spool_rule *rule, const struct look *look, bool takes,
 	struct fault *why, int64_t *missing_out)
 {
 	static const char *const texts[] = { "",
@@ -444,6 +462,8 @@ why_not(const struct listing *list, const struct thing *thing,
 			thing->set ? "a part " : "", texts[look->ready]);
 		return true;
 	}
+	if (takes && can_read(list, thing, why) == V_SKIP)
+		return true;
 	for (i = 0; i < thing->count; i++)
 		need += room_need(list->fd, thing->entries[i].name, rule);
 	*missing_out = room_lacks(list->fd, need);
@@ -460,6 +480,7 @@ spool_waits(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 	struct arena *mem, struct spool_wait **waits_out, size_t *count_out,
 	struct fault *why)
 {
+	bool takes = faccessat(spool->fd, "work", W_OK, AT_EACCESS) == 0;
 	struct spool_wait *waits = NULL;
 	struct listing list;
 	struct thing thing;
@@ -477,13 +498,15 @@ spool_waits(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 		int64_t missing;
 
 		if (!look_at(list.fd, &thing, rule, now_ms, &look) ||
-			!why_not(&list, &thing, rule, &look, &reason, &missing))
+			!why_not(&list, &thing, rule, &look, takes, &reason,
+				&missing))
 			continue;
 		count++;
 		*w = (struct spool_wait){ .code = reason.code,
 			.name = shown(mem, thing.entries[thing.count - 1].name),
 			.text = arena_format(mem, "%s", reason.text),
-			.late = is_late(list.fd, &thing, &look, rule, now_ms),
+			.late = reason.code == CODE_SPOOL ||
+				is_late(list.fd, &thing, &look, rule, now_ms),
 			.changed_ms = look.changed_ms,
 			.bytes = look.bytes,
 			.missing_bytes = missing };

@@ -29,15 +29,45 @@ close_parts(struct claim *claim)
 }
 
 /* O_NONBLOCK: a fifo somebody dropped must not hold us up. */
+static int
+open_file(int dir, const char *name, int follow)
+{
+	return openat(dir, name, O_RDONLY | follow | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Too little of something of ours, which passes by itself? */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	       error == EINTR || error == EAGAIN;
+}
+
+enum verdict
+room_can_read(int in, const char *name, struct fault *why)
+{
+	int fd = open_file(in, name, O_NOFOLLOW);
+
+	if (fd != -1) {
+		(void)close(fd);
+		return V_OK;
+	}
+	if (errno == ENOENT || errno == ELOOP || errno == ENXIO)
+		return V_OK;
+	return fault_errno(why, is_shortage(errno) ? V_LATER : V_SKIP,
+		CODE_SPOOL, "the file cannot be read");
+}
+
 static enum verdict
 open_part(int dir, const char *name, int follow, int *fd_out, int64_t *bytes,
 	struct fault *why)
 {
-	int fd = openat(dir, name, O_RDONLY | follow | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_file(dir, name, follow);
 	struct stat st;
 
 	if (fd == -1 && errno != ELOOP && errno != ENXIO)
-		return fault_errno(why, V_BROKEN, CODE_SPOOL, "open");
+		return fault_errno(why, errno == ENOENT ? V_BROKEN : V_LATER,
+			CODE_SPOOL, "the file cannot be read");
 	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
 		if (fd != -1)
 			(void)close(fd);

@@ -91,8 +91,13 @@ int64_t room_need(int in, const char *name, const struct spool_rule *rule);
 /* What the disk of `in` lacks for that need; 0: there is room. */
 int64_t room_lacks(int in, int64_t need);
 
+/* Could we open it, once it is ours?  Also V_OK when it is gone, or no plain
+ * file, which is refused.  V_SKIP: a person has to see to it; V_LATER: not now.
+ */
+enum verdict room_can_read(int in, const char *name, struct fault *why);
+
 /* Open the parts of a job's folder, claim->dir; their sidecars too.
- * V_SKIP as spool_claim().
+ * V_SKIP as spool_claim().  V_LATER: a part cannot be read.
  */
 enum verdict room_open(
 	const struct room_claim *c, struct claim *claim, struct fault *why);

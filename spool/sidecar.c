@@ -119,6 +119,9 @@ sidecar_text(int dir, const char *name, char text[SIDECAR_BYTES_MAX + 1],
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT)
 		return V_OK;
+	if (fd == -1 && errno != ELOOP && errno != ENXIO && errno != EACCES)
+		return fault_errno(
+			why, V_LATER, CODE_SPOOL, "a sidecar cannot be read");
 	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
 		st.st_size > SIDECAR_BYTES_MAX)
 		v = fault_set(why, V_SKIP, CODE_SIDECAR,

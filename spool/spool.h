@@ -72,7 +72,8 @@ bool spool_name_ok(const char *name);
 /* The next complete file in in/STREAM, in order of names.  Of a set, once all
  * of it is there and complete, the name of its last part; of one that can
  * never be whole, or has waited too long, the last that is there: claiming it
- * refuses it.
+ * refuses it.  One that cannot be read comes after all others: claiming it
+ * says why.
  *
  * V_OK    name_out is set; as dropped, odd or too long, so never print it
  * V_END   nothing complete at the moment
@@ -82,14 +83,15 @@ enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
 
 /* What lies in in/STREAM and cannot be taken yet, in order of names: it still
  * grows, lacks its sidecar or a part (CODE_GROWING), contradicts itself
- * (CODE_PARTS), or there is too little disk for it (CODE_DISK_FULL).
+ * (CODE_PARTS), there is too little disk for it (CODE_DISK_FULL), or we may not
+ * read it (CODE_SPOOL).
  */
 struct spool_wait {
 	const char *name; /* can be printed: odd characters are %xx */
 	enum code code;
 	const char *text; /* one sentence, as in a fault */
-	bool late;	  /* longer than the rule's set_ms: a person should
-			   * ask the supplier */
+	bool late;	  /* longer than the rule's set_ms, or not to be read:
+			   * a person should see to it */
 	int64_t changed_ms;
 	int64_t bytes;	       /* what is there */
 	int64_t missing_bytes; /* of disk; 0 it is not the disk */
@@ -142,7 +144,8 @@ struct claim {
  *
  * V_OK      *claim_out holds the open file; end it with claim_close()
  * V_LATER   another process was first; or too little disk for it
- *	     (CODE_DISK_FULL): nothing was moved
+ *	     (CODE_DISK_FULL), or it cannot be read (CODE_SPOOL): nothing was
+ *	     moved.  Could it be read until it was, it lies in work/.
  * V_SKIP    ours, but no plain file (CODE_NOT_FILE) or a name we refuse
  *	     (CODE_NAME) or a sidecar that makes no sense (CODE_SIDECAR): the
  *	     claim is filled without fd; refuse it with spool_refuse()
@@ -163,7 +166,9 @@ enum verdict spool_claim_by(struct spool *spool, const struct spool_rule *rule,
 	const char *name, int64_t now_ms, struct claim *claim_out,
 	struct fault *why);
 
-/* Open again what lies in work/JOBID (after a crash, or to send it). */
+/* Open again what lies in work/JOBID (after a crash, or to send it).  V_LATER:
+ * it cannot be read now.
+ */
 enum verdict spool_claimed(struct spool *spool, const char *job,
 	struct claim *claim_out, struct fault *why);
 
