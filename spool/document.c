@@ -159,6 +159,8 @@ take_scratch(struct taking *t, const char *both, struct fault *why)
 	struct attachment *out = t->out;
 	enum verdict v;
 
+	if (b->full || b->len > DOCUMENT_BYTES_MAX)
+		return look_verdict(MEMBER_TOO_LARGE, why);
 	v = look_at(t->s, b->bytes, b->len, &t->seen, why);
 	if (v == V_OK)
 		v = look_verdict((enum member_look)t->seen.look, why);
@@ -242,8 +244,6 @@ take_pages(struct taking *t, struct fault *why)
 		return v;
 	buf_reset(&t->s->scratch);
 	v = book_cut(book, first, last, &t->s->scratch, why);
-	if (v == V_OK && t->s->scratch.full)
-		v = look_verdict(MEMBER_TOO_LARGE, why);
 	if (v == V_OK)
 		v = take_scratch(
 			t, "the pages of two letters are the same", why);

@@ -111,7 +111,9 @@ read_bytes(struct tarring *t, struct book *book, uint32_t *crc_out,
 	buf_reset(b);
 	do {
 		/* Without room it is only hashed. */
-		to = book == NULL ? buf_room(b, READ_BYTES) : NULL;
+		to = book == NULL && b->len <= DOCUMENT_BYTES_MAX
+			     ? buf_room(b, READ_BYTES)
+			     : NULL;
 		if (to == NULL) {
 			buf_reset(b);
 			to = buf_room(b, READ_BYTES);

@@ -85,7 +85,8 @@ source_open(const struct claim *claim, const struct source_rules *rules,
 	s->content = -1;
 	s->digest = digest_new();
 	s->digest_run = room_digest_fed(claim->run) ? claim->run : NULL;
-	s->scratch = BUF_MAX(DOCUMENT_BYTES_MAX);
+	/* A read at the very end wants room, too. */
+	s->scratch = BUF_MAX(DOCUMENT_BYTES_MAX + READ_BYTES);
 	member_table_init(&s->members, s->dir);
 	owner_table_init(&s->owners);
 	look_texts_init(&s->texts);

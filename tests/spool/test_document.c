@@ -527,43 +527,6 @@ test_rules__a_command_that_is_not_there_lets_the_file_wait(void **state)
 	claim_close(&claim);
 }
 
-/* --- large ones --- */
-
-static void
-test_documents__the_largest_we_look_at_and_one_byte_more(void **state)
-{
-	const size_t most = 16000000;
-	struct buf b = BUF_MAX(most + 10000);
-	struct zip_member docs[] = { { .name = "a.pdf" }, { .name = "b.pdf" } };
-	struct buf first = BUF_MAX(2000);
-	struct claim claim;
-	struct source *s;
-
-	(void)state;
-	pdf_make(&first, "x", 0, false);
-	/* A line of filler has 81 bytes for 80; the rest are empty lines. */
-	pdf_make(&b, "x", (most - first.len - 100) / 81 * 80, false);
-	assert_true(b.len <= most && most - b.len < 300);
-	while (b.len < most)
-		buf_text(&b, "\n");
-	b.len = most;
-	docs[0].bytes = b.bytes;
-	docs[0].len = most;
-	claim = batch_max(docs, 1, 2 * most);
-	s = opened_by(&claim, &by);
-	finds(s, letter_of("1", "a.pdf", NULL), V_OK, CODE_NONE);
-	ends(s, &claim, CODE_NONE);
-	buf_text(&b, "\n");
-	docs[0].len = b.len;
-	docs[0].bytes = b.bytes;
-	claim = batch_max(docs, 1, 2 * most);
-	s = opened_by(&claim, &by);
-	finds(s, letter_of("1", "a.pdf", NULL), V_SKIP, CODE_DOCUMENT);
-	ends(s, &claim, CODE_NONE);
-	buf_done(&b);
-	buf_done(&first);
-}
-
 int
 main(void)
 {
@@ -585,7 +548,6 @@ main(void)
 		T(test_rules__a_remark_is_of_the_letter_just_taken),
 		T(test_rules__the_command_of_the_site_is_asked),
 		T(test_rules__a_command_that_is_not_there_lets_the_file_wait),
-		T(test_documents__the_largest_we_look_at_and_one_byte_more),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
