@@ -32,6 +32,14 @@ struct taking {
 	struct room_parts parts; /* of a set; none otherwise */
 };
 
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Is it there?  Then it has its name as it lies there, and ours. */
 static enum verdict
 look_file(struct taking *t, const char *name, struct fault *why)
@@ -72,6 +80,24 @@ look_set(struct taking *t, const struct spool_rule *rule, int64_t now_ms,
 	return V_OK;
 }
 
+/* Which sidecars lie beside it: after a crash those there may be of a newer
+ * file of the same name, so that what is missing must be known.
+ */
+static uint8_t
+look_sidecars(int in, const char *name)
+{
+	char side[NAME_MAX + 16];
+	unsigned seen = 0;
+	size_t i;
+
+	for (i = 0; room_sidecars[i] != NULL; i++) {
+		snprintf(side, sizeof(side), "%s%s", name, room_sidecars[i]);
+		if (is_there(in, side))
+			seen |= 1u << i;
+	}
+	return (uint8_t)seen;
+}
+
 /* What is to be moved, and is there room to work on it? */
 static enum verdict
 look(struct taking *t, const struct spool_rule *rule, const char *name,
@@ -100,6 +126,7 @@ look(struct taking *t, const struct spool_rule *rule, const char *name,
 			fault_at(why, "in/%s/%s", rule->stream, shown);
 			return V_LATER;
 		}
+		t->claim.sidecars[i] = look_sidecars(t->in, file);
 		need += room_need(t->in, file, rule);
 	}
 	lacks = room_lacks(t->in, need);
@@ -184,14 +211,6 @@ undo(struct spool *spool, struct taking *t)
 	(void)unlinkat(spool->fd, path, AT_REMOVEDIR);
 }
 
-static bool
-is_there(int dir, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static enum verdict
 move_sidecars(int in, const char *dropped, int dir, const char *name,
 	struct fault *why)
@@ -211,7 +230,8 @@ move_sidecars(int in, const char *dropped, int dir, const char *name,
 }
 
 /* One part, unless it is moved already, and its sidecars: those that lie
- * there now, unless the supplier dropped another file of the same name.
+ * there now, unless the supplier dropped another file of the same name: then
+ * nobody knows whose they are, and .claiming says which are missing.
  */
 static enum verdict
 move_part(int in, const char *dropped, int dir, const char *name,

@@ -110,6 +110,33 @@ open_all(const struct room_parts *names, struct claim *claim, struct fault *why)
 	return V_OK;
 }
 
+/* Those that were seen beside a part and are not here now. */
+static enum verdict
+find_sidecars(int dir, const struct room_claim *c,
+	const struct room_parts *names, struct fault *why)
+{
+	char side[SPOOL_NAME_MAX + 16];
+	struct stat st;
+	size_t i;
+	int part;
+
+	for (part = 0; part < names->count; part++)
+		for (i = 0; room_sidecars[i] != NULL; i++) {
+			if (!(c->sidecars[part] & 1u << i))
+				continue;
+			snprintf(side, sizeof(side), "%s%s", names->names[part],
+				room_sidecars[i]);
+			if (fstatat(dir, side, &st, AT_SYMLINK_NOFOLLOW) ==
+					-1 &&
+				errno == ENOENT)
+				return fault_set(why, V_SKIP, CODE_SIDECAR,
+					"NAME%s lay beside the file and was "
+					"not there any more when it was taken",
+					room_sidecars[i]);
+		}
+	return V_OK;
+}
+
 enum verdict
 room_open(const struct room_claim *c, struct claim *claim, struct fault *why)
 {
@@ -127,6 +154,8 @@ room_open(const struct room_claim *c, struct claim *claim, struct fault *why)
 		v = V_SKIP;
 	if (v == V_OK)
 		v = open_all(&names, claim, why);
+	if (v == V_OK)
+		v = find_sidecars(claim->dir, c, &names, why);
 	if (v == V_OK)
 		v = room_sidecars_read(claim->dir, claim, why);
 	if (v != V_OK)

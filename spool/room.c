@@ -13,8 +13,10 @@
 
 /* A name of 255 bytes in percents, and more; then a line for each part. */
 #define HEAD_BYTES_MAX 1024
+#define SIDECARS_BYTES_MAX 64 /* the lines of one part's */
 #define CLAIM_BYTES_MAX                                                        \
-	(HEAD_BYTES_MAX + (size_t)SPOOL_PARTS_MAX * (SPOOL_NAME_MAX + 1))
+	(HEAD_BYTES_MAX + (size_t)SPOOL_PARTS_MAX *                            \
+				  (SPOOL_NAME_MAX + 1 + SIDECARS_BYTES_MAX))
 #define DATE_DIGITS 8
 #define JOB_RANDOM 4
 
@@ -130,7 +132,21 @@ room_unpercent(const char *text, char out[NAME_MAX + 1])
 	out[n] = '\0';
 }
 
-/* --- .claim: stream, name, refused name; of a set then all names --- */
+/* --- .claim: stream, name, refused name; of a set then all names ---
+ *
+ * Behind the name, of a set behind each, come the sidecars seen beside it, as
+ * lines like ".ready": no name begins with a dot.
+ */
+
+static void
+write_sidecars(struct buf *b, unsigned seen)
+{
+	size_t i;
+
+	for (i = 0; room_sidecars[i] != NULL; i++)
+		if (seen & 1u << i)
+			buf_format(b, "%s\n", room_sidecars[i]);
+}
 
 enum verdict
 room_claim_write(int dir, const struct room_claim *claim,
@@ -142,8 +158,12 @@ room_claim_write(int dir, const struct room_claim *claim,
 
 	buf_format(
 		&b, "%s\n%s\n%s\n", claim->stream, claim->name, claim->refused);
-	for (i = 0; parts != NULL && i < parts->count; i++)
+	if (parts == NULL)
+		write_sidecars(&b, claim->sidecars[0]);
+	for (i = 0; parts != NULL && i < parts->count; i++) {
 		buf_format(&b, "%s\n", parts->names[i]);
+		write_sidecars(&b, claim->sidecars[i]);
+	}
 	assert(!b.full);
 	v = file_put(dir, ROOM_CLAIMING, b.bytes, b.len, 0640, why);
 	buf_done(&b);
@@ -168,6 +188,24 @@ line(char **text, char *out, size_t size)
 	return true;
 }
 
+/* The lines of one part's sidecars, if any. */
+static uint8_t
+read_sidecars(char **text)
+{
+	unsigned seen = 0;
+	size_t i, len;
+
+	for (i = 0; room_sidecars[i] != NULL; i++) {
+		len = strlen(room_sidecars[i]);
+		if (strncmp(*text, room_sidecars[i], len) != 0 ||
+			(*text)[len] != '\n')
+			continue;
+		seen |= 1u << i;
+		*text += len + 1;
+	}
+	return (uint8_t)seen;
+}
+
 /* The parts behind the head of .claim; false when they make no sense. */
 static bool
 read_parts(char *text, struct room_claim *c, struct room_parts *parts_out)
@@ -175,10 +213,12 @@ read_parts(char *text, struct room_claim *c, struct room_parts *parts_out)
 	struct room_parts parts = { 0 };
 
 	parts.names = mem_zero(SPOOL_PARTS_MAX, sizeof(*parts.names));
+	memset(c->sidecars, 0, sizeof(c->sidecars));
+	c->sidecars[0] = read_sidecars(&text);
 	while (*text != '\0' && parts.count < SPOOL_PARTS_MAX &&
 		line(&text, parts.names[parts.count], sizeof(*parts.names)) &&
 		room_name_ok(parts.names[parts.count]))
-		parts.count++;
+		c->sidecars[parts.count++] = read_sidecars(&text);
 	c->set = parts.count > 0;
 	if (!c->set) {
 		parts.count = 1;

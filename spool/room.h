@@ -1,9 +1,9 @@
 /* spool/room.h - what the files of spool/ share; included nowhere else
  *
  * work/JOBID holds, beside the batch file and its sidecars:
- *	.claim		stream and name, of a set all names, so that a job is
- *			known from its folder alone; called .claiming until all
- *			files and sidecars are moved
+ *	.claim		stream and name, of a set all names, behind each its
+ *			sidecars, so that a job is known from its folder alone;
+ *			called .claiming until all files and sidecars are moved
  *	content		documents without an offset of their own
  *
  * SPDX-License-Identifier: EUPL-1.2
@@ -48,6 +48,8 @@ struct room_claim {
 	char refused[NAME_MAX * 3 + 1];
 	int part_count; /* at least 1 */
 	bool set;	/* by its name a set, be it of one part */
+	/* Of each part: bit i is room_sidecars[i], seen before it was ours. */
+	uint8_t sidecars[SPOOL_PARTS_MAX];
 };
 
 /* The names of a set's parts, in order. */

@@ -147,8 +147,9 @@ struct claim {
  *	     (CODE_DISK_FULL), or it cannot be read (CODE_SPOOL): nothing was
  *	     moved.  Could it be read until it was, it lies in work/.
  * V_SKIP    ours, but no plain file (CODE_NOT_FILE) or a name we refuse
- *	     (CODE_NAME) or a sidecar that makes no sense (CODE_SIDECAR): the
- *	     claim is filled without fd; refuse it with spool_refuse()
+ *	     (CODE_NAME) or a sidecar that makes no sense or was lost on the way
+ *	     (CODE_SIDECAR): the claim is filled without fd; refuse it with
+ *	     spool_refuse()
  * V_BROKEN  the spool itself cannot be used
  */
 enum verdict spool_claim(struct spool *spool, const char *stream,

@@ -455,6 +455,57 @@ test_claimed__sidecars_left_behind_by_a_crash_are_fetched(void **state)
 	assert_true(room_has(&room, "in/woz/a.xml.ready"));
 }
 
+/* The same, but a newer file of that name came: whose sidecar lies there? */
+static void
+test_claimed__a_sidecar_that_was_seen_and_is_lost_refuses_the_file(void **state)
+{
+	static const struct {
+		const char *claiming, *there;
+		bool refused;
+	} cases[] = {
+		{ "woz\na.xml\n\n.ready\n.sha256\n", NULL, true },
+		{ "woz\na.xml\n\n.ready\n.totals\n", "a.xml.totals", true },
+		{ "woz\na.xml\n\n.ready\n", "a.xml.ready", false },
+		{ "woz\na.xml\n\n", NULL, false },
+	};
+	struct claim claim = CLAIM_NONE;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	room_text(&room, "in/woz/a.xml", "newer");
+	room_text(&room, "in/woz/a.xml.ready", "letters=7");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char job[] = "20260215-aaaa", path[64];
+
+		job[12] = (char)('a' + i);
+		snprintf(path, sizeof(path), "work/%s", job);
+		assert_int_equal(mkdirat(room.fd, path, 0700), 0);
+		snprintf(path, sizeof(path), "work/%s/.claiming", job);
+		room_text(&room, path, cases[i].claiming);
+		snprintf(path, sizeof(path), "work/%s/a.xml", job);
+		room_text(&room, path, "hello");
+		if (cases[i].there != NULL) {
+			snprintf(path, sizeof(path), "work/%s/%s", job,
+				cases[i].there);
+			room_text(&room, path, "letters=3");
+		}
+		assert_int_equal(spool_claimed(room.spool, job, &claim, &why),
+			cases[i].refused ? V_SKIP : V_OK);
+		if (cases[i].refused)
+			assert_int_equal(why.code, CODE_SIDECAR);
+		else
+			assert_int_equal(claim.promised_letters,
+				cases[i].there != NULL ? 3 : -1);
+		claim_close(&claim);
+		/* And once more just the same. */
+		assert_int_equal(spool_claimed(room.spool, job, &claim, &why),
+			cases[i].refused ? V_SKIP : V_OK);
+		claim_close(&claim);
+	}
+	assert_true(room_has(&room, "in/woz/a.xml.ready"));
+}
+
 static void
 test_look__a_file_is_opened_where_it_lies(void **state)
 {
@@ -522,6 +573,7 @@ main(void)
 		T(test_look__a_file_is_opened_where_it_lies),
 		T(test_claimed__a_job_is_known_from_its_folder_alone),
 		T(test_claimed__sidecars_left_behind_by_a_crash_are_fetched),
+		T(test_claimed__a_sidecar_that_was_seen_and_is_lost_refuses_the_file),
 		T(test_digest__a_file_that_grows_is_noticed),
 	};
 

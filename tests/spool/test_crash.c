@@ -264,6 +264,55 @@ test_crash__while_refusing_a_set(void **state)
 	every_step(ROAD_SET_REFUSE);
 }
 
+/* Dropped between the crash and the restart, under the same name: the sidecar
+ * in in/ may be the newer file's.  The older one has all of its own, or is
+ * refused; it is never read without.
+ */
+static void
+test_crash__a_newer_file_costs_no_sidecar_unseen(void **state)
+{
+	int n, status, promised, refused = 0, whole = 0;
+
+	(void)state;
+	for (n = 1; n < STEPS_MAX; n++) {
+		char job[SPOOL_JOBID_MAX] = "";
+		struct claim claim = CLAIM_NONE;
+		struct fault why = FAULT_NONE;
+		struct room room;
+		enum verdict v;
+		pid_t pid;
+
+		crash_at = 0;
+		room_make(&room);
+		drop(&room, "a.xml");
+		pid = fork();
+		assert_true(pid != -1);
+		if (pid == 0) {
+			step = 0;
+			crash_at = n;
+			(void)walk(&room, ROAD_CLAIM, &promised);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		room_text(&room, "in/woz/a.xml", "newer");
+		if (spool_working(room.spool, "", job, &why) == V_OK) {
+			v = spool_claimed(room.spool, job, &claim, &why);
+			assert_true(v == V_OK || v == V_SKIP);
+			if (v == V_OK)
+				assert_int_equal(claim.promised_letters, 7);
+			else
+				assert_int_equal(why.code, CODE_SIDECAR);
+			whole += v == V_OK;
+			refused += v == V_SKIP;
+			claim_close(&claim);
+		}
+		room_done(&room);
+		if (WEXITSTATUS(status) != CRASHED)
+			break;
+	}
+	assert_true(n < STEPS_MAX && refused > 0 && whole > 0);
+}
+
 int
 main(void)
 {
@@ -274,6 +323,8 @@ main(void)
 		cmocka_unit_test(test_crash__while_refusing_an_odd_name),
 		cmocka_unit_test(test_crash__while_claiming_a_set),
 		cmocka_unit_test(test_crash__while_refusing_a_set),
+		cmocka_unit_test(
+			test_crash__a_newer_file_costs_no_sidecar_unseen),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
