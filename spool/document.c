@@ -250,6 +250,22 @@ take_pages(struct taking *t, struct fault *why)
 	return v == V_OK ? keep_scratch(t, why) : v;
 }
 
+/* Which one is meant?  The record is rejected, but has used both. */
+static enum verdict
+take_both(struct taking *t, struct fault *why)
+{
+	enum verdict v;
+
+	t->keep = false;
+	v = take_member(t, why);
+	if (v == V_OK || v == V_SKIP)
+		v = take_inline(t, why);
+	if (v != V_OK && v != V_SKIP)
+		return v;
+	return fault_set(why, V_SKIP, CODE_DOCUMENT,
+		"the record names a document and holds one as well");
+}
+
 static enum verdict
 take(struct taking *t, struct fault *why)
 {
@@ -257,7 +273,9 @@ take(struct taking *t, struct fault *why)
 	uint8_t promised[DIGEST_BYTES];
 	enum verdict v;
 
-	if (doc->href != NULL)
+	if (doc->href != NULL && doc->base64 != NULL)
+		v = take_both(t, why);
+	else if (doc->href != NULL)
 		v = take_member(t, why);
 	else if (doc->base64 != NULL)
 		v = take_inline(t, why);

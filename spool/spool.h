@@ -284,7 +284,8 @@ enum verdict source_read(void *source, void *bytes, size_t len, size_t *len_out,
  *
  * V_OK      all found and sound
  * V_SKIP    the record is rejected: CODE_DOCUMENT (missing, empty, no PDF,
- *	     other hash), CODE_DOCUMENT_BOX (encrypted)
+ *	     other hash, named and inline at once), CODE_DOCUMENT_BOX
+ *	     (encrypted)
  * V_BROKEN  the file is refused: CODE_DOCUMENT_TWICE: another record with
  *	     another key or citizen has it already, by name or by digest.  The
  *	     same key and citizen again is a doubled record: V_OK here, the

@@ -144,6 +144,47 @@ test_owner__a_rejected_record_shares_with_its_double_alone(void **state)
 	forgotten(unread, unread, true);
 }
 
+/* Named and inline at once: rejected, but nobody else may have either. */
+static void
+test_owner__a_record_with_two_for_one_document_is_rejected(void **state)
+{
+	struct zip_member docs[] = { pdf("a.pdf", "a"), pdf("b.pdf", "b") };
+	struct zip_member inner = pdf("c.pdf", "c");
+	struct letter both = letter_to("1", "a.pdf", 999990019, "A. Jansen");
+	char text[2000];
+	int i;
+
+	(void)state;
+	both.documents[0].base64_len =
+		base64_encode(inner.bytes, inner.len, text);
+	both.documents[0].base64 = text;
+	for (i = 0; i < 4; i++) {
+		struct claim claim = batch(docs, 2);
+		struct source *s = opened_by(&claim, &by);
+		struct letter next =
+			letter_to("2", "a.pdf", 999990020, "B. Pieters");
+
+		both.documents[0].href = i == 2 ? "no.pdf" : "a.pdf";
+		if (i == 3)
+			source_forget(s, &both);
+		else
+			finds(s, both, V_SKIP, CODE_DOCUMENT);
+		if (i > 0) {
+			next.documents[0] = both.documents[0];
+			next.documents[0].href = NULL;
+		}
+		if (i < 3) {
+			finds(s, next, V_BROKEN, CODE_DOCUMENT_TWICE);
+			source_close(s);
+			claim_close(&claim);
+			continue;
+		}
+		finds(s, letter_to("2", "b.pdf", 999990020, "B. Pieters"), V_OK,
+			CODE_NONE);
+		ends(s, &claim, CODE_NONE);
+	}
+}
+
 int
 main(void)
 {
@@ -152,6 +193,7 @@ main(void)
 		T(test_owner__one_pdf_for_two_citizens_under_one_key_refuses_the_file),
 		T(test_owner__without_a_number_the_address_tells_two_apart),
 		T(test_owner__pages_for_two_citizens_under_one_key_refuse_the_file),
+		T(test_owner__a_record_with_two_for_one_document_is_rejected),
 		T(test_owner__a_rejected_record_shares_with_its_double_alone),
 	};
 
