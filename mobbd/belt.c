@@ -10,7 +10,7 @@
 #include "mobbd/belt.h"
 
 #define TRAYS 4
-#define TRAY_BYTES ((size_t)524288) /* of texts; then it goes */
+#define TRAY_BYTES ((size_t)131072) /* of texts; then it goes */
 
 struct belt {
 	struct belt_tray *trays[TRAYS];

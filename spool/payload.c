@@ -15,7 +15,7 @@
 #include "spool/room.h"
 
 #define BLOCK_BYTES ((size_t)262144)
-#define BLOCKS 8
+#define BLOCKS 4
 
 struct block {
 	char *bytes;

@@ -29,7 +29,7 @@
 #define BIT_OF_BLOCK 9 /* bits of an id that choose one of 512 */
 #define PIECE_BLOCKS 124
 #define PIECE_BYTES ((size_t)PIECE_BLOCKS * BLOCK_BYTES)
-#define ID_PAGE 16384
+#define ID_PAGE 4096
 #define LOADED_BYTES ((int64_t)4 * 1024 * 1024) /* of filters at a time */
 #define SQL_MAX 512
 
