@@ -154,5 +154,6 @@ main(void)
 		cmocka_unit_test(test_encoding__utf8_goes_through_as_it_is),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -443,5 +443,6 @@ main(void)
 			test_delimited__a_header_row_that_does_not_fit_refuses_the_file),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, set_down);
 }

@@ -229,5 +229,6 @@ main(void)
 			test_fixed__limits_hold_at_the_limit_and_one_past_it),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

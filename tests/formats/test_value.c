@@ -789,5 +789,6 @@ main(void)
 		cmocka_unit_test(test_value__the_locale_changes_nothing),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, set_down);
 }

@@ -403,5 +403,6 @@ main(void)
 		cmocka_unit_test(test_xml__what_is_no_plain_xml_is_refused),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, set_down);
 }
