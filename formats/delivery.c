@@ -64,6 +64,14 @@ check_same(struct reading *r, int field, const char *text, char *kept,
 	return V_OK;
 }
 
+/* What is left out would not be compared: a file of anybody would do. */
+static bool
+lacks(const struct reading *r, int field, int record)
+{
+	return field >= 0 && r->d->fields[field].record == record &&
+	       r->values[field].text == NULL;
+}
+
 enum verdict
 delivery_check(struct reading *r, int record, struct fault *why)
 {
@@ -71,6 +79,14 @@ delivery_check(struct reading *r, int record, struct fault *why)
 	enum verdict v = V_OK;
 	const char *text;
 
+	if (r->context.oin != NULL && lacks(r, d->sender, record))
+		return fault_set(why, V_BROKEN, CODE_SENDER,
+			"field %s: the file does not say whose it is",
+			d->fields[d->sender].name);
+	if (r->context.environment != '\0' && lacks(r, d->environment, record))
+		return fault_set(why, V_BROKEN, CODE_ENVIRONMENT,
+			"field %s: the file does not say whether it is a test",
+			d->fields[d->environment].name);
 	text = text_of(r, d->sender, record);
 	if (text != NULL)
 		v = check_sender(r, text, why);

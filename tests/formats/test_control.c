@@ -276,6 +276,17 @@ test_control__a_delivery_says_whose_and_which_it_is(void **state)
 		V_BROKEN);
 	assert_int_equal(t.why.code, CODE_ENVIRONMENT);
 	told_done(&t);
+	/* Who leaves it out is not let through. */
+	assert_int_equal(
+		reads(d, &ours, "H;;T;42;2026\nL;1\nT\n", NULL, &t), V_BROKEN);
+	assert_int_equal(t.why.code, CODE_SENDER);
+	told_done(&t);
+	assert_int_equal(
+		reads(d, &ours, "H;00000099000000010000;;42;2026\nL;1\nT\n",
+			NULL, &t),
+		V_BROKEN);
+	assert_int_equal(t.why.code, CODE_ENVIRONMENT);
+	told_done(&t);
 	definition_free(d);
 }
 
