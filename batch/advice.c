@@ -30,7 +30,8 @@ static const struct advice rows[] = {
 	{ CODE_SIDECAR, 'B', "file does not match its sidecar",
 		"bestand klopt niet met het begeleidende bestand",
 		"The size, the number of letters, the amount or the digest in "
-		"the file beside it is not that of the batch file.",
+		"the file beside it is not that of the batch file, or that "
+		"file was lost.",
 		"Ask the supplier to deliver both files again; nothing of this "
 		"file was sent.",
 		"Vraag de leverancier beide bestanden opnieuw te leveren; van "
@@ -642,11 +643,13 @@ static const struct advice rows[] = {
 	/* spool and machine */
 	{ CODE_SPOOL, '-', "spool folder cannot be used",
 		"spoolmap is niet bruikbaar",
-		"A folder of the spool is missing or may not be written, or "
-		"they lie on different file systems.",
-		"Check `spool` in the jobs file and the owner of its folders.",
-		"Controleer `spool` in het jobs-bestand en de eigenaar van de "
-		"mappen.",
+		"A folder of the spool is missing or may not be written, they "
+		"lie on different file systems, or a dropped file may not be "
+		"read.",
+		"Check `spool` in the jobs file, and the owner and mode of its "
+		"folders and of the named file.",
+		"Controleer `spool` in het jobs-bestand, en de eigenaar en "
+		"rechten van de mappen en van het genoemde bestand.",
 		4 },
 	{ CODE_DISK_FULL, '-', "disk is full", "schijf is vol",
 		"There is no room to go on. Nothing is lost: work goes on by "
