@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "batch/release.h"
 #include "mobbd/belt.h"
 #include "mobbd/reader.h"
 
@@ -200,18 +201,6 @@ read_all(struct reader *r, struct fault *why)
 	return v;
 }
 
-/* Rejected and, by a failed check, turned to paper: at most so many, or a
- * person looks at it first.
- */
-static int64_t
-reject_limit(const struct format_policy *policy, int64_t letters)
-{
-	int64_t share = letters / 1000000 * policy->reject_ppm +
-			letters % 1000000 * policy->reject_ppm / 1000000;
-
-	return share > policy->rejects ? share : policy->rejects;
-}
-
 static enum verdict
 end(struct reader *r, struct fault *why)
 {
@@ -226,8 +215,8 @@ end(struct reader *r, struct fault *why)
 		.count_check = r->stream->count_check,
 		.limited = true,
 		.turned = r->turned,
-		.reject_limit =
-			reject_limit(policy, c->letters + c->rejected) };
+		.reject_limit = release_reject_limit(policy->rejects,
+			policy->reject_ppm, c->letters + c->rejected) };
 	char unused[80];
 	enum verdict v;
 

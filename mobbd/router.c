@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "batch/lot.h"
+#include "batch/release.h"
 #include "channels/channel.h"
 #include "mobbd/peers.h"
 #include "mobbd/role.h"
@@ -106,40 +107,19 @@ static bool
 may_go(const struct job *job, const struct jobs_stream *stream,
 	struct fault *reason)
 {
+	const struct release release = { .automatic = stream->automatic,
+		.totals = job->totals,
+		.promised_letters = job->promised_letters,
+		.promised_cents = job->promised_cents,
+		.records = job->records,
+		.cents = job->cents };
+
 	if (job->hold_code != CODE_NONE) {
 		fault_set(reason, V_LATER, job->hold_code, "%s",
 			job->hold_reason);
 		return false;
 	}
-	if (!stream->automatic) {
-		fault_set(reason, V_LATER, CODE_HELD,
-			"this stream is released by a person");
-		return false;
-	}
-	if (job->promised_letters < 0 && !job->totals) {
-		fault_set(reason, V_LATER, CODE_HELD,
-			"no control total: the supplier did not say how many "
-			"letters there are");
-		return false;
-	}
-	if (job->promised_letters >= 0 &&
-		job->promised_letters != job->records) {
-		fault_set(reason, V_LATER, CODE_HELD,
-			"the supplier announced %" PRId64
-			" letters, the file holds %" PRId64,
-			job->promised_letters, job->records);
-		return false;
-	}
-	if (job->promised_cents >= 0 && job->promised_cents != job->cents) {
-		fault_set(reason, V_LATER, CODE_HELD,
-			"the supplier announced an amount of %" PRId64
-			".%02d euro, the records add up to %" PRId64 ".%02d",
-			job->promised_cents / 100,
-			(int)(job->promised_cents % 100), job->cents / 100,
-			(int)(job->cents % 100));
-		return false;
-	}
-	return true;
+	return release_check(&release, reason) == V_OK;
 }
 
 static enum verdict

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "batch/release.h"
 #include "mobbjob/dry.h"
 #include "mobbjob/keys.h"
 #include "spool/spool.h"
@@ -333,38 +334,29 @@ hold(struct dry *dry)
 {
 	const struct format_policy *policy = definition_policy(dry->definition);
 	int64_t records = dry->counts.letters + dry->counts.rejected;
-	int64_t share = records / 1000000 * policy->reject_ppm +
-			records % 1000000 * policy->reject_ppm / 1000000;
-	int64_t bad = dry->rejected + dry->turned;
 	struct fault *held = &dry->held;
+	struct release release = { .automatic = dry->stream == NULL ||
+						dry->stream->automatic,
+		.totals = dry->counts.totals,
+		.promised_letters = dry->promised_letters,
+		.promised_cents = dry->promised_cents,
+		.records = records,
+		.cents = dry->counts.cents };
 
-	dry->reject_limit = share > policy->rejects ? share : policy->rejects;
-	if (bad > dry->reject_limit)
-		(void)fault_set(held, V_LATER, CODE_REJECTS,
-			"%" PRId64 " records are wrong, %" PRId64
-			" are allowed before a person looks",
-			bad, dry->reject_limit);
-	else if (policy->hold)
+	if (dry->part) { /* the whole set has to agree */
+		release.promised_letters = release.promised_cents = -1;
+		release.totals = true;
+	}
+	dry->reject_limit = release_reject_limit(
+		policy->rejects, policy->reject_ppm, records);
+	if (release_rejects(dry->rejected + dry->turned, dry->reject_limit,
+		    held) != V_OK)
+		return;
+	if (policy->hold)
 		(void)fault_set(held, V_LATER, CODE_HELD,
 			"the layout says that a person releases it");
-	else if (dry->stream != NULL && !dry->stream->automatic)
-		(void)fault_set(held, V_LATER, CODE_HELD,
-			"this stream is released by a person");
-	else if (dry->part)
-		; /* the whole set has to agree */
-	else if (dry->promised_letters < 0 && !dry->counts.totals)
-		(void)fault_set(held, V_LATER, CODE_HELD,
-			"no control total: the supplier did not say how many "
-			"letters there are");
-	else if (dry->promised_letters >= 0 && dry->promised_letters != records)
-		(void)fault_set(held, V_LATER, CODE_HELD,
-			"the supplier announced %" PRId64
-			" letters, the file holds %" PRId64,
-			dry->promised_letters, records);
-	else if (dry->promised_cents >= 0 &&
-		 dry->promised_cents != dry->counts.cents)
-		(void)fault_set(held, V_LATER, CODE_HELD,
-			"the amount announced is not the sum of the records");
+	else
+		(void)release_check(&release, held);
 }
 
 enum verdict

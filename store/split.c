@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "batch/release.h"
 #include "store/books.h"
 
 #define SQL_MAX 1024
@@ -485,16 +486,12 @@ static enum verdict
 keep_delivery(struct split *s, const struct split_end *end, struct fault *why)
 {
 	struct split_end judged = *end;
-	int64_t bad = s->rejected_total + end->turned;
-	char reason[120];
+	struct fault reason;
 
-	if (end->limited && bad > end->reject_limit) {
-		snprintf(reason, sizeof(reason),
-			"%" PRId64 " records are wrong, %" PRId64
-			" are allowed before a person looks",
-			bad, end->reject_limit);
-		judged.hold = CODE_REJECTS;
-		judged.hold_reason = reason;
+	if (end->limited && release_rejects(s->rejected_total + end->turned,
+				    end->reject_limit, &reason) != V_OK) {
+		judged.hold = reason.code;
+		judged.hold_reason = reason.text;
 	}
 	return delivery_keep(s->store->pg, s->job.number, &judged, why);
 }
