@@ -22,15 +22,6 @@ job_of(struct call *call, const char *part, struct job *job_out,
 }
 
 static void
-text_or_null(struct json *o, const char *key, const char *text)
-{
-	if (text == NULL || text[0] == '\0')
-		json_add_null(o, key);
-	else
-		json_add_text(o, key, text);
-}
-
-static void
 json_counts(struct json *o, const struct job *job)
 {
 	json_add_int(o, "records", job->records);
@@ -96,18 +87,18 @@ job_json(const struct job *job)
 		json_add_int(o, "announced_cents", job->promised_cents);
 	json_add_int(o, "cents", job->cents);
 	json_add_int(o, "edition", job->edition);
-	text_or_null(o, "delivery_number", job->delivery);
-	text_or_null(o, "period", job->period);
-	text_or_null(o, "control_total", job->control);
+	json_add_given(o, "delivery_number", job->delivery);
+	json_add_given(o, "period", job->period);
+	json_add_given(o, "control_total", job->control);
 	json_add_bool(o, "control_total_agreed", job->totals);
-	text_or_null(o, "hold_code", show_code((int)job->hold_code, &mem));
-	text_or_null(o, "hold_reason", job->hold_reason);
+	json_add_given(o, "hold_code", show_code((int)job->hold_code, &mem));
+	json_add_given(o, "hold_reason", job->hold_reason);
 	json_counts(o, job);
 	json_add_time(o, "received_at", job->received_ms);
 	json_add_time(o, "split_at", job->split_ms);
 	json_add_time(o, "routed_at", job->routed_ms);
 	json_add_time(o, "released_at", job->released_ms);
-	text_or_null(o, "released_by", job->released_by);
+	json_add_given(o, "released_by", job->released_by);
 	json_add_time(o, "settled_at", job->settled_ms);
 	arena_done(&mem);
 	return o;

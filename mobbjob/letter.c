@@ -23,15 +23,6 @@ letter_route(const struct letter_row *row)
 }
 
 static void
-text_or_null(struct json *o, const char *key, const char *text)
-{
-	if (text == NULL || text[0] == '\0')
-		json_add_null(o, key);
-	else
-		json_add_text(o, key, text);
-}
-
-static void
 json_documents(struct json *o, const struct letter *letter, struct arena *mem)
 {
 	struct json *list = json_new_array();
@@ -65,38 +56,38 @@ letter_json(const struct letter_row *row)
 	json_add_int(o, "record", letter->record);
 	json_add_int(o, "line", letter->line);
 	json_add_text(o, "reference", letter->reference);
-	text_or_null(o, "bsn_masked", bsn);
+	json_add_given(o, "bsn_masked", bsn);
 	json_add_text(o, "state", letter_word(row->state));
 	json_add_text(o, "route",
 		row->rule == 0 ? "none"
 		: row->box     ? "box"
 			       : "paper");
 	json_add_text(o, "rule", letter_route(row));
-	text_or_null(o, "paper_reason", paper_reason_name(letter->paper));
-	text_or_null(o, "hold_code", show_code((int)letter->hold, &mem));
-	text_or_null(o, "not_before",
+	json_add_given(o, "paper_reason", paper_reason_name(letter->paper));
+	json_add_given(o, "hold_code", show_code((int)letter->hold, &mem));
+	json_add_given(o, "not_before",
 		letter->publish == LETTER_DATE_NONE
 			? ""
 			: show_day(letter->publish, &mem));
-	text_or_null(o, "deadline",
+	json_add_given(o, "deadline",
 		letter->deadline == LETTER_DATE_NONE
 			? ""
 			: show_day(letter->deadline, &mem));
-	text_or_null(o, "type", letter->type);
-	text_or_null(o, "answer_source", row->answer_source);
+	json_add_given(o, "type", letter->type);
+	json_add_given(o, "answer_source", row->answer_source);
 	json_add_time(o, "answer_at", row->answer_ms);
 	json_add_time(o, "split_at", row->split_ms);
-	text_or_null(o, "batch_id",
+	json_add_given(o, "batch_id",
 		row->box_lot == 0 ? "" : show_uuid(&row->batch_id, &mem));
-	text_or_null(o, "message_id", row->message_id);
+	json_add_given(o, "message_id", row->message_id);
 	json_add_time(o, "offered_at", row->offered_ms);
 	json_add_time(o, "acknowledged_at", row->acknowledged_ms);
 	json_add_time(o, "result_at", row->result_ms);
-	text_or_null(o, "wire_code", row->wire_code);
-	text_or_null(o, "code", show_code((int)row->code, &mem));
-	text_or_null(o, "bundle", row->bundle);
+	json_add_given(o, "wire_code", row->wire_code);
+	json_add_given(o, "code", show_code((int)row->code, &mem));
+	json_add_given(o, "bundle", row->bundle);
 	json_add_time(o, "handed_over_at", row->handed_ms);
-	text_or_null(o, "posted_on",
+	json_add_given(o, "posted_on",
 		row->posted_days == LETTER_DATE_NONE
 			? ""
 			: show_day(row->posted_days, &mem));

@@ -205,6 +205,15 @@ show_code(int code, struct arena *mem)
 }
 
 void
+json_add_given(struct json *o, const char *key, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		json_add_null(o, key);
+	else
+		json_add_text(o, key, text);
+}
+
+void
 json_add_time(struct json *object, const char *key, int64_t ms)
 {
 	char text[CLOCK_TEXT_MAX];

@@ -52,7 +52,9 @@ const char *show_uuid(const struct uuid *uuid, struct arena *mem);
 const char *show_digest(const uint8_t sha256[32], struct arena *mem);
 const char *show_code(int code, struct arena *mem); /* "MOBB-0203" */
 
-/* JSON: null for a moment that has not come. */
+/* JSON: null for a text that is not there. */
+void json_add_given(struct json *object, const char *key, const char *text);
+/* And for a moment that has not come. */
 void json_add_time(struct json *object, const char *key, int64_t ms);
 
 #endif
