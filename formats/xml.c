@@ -1,7 +1,8 @@
 /* formats/xml.c - every XML layout
  *
  * Walks the definition's tree of elements while the file goes by; what names
- * mean in it formats/met.c knows.  A value is copied once, into the memory of its record, and trimmed there.
+ * mean in it formats/met.c knows.  A value is copied once, into the memory of
+ * its record, and trimmed there.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
