@@ -21,12 +21,23 @@
 static const struct yaml_key listen_keys[] = {
 	{ "at", YAML_TEXT, IN(jobs_listen, at), .required = true },
 	{ "path", YAML_TEXT, IN(jobs_listen, path), .absent = 0 },
-	{ "certificate", YAML_TEXT, IN(jobs_listen, certificate),
-		.required = true },
-	{ "key", YAML_TEXT, IN(jobs_listen, key), .required = true },
+	{ "certificate", YAML_TEXT, IN(jobs_listen, certificate), .absent = 0 },
+	{ "key", YAML_TEXT, IN(jobs_listen, key), .absent = 0 },
 	{ "trust", YAML_TEXT, IN(jobs_listen, trust), .required = true },
+	{ "header", YAML_TEXT, IN(jobs_listen, header), .absent = 0 },
+	{ "strict", YAML_BOOL, IN(jobs_listen, strict), .absent = 1 },
 	{ "max_body", YAML_AMOUNT, IN(jobs_listen, max_body),
 		.absent = 24000000 },
+	{ 0 },
+};
+
+static const struct yaml_key crl_keys[] = {
+	{ "check", YAML_TEXT, IN(jobs_crl, check), .absent = 0 },
+	{ "folder", YAML_TEXT, IN(jobs_crl, folder), .absent = 0 },
+	{ "sources", YAML_TEXTS, IN(jobs_crl, sources),
+		IN(jobs_crl, source_count), .absent = 0 },
+	{ "proxy", YAML_TEXT, IN(jobs_crl, proxy), .absent = 0 },
+	{ "every", YAML_TIME, IN(jobs_crl, every), .absent = 6 * 3600000 },
 	{ 0 },
 };
 
@@ -37,6 +48,7 @@ static const struct yaml_key sender_keys[] = {
 	{ "certificate", YAML_TEXT, IN(jobs_sender, certificate),
 		.required = true },
 	{ "key", YAML_TEXT, IN(jobs_sender, key), .required = true },
+	{ "environment", YAML_TEXT, IN(jobs_sender, environment), .absent = 0 },
 	{ 0 },
 };
 
@@ -53,6 +65,12 @@ static const struct yaml_key endpoint_keys[] = {
 		.absent = LOT_LETTERS_MAX },
 	{ "lot_bytes", YAML_AMOUNT, IN(jobs_endpoint, lot_bytes),
 		.absent = LOT_BYTES_MAX },
+	{ "proxy", YAML_TEXT, IN(jobs_endpoint, proxy), .absent = 0 },
+	{ "proxy_auth", YAML_TEXT, IN(jobs_endpoint, proxy_auth), .absent = 0 },
+	{ "peer", YAML_TEXT, IN(jobs_endpoint, peer), .absent = 0 },
+	{ "gateways", YAML_TEXTS, IN(jobs_endpoint, gateways),
+		IN(jobs_endpoint, gateway_count), .absent = 0 },
+	{ "plain_http", YAML_BOOL, IN(jobs_endpoint, plain_http), .absent = 0 },
 	{ 0 },
 };
 
@@ -94,6 +112,7 @@ static const struct yaml_key jobs_keys[] = {
 	{ "formats", YAML_TEXT, IN(jobs, formats), .absent = 0 },
 	{ "listen", YAML_MAP, IN(jobs, listen), .inner = listen_keys,
 		.required = true },
+	{ "crl", YAML_MAP, IN(jobs, crl), .inner = crl_keys },
 	{ "senders", YAML_LIST, IN(jobs, senders), IN(jobs, sender_count),
 		sizeof(struct jobs_sender), sender_keys, true, 0 },
 	{ "endpoints", YAML_LIST, IN(jobs, endpoints), IN(jobs, endpoint_count),
@@ -216,32 +235,71 @@ complete_parse(struct jobs_stream *s)
 	return true;
 }
 
+/* Index of `text` in the NULL-ended words; that of the first when absent; -1
+ * when it is none of them.
+ */
+static int
+word_of(const char *text, const char *const *words)
+{
+	int i;
+
+	for (i = 0; text != NULL && words[i] != NULL; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return text == NULL ? 0 : -1;
+}
+
+static const char *const environments[] = { "simulator", "preproduction",
+	"production", NULL };
+
 /* How far documents are looked at, and what a bad one does. */
 static enum verdict
 look_check(struct jobs_stream *s, struct fault *why)
 {
-	static const char *const words[] = { "warn", "paper", "reject" };
-	size_t i;
+	static const char *const words[] = { "warn", "paper", "reject", NULL };
+	int pdf = word_of(s->not_pdfa, words);
 
 	s->structure = s->look != NULL && strcmp(s->look, "structure") == 0;
 	if (s->look != NULL && !s->structure && strcmp(s->look, "claim") != 0)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"stream %s: look must be claim or structure", s->name);
-	s->pdf = JOBS_PDF_WARN;
-	for (i = 0; s->not_pdfa != NULL && i < 3; i++)
-		if (strcmp(s->not_pdfa, words[i]) == 0)
-			break;
-	if (i == 3)
+	if (pdf == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"stream %s: not_pdfa must be warn, paper or reject",
 			s->name);
-	s->pdf = (enum jobs_pdf)i;
+	s->pdf = (enum jobs_pdf)pdf;
+	return V_OK;
+}
+
+/* Rehearsal and production never meet: the certificate and CPA of a sender say
+ * for which of them they are.
+ */
+static enum verdict
+environments_check(const struct jobs_stream *s, struct fault *why)
+{
+	const char *theirs = s->endpoint_is->environment;
+	const char *ours = s->sender_is->environment;
+
+	if (ours == NULL && strcmp(theirs, environments[0]) == 0)
+		return V_OK;
+	if (ours == NULL)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"sender %s: environment is missing: its certificate "
+			"and CPA are used at endpoint %s",
+			s->sender_is->name, s->endpoint_is->name);
+	if (strcmp(ours, theirs) != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: sender %s is for %s, endpoint %s for %s",
+			s->name, s->sender_is->name, ours, s->endpoint_is->name,
+			theirs);
 	return V_OK;
 }
 
 static enum verdict
 stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 {
+	enum verdict v;
+
 	s->sender_is = jobs_sender(jobs, s->sender);
 	s->endpoint_is = jobs_endpoint(jobs, s->endpoint);
 	s->printer_is = by_name(jobs->printers, jobs->printer_count,
@@ -266,15 +324,53 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"stream %s: release must be automatic or person",
 			s->name);
-	return look_check(s, why);
+	v = look_check(s, why);
+	return v == V_OK ? environments_check(s, why) : v;
 }
 
 static enum verdict
-endpoint_check(const struct jobs_endpoint *e, struct fault *why)
+oin_check(const char *whose, const char *name, const char *oin, const char *key,
+	struct fault *why)
 {
-	if (strcmp(e->environment, "simulator") != 0 &&
-		strcmp(e->environment, "preproduction") != 0 &&
-		strcmp(e->environment, "production") != 0)
+	if (strlen(oin) == 20 && text_digits(oin))
+		return V_OK;
+	return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+		"%s %s: %s must have 20 digits", whose, name, key);
+}
+
+/* The other end: by what way, and who may be there. */
+static enum verdict
+endpoint_peer_check(struct jobs_endpoint *e, struct fault *why)
+{
+	static const char *const words[] = { "chain+oin", "chain", "exact-cpa",
+		NULL };
+	int peer = word_of(e->peer, words);
+	enum verdict v = V_OK;
+	size_t i;
+
+	if (peer == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: peer must be chain+oin, chain or "
+			"exact-cpa",
+			e->name);
+	e->peer_is = (enum jobs_peer)peer;
+	if (e->proxy != NULL && strncmp(e->proxy, "http://", 7) != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: proxy must be http://HOST:PORT", e->name);
+	if (e->plain_http && strcmp(e->environment, "simulator") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: plain_http is for simulators only",
+			e->name);
+	for (i = 0; v == V_OK && i < e->gateway_count; i++)
+		v = oin_check("endpoint", e->name, e->gateways[i],
+			"each of gateways", why);
+	return v;
+}
+
+static enum verdict
+endpoint_check(struct jobs_endpoint *e, struct fault *why)
+{
+	if (word_of(e->environment, environments) == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: environment must be simulator, "
 			"preproduction or production",
@@ -293,7 +389,7 @@ endpoint_check(const struct jobs_endpoint *e, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: letters must be at most %" PRId64 "/h",
 			e->name, PACE_PER_HOUR_MAX);
-	return V_OK;
+	return endpoint_peer_check(e, why);
 }
 
 static enum verdict
@@ -312,10 +408,70 @@ printer_check(const struct jobs_printer *p, struct fault *why)
 static enum verdict
 listen_check(const struct jobs_listen *l, struct fault *why)
 {
+	bool unix_socket = strncmp(l->at, "unix:", 5) == 0;
+
 	if (l->max_body < BODY_MIN || l->max_body > BODY_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"listen: max_body must be 1MB to 100MB");
+	if (unix_socket && l->header == NULL)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"listen: at a UNIX socket header must name what the "
+			"front proxy passes the client certificate in");
+	/* On a port anybody could write that header. */
+	if (l->header != NULL && !unix_socket && strcmp(l->at, "systemd") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"listen: header is only for a UNIX socket");
+	if (l->header != NULL &&
+		(*l->header == '\0' || strlen(l->header) > 60 ||
+			l->header[strspn(l->header,
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
+				"qrstuvwxyz0123456789-")] != '\0'))
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"listen: header must be a name of letters, digits "
+			"and -");
+	if (l->header == NULL && (l->certificate == NULL || l->key == NULL))
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"listen: certificate and key are missing");
 	return V_OK;
+}
+
+static enum verdict
+crl_check(struct jobs_crl *crl, struct fault *why)
+{
+	static const char *const words[] = { "off", "use", "require", NULL };
+	int check = word_of(crl->check, words);
+	size_t i;
+
+	if (check == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"crl: check must be off, use or require");
+	crl->check_is = (enum jobs_crl_check)check;
+	/* Who gives sources or a folder wants them used. */
+	if (crl->check == NULL &&
+		(crl->source_count > 0 || crl->folder != NULL))
+		crl->check_is = JOBS_CRL_USE;
+	for (i = 0; i < crl->source_count; i++)
+		if (strncmp(crl->sources[i], "http://", 7) != 0 &&
+			strncmp(crl->sources[i], "https://", 8) != 0)
+			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"crl: each of sources must be an http or https "
+				"address");
+	if (crl->proxy != NULL && strncmp(crl->proxy, "http://", 7) != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"crl: proxy must be http://HOST:PORT");
+	return V_OK;
+}
+
+static enum verdict
+sender_check(const struct jobs_sender *s, struct fault *why)
+{
+	if (s->environment != NULL &&
+		word_of(s->environment, environments) == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"sender %s: environment must be simulator, "
+			"preproduction or production",
+			s->name);
+	return oin_check("sender", s->name, s->oin, "oin", why);
 }
 
 static enum verdict
@@ -325,6 +481,8 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	size_t i;
 
 	v = listen_check(&jobs->listen, why);
+	if (v == V_OK)
+		v = crl_check(&jobs->crl, why);
 	if (v == V_OK)
 		v = names_check("senders", jobs->senders, jobs->sender_count,
 			sizeof(*jobs->senders), why);
@@ -338,11 +496,7 @@ jobs_check(struct jobs *jobs, struct fault *why)
 		v = names_check("streams", jobs->streams, jobs->stream_count,
 			sizeof(*jobs->streams), why);
 	for (i = 0; v == V_OK && i < jobs->sender_count; i++)
-		if (strlen(jobs->senders[i].oin) != 20 ||
-			!text_digits(jobs->senders[i].oin))
-			v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-				"sender %s: oin must have 20 digits",
-				jobs->senders[i].name);
+		v = sender_check(&jobs->senders[i], why);
 	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++)
 		v = endpoint_check(&jobs->endpoints[i], why);
 	for (i = 0; v == V_OK && i < jobs->printer_count; i++)

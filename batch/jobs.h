@@ -16,14 +16,51 @@
 #include "base/fault.h"
 
 struct jobs_listen {
-	char *at;   /* "127.0.0.1:18443" */
-	char *path; /* "/ebms" */
-	char *certificate, *key, *trust;
+	/* "127.0.0.1:18443"; "unix:/run/mobb/ebms.sock", behind a front proxy;
+	 * "systemd": the socket that systemd opened for us
+	 */
+	char *at;
+	char *path;		 /* "/ebms" */
+	char *certificate, *key; /* NULL behind a front proxy */
+	char *trust; /* roots of client certificates, also behind a proxy */
+	/* The header in which the front proxy passes the client's certificate;
+	 * its presence means "behind a front proxy".  NULL: TLS is ours.
+	 */
+	char *header;
+	bool strict;	  /* what breaks only the channel's rules is refused */
 	int64_t max_body; /* bytes, default 24 MB */
+};
+
+/* Revocation lists: where they come from and what they decide. */
+struct jobs_crl {
+	char *check;	/* off | use | require */
+	char *folder;	/* last good lists; files may be put there by hand */
+	char **sources; /* URLs, http or https */
+	size_t source_count;
+	char *proxy;   /* as of an endpoint */
+	int64_t every; /* between two fetches, ms */
+
+	enum jobs_crl_check {
+		JOBS_CRL_OFF,
+		JOBS_CRL_USE,	 /* a revoked certificate is refused; without
+				  * a valid list it goes on, with a warning */
+		JOBS_CRL_REQUIRE /* without a valid list nobody is trusted */
+	} check_is;
 };
 
 struct jobs_sender {
 	char *name, *oin, *cpa, *certificate, *key;
+	/* of CPA and certificate; NULL only where nothing but a simulator is
+	 * used
+	 */
+	char *environment;
+};
+
+/* Whose certificate an endpoint may show. */
+enum jobs_peer {
+	JOBS_PEER_OIN,	 /* chain, host name, and the party's OIN: default */
+	JOBS_PEER_CHAIN, /* chain and host name */
+	JOBS_PEER_EXACT	 /* and the very certificate of the CPA */
 };
 
 struct jobs_endpoint {
@@ -35,6 +72,14 @@ struct jobs_endpoint {
 	int64_t bytes;	   /* per second, 0 unlimited */
 	int64_t in_flight; /* lots offered and not yet acknowledged */
 	int64_t lot_letters, lot_bytes; /* at most 1000 and 100 MB */
+	char *proxy;	  /* "http://proxy:3128" for CONNECT; NULL none */
+	char *proxy_auth; /* file with USER:PASSWORD; NULL none */
+	char *peer;	  /* chain+oin | chain | exact-cpa */
+	char **gateways;  /* OINs that may stand for the party, both ways */
+	size_t gateway_count;
+	bool plain_http; /* http: addresses; only at a simulator */
+
+	enum jobs_peer peer_is;
 };
 
 struct jobs_printer {
@@ -82,6 +127,7 @@ struct jobs {
 	char *site_key; /* file of 32 bytes or 64 hex digits */
 	char *formats;	/* folder of definitions */
 	struct jobs_listen listen;
+	struct jobs_crl crl;
 	struct jobs_sender *senders;
 	size_t sender_count;
 	struct jobs_endpoint *endpoints;
