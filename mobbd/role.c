@@ -22,13 +22,16 @@
 static const struct role *const roles[] = { &role_intake, &role_router,
 	&role_courier, &role_listener, &role_printer, &role_keeper };
 
-static volatile sig_atomic_t stop; /* set by a signal, read by the loop */
+/* Set by signals, read by the loop. */
+static volatile sig_atomic_t stop, reload;
 
 static void
-on_stop(int sig)
+on_signal(int sig)
 {
-	(void)sig;
-	stop = 1;
+	if (sig == SIGHUP)
+		reload = 1;
+	else
+		stop = 1;
 }
 
 const struct role *
@@ -56,16 +59,18 @@ tell_end(const struct fault *why)
 
 /* The supervisor's death is ours: no orphan goes on sending. */
 static bool
-tie_to_parent(void)
+tie_to_parent(const struct role *role)
 {
 	pid_t parent = getppid();
-	struct sigaction sa = { .sa_handler = on_stop };
+	struct sigaction sa = { .sa_handler = on_signal };
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent ||
 		parent == 1)
 		return false;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
+	if (role->reloads)
+		sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	return true;
@@ -157,16 +162,18 @@ role_main(
 	const struct role *role, const char *jobs_file, int board_fd, int place)
 {
 	struct site site = { .mem = ARENA_EMPTY };
-	struct role_run run = {
-		.site = &site, .mem = ARENA_EMPTY, .wait_fd = -1, .stop = &stop
-	};
+	struct role_run run = { .site = &site,
+		.mem = ARENA_EMPTY,
+		.wait_fd = -1,
+		.stop = &stop,
+		.reload = role->reloads ? &reload : NULL };
 	struct fault why = FAULT_NONE;
 	enum verdict v;
 	int code = 0;
 
 	assert(place >= 0 && place < ROLES_MAX);
 	log_name(role->name);
-	if (!tie_to_parent())
+	if (!tie_to_parent(role))
 		return 70;
 	limit_ourselves();
 	run.board = mmap(NULL, sizeof(*run.board), PROT_READ | PROT_WRITE,

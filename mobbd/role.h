@@ -52,6 +52,8 @@ struct role_run {
 	int64_t wait_ms; /* a step may shorten it */
 	int wait_fd;	 /* readable: step again; -1 none */
 	volatile sig_atomic_t *stop;
+	/* SIGHUP came; a role that `reloads` sets it back.  NULL for others. */
+	volatile sig_atomic_t *reload;
 	void *own; /* what the role keeps between steps */
 };
 
@@ -59,6 +61,7 @@ struct role {
 	const char *name;
 	unsigned needs; /* enum site_need */
 	bool locks;	/* holds lock B: all but the listener */
+	bool reloads;	/* SIGHUP does not end it: it reads everything anew */
 
 	/* Prepare; what it returns other than V_OK ends the process. */
 	enum verdict (*open)(struct role_run *run, struct fault *why);

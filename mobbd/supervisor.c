@@ -10,8 +10,10 @@
 #define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -36,6 +38,8 @@
 #define EXIT_KEY 8
 #define EXIT_OPEN 12
 #define DEATHS_MAX 5 /* --once: of one role, then give up */
+#define PASSED_FD 3  /* sd_listen_fds(3): the first one */
+#define PASSED_MAX 16
 
 struct child {
 	const struct role *role;
@@ -52,6 +56,7 @@ struct supervisor {
 	size_t count;
 	struct board *board;
 	int board_fd;
+	int passed;	   /* sockets systemd opened, from PASSED_FD on */
 	int64_t since_ms;  /* wall clock at the start */
 	int64_t looked_ms; /* tick of the last look at the database */
 };
@@ -80,6 +85,41 @@ catch_signals(void)
 	sigaction(SIGPIPE, &sa, NULL);
 }
 
+/* How many sockets systemd opened for us (sd_listen_fds(3)); they are for the
+ * listener alone.
+ */
+static int
+passed_sockets(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	int count, i;
+
+	if (pid == NULL || fds == NULL || atol(pid) != (long)getpid())
+		return 0;
+	count = atoi(fds);
+	if (count < 0 || count > PASSED_MAX)
+		return 0;
+	for (i = 0; i < count; i++)
+		(void)fcntl(PASSED_FD + i, F_SETFD, FD_CLOEXEC);
+	return count;
+}
+
+/* In the new process: the sockets are its own now, or it never had them. */
+static void
+pass_sockets(const struct supervisor *s, const struct role *role)
+{
+	char pid[16];
+	int i;
+
+	(void)unsetenv("LISTEN_PID");
+	if (s->passed == 0 || role != &role_listener)
+		return;
+	for (i = 0; i < s->passed; i++)
+		(void)fcntl(PASSED_FD + i, F_SETFD, 0);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	(void)setenv("LISTEN_PID", pid, 1);
+}
+
 static void
 start(struct supervisor *s, size_t i)
 {
@@ -98,6 +138,7 @@ start(struct supervisor *s, size_t i)
 		return;
 	}
 	if (pid == 0) {
+		pass_sockets(s, c->role);
 		execl("/proc/self/exe", "mobbd", "-f", s->jobs_file, "--role",
 			c->role->name, board, place, (char *)NULL);
 		_exit(70);
@@ -148,6 +189,19 @@ signal_all(struct supervisor *s, int sig)
 	for (i = 0; i < s->count; i++)
 		if (s->child[i].pid != 0)
 			(void)kill(s->child[i].pid, sig);
+}
+
+/* Roles read everything at their start, or when they are told to. */
+static void
+reload_all(struct supervisor *s)
+{
+	size_t i;
+
+	log_line("reload: jobs file and certificates are read anew");
+	for (i = 0; i < s->count; i++)
+		if (s->child[i].pid != 0)
+			(void)kill(s->child[i].pid,
+				s->child[i].role->reloads ? SIGHUP : SIGTERM);
 }
 
 static bool
@@ -310,10 +364,8 @@ serve(struct supervisor *s, enum supervise how)
 		clock_sleep_ms(TICK_MS * 10);
 		reap(s);
 		if (reload) {
-			/* Roles read everything at their start. */
 			reload = 0;
-			log_line("reload: the roles start anew");
-			signal_all(s, SIGTERM);
+			reload_all(s);
 		}
 	}
 	stop_all(s);
@@ -426,6 +478,7 @@ supervise(enum supervise how, const char *jobs_file)
 	/* Nothing of letters or keys may end up in a core file. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	catch_signals();
+	s.passed = passed_sockets();
 	if (prepare(&s, how, &why) != V_OK) {
 		site_close(&s.site);
 		return tell_end(&why);
