@@ -113,6 +113,8 @@ enum code {
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */
 	CODE_KEY = 1502,	 /* key missing or does not fit */
+	CODE_CRL = 1503,	 /* no valid revocation list */
+	CODE_EXPIRING = 1504,	 /* certificate ends soon (warning) */
 	CODE_CPA = 1601,	 /* CPA unreadable or wrong */
 	CODE_CPA_UNSUPPORTED = 1602,
 
@@ -124,6 +126,7 @@ enum code {
 	CODE_ANSWER = 2005,   /* answer cannot be understood */
 	CODE_PEER_OIN = 2006, /* client certificate of another party */
 	CODE_NO_LISTENER = 2007,
+	CODE_REVOKED = 2008,	     /* certificate of the peer is revoked */
 	CODE_EBMS = 2101,	     /* message that breaks ebMS or the CPA */
 	CODE_EBMS_ERROR = 2102,	     /* peer answered with a MessageError */
 	CODE_EXPIRED = 2103,	     /* no acknowledgment in time */

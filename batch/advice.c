@@ -725,6 +725,29 @@ static const struct advice rows[] = {
 		"Controleer de paden van certificaat en sleutel in het "
 		"jobs-bestand.",
 		8 },
+	{ CODE_CRL, '-', "no valid list of revoked certificates",
+		"geen geldige lijst van ingetrokken certificaten",
+		"A list of revoked certificates is missing, out of date or "
+		"refused, so that nobody can say whether a certificate was "
+		"revoked.",
+		"Check the addresses under `crl` in the jobs file and the way "
+		"to them, or put a current list into its folder by hand; "
+		"`mobbjob cert status` shows which lists there are.",
+		"Controleer de adressen onder `crl` in het jobs-bestand en de "
+		"weg ernaartoe, of zet zelf een actuele lijst in de map; "
+		"`mobbjob cert status` toont welke lijsten er zijn.",
+		8 },
+	{ CODE_EXPIRING, 'W', "certificate ends soon",
+		"certificaat verloopt binnenkort",
+		"A certificate that the jobs file leads to will soon no longer "
+		"be valid; then nothing can be sent or received with it.",
+		"Order a new PKIoverheid certificate in time, tell the other "
+		"side if the CPA names it, and see `mobbjob cert status` for "
+		"all of them.",
+		"Vraag op tijd een nieuw PKIoverheid-certificaat aan, meld het "
+		"de andere kant als de CPA het noemt, en bekijk ze alle met "
+		"`mobbjob cert status`.",
+		3 },
 	{ CODE_CPA, '-', "CPA cannot be used", "CPA is niet bruikbaar",
 		"The CPA cannot be read, is not valid on this day, or is not "
 		"of this sender.",
@@ -794,6 +817,15 @@ static const struct advice rows[] = {
 		"job.",
 		"Start mobbd als dienst, of `mobbd --listen` naast de "
 		"cron-taak.",
+		7 },
+	{ CODE_REVOKED, '-', "certificate was revoked",
+		"certificaat is ingetrokken",
+		"The other side showed a certificate that its issuer has "
+		"revoked; nothing was sent to it or taken from it.",
+		"Ask the other side for its new certificate; if a proxy or "
+		"gateway stands between, ask who manages it.",
+		"Vraag de andere kant naar haar nieuwe certificaat; staat er "
+		"een proxy of gateway tussen, vraag dan wie die beheert.",
 		7 },
 	{ CODE_EBMS, '-', "message breaks the agreement",
 		"bericht past niet bij de afspraak",

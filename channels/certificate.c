@@ -52,13 +52,22 @@ certificate_oin(const void *x509, char oin_out[TLS_OIN_MAX])
 		TLS_OIN_MAX);
 }
 
-static bool
-asn1_ms(const ASN1_TIME *time, int64_t *ms_out)
+void
+certificate_name(const void *x509_name, char out[CERTIFICATE_NAME_MAX])
+{
+	name_text(x509_name, NID_commonName, out, CERTIFICATE_NAME_MAX);
+	if (out[0] == '\0')
+		name_text(x509_name, NID_organizationName, out,
+			CERTIFICATE_NAME_MAX);
+}
+
+bool
+certificate_time(const void *asn1_time, int64_t *ms_out)
 {
 	struct tm tm = { 0 };
 	int32_t days;
 
-	if (ASN1_TIME_to_tm(time, &tm) != 1 ||
+	if (ASN1_TIME_to_tm(asn1_time, &tm) != 1 ||
 		!clock_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, &days))
 		return false;
 	*ms_out = (((int64_t)days * 24 + tm.tm_hour) * 60 + tm.tm_min) * 60000 +
@@ -104,8 +113,8 @@ certificate_look(const char *path, struct certificate *out, struct fault *why)
 	certificate_oin(x509, seen.oin);
 	name_text(X509_get_subject_name(x509), NID_commonName, seen.subject,
 		sizeof(seen.subject));
-	if (!asn1_ms(X509_get0_notBefore(x509), &seen.start_ms) ||
-		!asn1_ms(X509_get0_notAfter(x509), &seen.end_ms)) {
+	if (!certificate_time(X509_get0_notBefore(x509), &seen.start_ms) ||
+		!certificate_time(X509_get0_notAfter(x509), &seen.end_ms)) {
 		v = fault_set(why, V_BROKEN, CODE_CERTIFICATE,
 			"certificate without usable dates");
 		fault_at(why, "%s", path);

@@ -486,8 +486,10 @@ http_listen_open(const struct http_listen_conf *conf, http_handler *handler,
 	listen->max_body = conf->max_body;
 	listen->deadline_s =
 		conf->deadline_s > 0 ? conf->deadline_s : DEADLINE_S;
-	v = tls_server_new(
-		conf->certificate, conf->key, conf->trust, &listen->tls, why);
+	v = tls_server_new(&(struct tls_conf){ .certificate = conf->certificate,
+				   .key = conf->key,
+				   .trust = conf->trust },
+		&listen->tls, why);
 	if (v != V_OK)
 		goto out;
 	listen->base = event_base_new();

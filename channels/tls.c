@@ -5,12 +5,16 @@
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/arena.h"
+#include "channels/crl.h"
 #include "channels/look.h"
 #include "channels/tls.h"
 
@@ -22,6 +26,12 @@
 #define CIPHERS_13                                                             \
 	"TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"                 \
 	"TLS_AES_128_GCM_SHA256"
+
+#define SECURITY_LEVEL 2 /* RSA and DH below 2048 bits are refused */
+#define DOUBT_MS 3600000 /* between two warnings */
+#define LOOK_MS 60000	 /* between two looks at the lists */
+#define PASSED_BYTES_MAX 65536
+#define PASSED_CHAIN_MAX 10
 
 void
 tls_ignore_sigpipe(void)
@@ -36,6 +46,7 @@ harden(SSL_CTX *ctx)
 {
 	char groups[] = "X25519:P-256:P-384";
 
+	SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION |
 					 SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -62,59 +73,209 @@ choose_http11(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static enum verdict
-server_files(SSL_CTX *ctx, const char *certificate, const char *key,
-	const char *trust, struct fault *why)
-{
-	enum verdict v = V_OK;
-	STACK_OF(X509_NAME) *names = NULL;
+/* --- revocation --- */
 
-	if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1) {
+/* Is it about a list that is not there or not valid?  None of these says
+ * anything against the certificate itself.
+ */
+static bool
+list_error(int error)
+{
+	return error == X509_V_ERR_UNABLE_TO_GET_CRL ||
+	       error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER ||
+	       error == X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE ||
+	       error == X509_V_ERR_CRL_SIGNATURE_FAILURE ||
+	       error == X509_V_ERR_CRL_NOT_YET_VALID ||
+	       error == X509_V_ERR_CRL_HAS_EXPIRED ||
+	       error == X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD ||
+	       error == X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD ||
+	       error == X509_V_ERR_KEYUSAGE_NO_CRL_SIGN ||
+	       error == X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION ||
+	       error == X509_V_ERR_DIFFERENT_CRL_SCOPE ||
+	       error == X509_V_ERR_CRL_PATH_VALIDATION_ERROR;
+}
+
+static enum code
+error_code(long error)
+{
+	return error == X509_V_ERR_CERT_REVOKED ? CODE_REVOKED
+	       : list_error((int)error)		? CODE_CRL
+						: CODE_TLS;
+}
+
+/* "certificate revoked: 'server.example'" */
+static void
+error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX])
+{
+	const X509 *x509 = X509_STORE_CTX_get_current_cert(store);
+	char name[CERTIFICATE_NAME_MAX] = "";
+
+	if (x509 != NULL)
+		certificate_name(X509_get_subject_name(x509), name);
+	snprintf(text_out, TLS_TEXT_MAX, "%s: '%.80s'",
+		X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)),
+		name);
+}
+
+/* After an error of a verification: 1 if it goes on all the same. */
+static int
+weigh(X509_STORE_CTX *store, bool require, struct tls_doubt *doubt)
+{
+	int top = sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
+
+	if (!list_error(X509_STORE_CTX_get_error(store)))
+		return 0;
+	/* The top is trusted because we were told so; no list adds to that. */
+	if (X509_STORE_CTX_get_error_depth(store) != top || top == 0) {
+		if (require)
+			return 0;
+		doubt->some = true;
+		error_text(store, doubt->text);
+	}
+	X509_STORE_CTX_set_error(store, X509_V_OK);
+	return 1;
+}
+
+static bool
+say_doubt(struct tls_doubt *doubt, int64_t tick_ms, struct fault *what_out)
+{
+	if (!doubt->some ||
+		(doubt->told_ms != 0 && tick_ms - doubt->told_ms < DOUBT_MS))
+		return false;
+	doubt->some = false;
+	doubt->told_ms = tick_ms;
+	(void)fault_set(what_out, V_SKIP, CODE_CRL,
+		"not known whether it was revoked, goes on: %s", doubt->text);
+	return true;
+}
+
+/* --- server --- */
+
+/* What a server's context carries along. */
+struct server {
+	bool require;
+	struct tls_doubt doubt;
+};
+
+static void
+server_free(void *parent, void *ptr, CRYPTO_EX_DATA *data, int index, long argl,
+	void *argp)
+{
+	(void)parent;
+	(void)data;
+	(void)index;
+	(void)argl;
+	(void)argp;
+	free(ptr);
+}
+
+/* Its index in an SSL_CTX; connections outlive the one who made it. */
+static int
+server_index(void)
+{
+	static int index = -1;
+
+	if (index == -1)
+		index = SSL_CTX_get_ex_new_index(
+			0, NULL, NULL, NULL, server_free);
+	if (index == -1)
+		abort(); /* no memory, as everywhere (base/arena.h) */
+	return index;
+}
+
+static int
+check_client(int good, X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+		store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct server *server =
+		ssl != NULL ? SSL_CTX_get_ex_data(
+				      SSL_get_SSL_CTX(ssl), server_index())
+			    : X509_STORE_CTX_get_app_data(store);
+
+	return good ? 1 : weigh(store, server->require, &server->doubt);
+}
+
+static enum verdict
+server_own(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
+{
+	enum verdict v;
+
+	/* First, so that an unfit key never makes OpenSSL ask for a
+	 * passphrase on the terminal.
+	 */
+	v = certificate_key(conf->certificate, conf->key, why);
+	if (v != V_OK)
+		return v;
+	if (SSL_CTX_use_certificate_chain_file(ctx, conf->certificate) != 1) {
 		v = fault_set(why, V_BROKEN, CODE_CERTIFICATE,
 			"certificate cannot be used");
-		fault_at(why, "%s", certificate);
-	} else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) !=
-			   1 ||
+		fault_at(why, "%s", conf->certificate);
+	} else if (SSL_CTX_use_PrivateKey_file(
+			   ctx, conf->key, SSL_FILETYPE_PEM) != 1 ||
 		   SSL_CTX_check_private_key(ctx) != 1) {
 		v = fault_set(why, V_BROKEN, CODE_KEY, "key cannot be used");
-		fault_at(why, "%s", key);
-	} else if (SSL_CTX_load_verify_locations(ctx, trust, NULL) != 1 ||
-		   (names = SSL_load_client_CA_file(trust)) == NULL) {
-		v = fault_set(
-			why, V_BROKEN, CODE_CERTIFICATE, "no roots to trust");
-		fault_at(why, "%s", trust);
+		fault_at(why, "%s", conf->key);
 	}
-	if (v == V_OK)
-		SSL_CTX_set_client_CA_list(ctx, names);
 	ERR_clear_error();
 	return v;
 }
 
-enum verdict
-tls_server_new(const char *certificate, const char *key, const char *trust,
-	void **context_out, struct fault *why)
+static enum verdict
+server_trust(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
 {
-	enum verdict v;
+	STACK_OF(X509_NAME) *names = NULL;
+	struct crl_set *crls = NULL;
+	struct server *server;
+	enum verdict v = V_OK;
+
+	if (SSL_CTX_load_verify_locations(ctx, conf->trust, NULL) != 1 ||
+		(names = SSL_load_client_CA_file(conf->trust)) == NULL) {
+		v = fault_set(
+			why, V_BROKEN, CODE_CERTIFICATE, "no roots to trust");
+		fault_at(why, "%s", conf->trust);
+		ERR_clear_error();
+		return v;
+	}
+	SSL_CTX_set_client_CA_list(ctx, names);
+	if (conf->crl_folder != NULL) {
+		v = crl_set_load(conf->crl_folder, &crls, why);
+		if (v != V_OK)
+			return v;
+		crl_set_use(crls, SSL_CTX_get_cert_store(ctx));
+		crl_set_free(crls);
+	}
+	server = mem_zero(1, sizeof(*server));
+	server->require = conf->crl_require;
+	if (SSL_CTX_set_ex_data(ctx, server_index(), server) != 1)
+		abort();
+	SSL_CTX_set_verify(ctx,
+		SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+		check_client);
+	return V_OK;
+}
+
+enum verdict
+tls_server_new(
+	const struct tls_conf *conf, void **context_out, struct fault *why)
+{
+	enum verdict v = V_OK;
 	SSL_CTX *ctx;
 
-	assert(certificate != NULL && key != NULL && trust != NULL);
-	/* First, so that an unfit key never makes OpenSSL ask for a
-	 * passphrase on the terminal.
-	 */
-	v = certificate_key(certificate, key, why);
-	if (v != V_OK)
-		return v;
+	assert(conf->trust != NULL);
+	assert((conf->certificate == NULL) == (conf->key == NULL));
 	ctx = SSL_CTX_new(TLS_server_method());
 	if (ctx == NULL || !harden(ctx)) {
 		v = fault_set(why, V_BROKEN, CODE_TLS,
 			"TLS cannot be set up as required");
 		goto out;
 	}
-	v = server_files(ctx, certificate, key, trust, why);
+	if (conf->certificate != NULL)
+		v = server_own(ctx, conf, why);
+	if (v == V_OK)
+		v = server_trust(ctx, conf, why);
 	if (v != V_OK)
 		goto out;
-	SSL_CTX_set_verify(
-		ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	/* No resumption: every connection shows its certificate. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
@@ -161,7 +322,15 @@ tls_peer(void *connection, char oin_out[TLS_OIN_MAX])
 	return true;
 }
 
-void
+bool
+tls_server_doubt(void *context, int64_t tick_ms, struct fault *what_out)
+{
+	struct server *server = SSL_CTX_get_ex_data(context, server_index());
+
+	return say_doubt(&server->doubt, tick_ms, what_out);
+}
+
+enum code
 tls_reason(void *connection, unsigned long error, char text_out[TLS_TEXT_MAX])
 {
 	const char *reason = error != 0 ? ERR_reason_error_string(error) : NULL;
@@ -174,6 +343,7 @@ tls_reason(void *connection, unsigned long error, char text_out[TLS_TEXT_MAX])
 	else
 		snprintf(text_out, TLS_TEXT_MAX, "%s",
 			reason != NULL ? reason : "connection closed");
+	return error_code(verify);
 }
 
 void
@@ -186,23 +356,172 @@ tls_goodbye(void *connection)
 	ERR_clear_error();
 }
 
+/* --- a certificate that was passed on --- */
+
+/* PEM or DER: the first is the client's, others may complete its chain. */
+static X509 *
+passed_read(const void *bytes, size_t len, STACK_OF(X509) * chain)
+{
+	const unsigned char *der = bytes;
+	X509 *x509, *more;
+	BIO *in;
+
+	if (len == 0 || len > PASSED_BYTES_MAX)
+		return NULL;
+	if (der[0] == 0x30)
+		return d2i_X509(NULL, &der, (long)len);
+	in = BIO_new_mem_buf(bytes, (int)len);
+	if (in == NULL)
+		abort();
+	x509 = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	while (x509 != NULL && sk_X509_num(chain) < PASSED_CHAIN_MAX &&
+		(more = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
+		if (sk_X509_push(chain, more) == 0)
+			abort();
+	BIO_free(in);
+	return x509;
+}
+
+/* One verification; the error of it, X509_V_OK when it is good. */
+static int
+passed_verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
+	char text_out[TLS_TEXT_MAX])
+{
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	int error = X509_V_OK;
+
+	if (store == NULL ||
+		X509_STORE_CTX_init(
+			store, SSL_CTX_get_cert_store(ctx), x509, chain) != 1 ||
+		X509_STORE_CTX_set_default(store, "ssl_client") != 1)
+		abort();
+	X509_STORE_CTX_set_app_data(
+		store, SSL_CTX_get_ex_data(ctx, server_index()));
+	X509_STORE_CTX_set_verify_cb(store, check_client);
+	X509_VERIFY_PARAM_set_auth_level(
+		X509_STORE_CTX_get0_param(store), SECURITY_LEVEL);
+	if (partial)
+		X509_STORE_CTX_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+	if (X509_verify_cert(store) != 1) {
+		error = X509_STORE_CTX_get_error(store);
+		if (error == X509_V_OK)
+			error = X509_V_ERR_UNSPECIFIED;
+		error_text(store, text_out);
+	}
+	X509_STORE_CTX_free(store);
+	return error;
+}
+
+enum verdict
+tls_verify_passed(void *context, const void *bytes, size_t len,
+	char oin_out[TLS_OIN_MAX], struct fault *why)
+{
+	STACK_OF(X509) *chain = sk_X509_new_null();
+	char text[TLS_TEXT_MAX] = "";
+	enum verdict v = V_OK;
+	X509 *x509 = NULL;
+	int error;
+
+	if (chain == NULL)
+		abort(); /* no memory, as everywhere (base/arena.h) */
+	x509 = passed_read(bytes, len, chain);
+	if (x509 == NULL) {
+		v = fault_set(why, V_SKIP, CODE_TLS,
+			"what the front proxy passed is no certificate");
+		goto out;
+	}
+	error = passed_verify(context, x509, chain, false, text);
+	if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+		error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
+		error = passed_verify(context, x509, chain, true, text);
+	if (error != X509_V_OK)
+		v = fault_set(why, V_SKIP, error_code(error),
+			"passed certificate refused: %s", text);
+	else
+		certificate_oin(x509, oin_out);
+out:
+	X509_free(x509);
+	sk_X509_pop_free(chain, X509_free);
+	ERR_clear_error();
+	return v;
+}
+
+/* --- client --- */
+
+static bool
+oin_right(const struct tls_check *check, const char *oin)
+{
+	size_t i;
+
+	if (check->peer == TLS_PEER_CHAIN || check->oin == NULL)
+		return true;
+	if (oin[0] == '\0')
+		return false;
+	for (i = 0; i < check->gateway_count; i++)
+		if (strcmp(check->gateways[i], oin) == 0)
+			return true;
+	return look_same_oin(check->oin, oin);
+}
+
+static bool
+exact_right(const struct tls_check *check, X509 *x509)
+{
+	unsigned char *der = NULL;
+	bool right = false;
+	size_t i;
+	int len;
+
+	if (check->peer != TLS_PEER_EXACT)
+		return true;
+	len = i2d_X509(x509, &der);
+	for (i = 0; len > 0 && !right && i < check->exact_count; i++)
+		right = check->exact[i].len == (size_t)len &&
+			memcmp(check->exact[i].bytes, der, (size_t)len) == 0;
+	OPENSSL_free(der);
+	return right;
+}
+
+/* The last word on the certificate of the peer itself. */
+static int
+check_leaf(struct tls_check *check, X509_STORE_CTX *store)
+{
+	X509 *x509 = X509_STORE_CTX_get_current_cert(store);
+	char oin[TLS_OIN_MAX];
+
+	certificate_oin(x509, oin);
+	check->oin_wrong = !oin_right(check, oin);
+	check->exact_wrong = !exact_right(check, x509);
+	if (!check->oin_wrong && !check->exact_wrong)
+		return 1;
+	if (check->oin_wrong)
+		snprintf(check->text, sizeof(check->text),
+			"peer's certificate carries %s%s, not the OIN %s",
+			oin[0] == '\0' ? "no OIN" : "OIN ", oin, check->oin);
+	else
+		snprintf(check->text, sizeof(check->text),
+			"peer's certificate is not the one in the CPA");
+	X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+	return 0;
+}
+
 static int
 check_peer(int good, X509_STORE_CTX *store)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(
 		store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_check *check = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-	char oin[TLS_OIN_MAX];
 
-	if (!good || X509_STORE_CTX_get_error_depth(store) != 0 ||
-		check->oin == NULL)
-		return good;
-	certificate_oin(X509_STORE_CTX_get_current_cert(store), oin);
-	if (strcmp(oin, check->oin) == 0)
+	if (!good && weigh(store, check->crl_require, &check->doubt) == 0) {
+		enum code code = error_code(X509_STORE_CTX_get_error(store));
+
+		check->revoked = code == CODE_REVOKED;
+		check->crl_missing = code == CODE_CRL;
+		error_text(store, check->text);
+		return 0;
+	}
+	if (!good || X509_STORE_CTX_get_error_depth(store) != 0)
 		return 1;
-	check->oin_wrong = true;
-	X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
-	return 0;
+	return check_leaf(check, store);
 }
 
 static void
@@ -222,9 +541,68 @@ tls_client(void *context, struct tls_check *check)
 	if (!harden(ctx))
 		return false;
 	SSL_CTX_set_app_data(ctx, check);
+	if (check->crl_folder != NULL)
+		crl_set_use(check->crls, SSL_CTX_get_cert_store(ctx));
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, check_peer);
 	SSL_CTX_set_info_callback(ctx, hear_alert);
 	return true;
+}
+
+bool
+tls_check_begin(struct tls_check *check, int64_t tick_ms)
+{
+	struct crl_set *crls = NULL;
+	struct fault ignored;
+	bool changed = false;
+	int64_t stamp;
+
+	check->oin_wrong = check->exact_wrong = false;
+	check->revoked = check->crl_missing = false;
+	check->alert = -1;
+	if (check->crl_folder == NULL ||
+		(check->crl_looked_ms != 0 &&
+			tick_ms - check->crl_looked_ms < LOOK_MS))
+		return false;
+	stamp = crl_stamp(check->crl_folder);
+	if (check->crl_looked_ms == 0 || stamp != check->crl_stamp) {
+		/* One that cannot be read has no lists. */
+		(void)crl_set_load(check->crl_folder, &crls, &ignored);
+		crl_set_free(check->crls);
+		check->crls = crls;
+		changed = check->crl_looked_ms != 0;
+	}
+	check->crl_stamp = stamp;
+	check->crl_looked_ms = tick_ms;
+	return changed;
+}
+
+bool
+tls_check_fault(const struct tls_check *check, struct fault *why)
+{
+	enum code code = check->oin_wrong || check->exact_wrong ? CODE_PEER_OIN
+			 : check->revoked			? CODE_REVOKED
+			 : check->crl_missing			? CODE_CRL
+								: CODE_NONE;
+
+	if (code == CODE_NONE)
+		return false;
+	(void)fault_set(why, V_LATER, code, "%s", check->text);
+	return true;
+}
+
+bool
+tls_check_doubt(
+	struct tls_check *check, int64_t tick_ms, struct fault *what_out)
+{
+	return say_doubt(&check->doubt, tick_ms, what_out);
+}
+
+void
+tls_check_done(struct tls_check *check)
+{
+	crl_set_free(check->crls);
+	check->crls = NULL;
+	check->crl_looked_ms = 0;
 }
 
 bool

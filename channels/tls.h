@@ -1,7 +1,14 @@
 /* channels/tls.h - two-way TLS as Digikoppeling wants it (OpenSSL's wall)
  *
- * Private to channels/.  OpenSSL's types do not leave tls.c: contexts and
- * connections are void pointers here, handed on to libcurl and libevent.
+ * Private to channels/.  OpenSSL's types do not leave tls.c, certificate.c and
+ * crl.c: contexts and connections are void pointers here, handed on to libcurl
+ * and libevent.  TLS 1.2 and 1.3 only, with the ciphers that the NCSC calls
+ * good or sufficient; both sides show a certificate.
+ *
+ * Revocation: with a folder of lists (channels/crl.h) a revoked certificate is
+ * refused, anywhere in the chain.  Where a list is missing or out of date, the
+ * connection is refused if lists are required, else it goes on and leaves a
+ * doubt, which the caller logs at most once an hour.
  *
  * Sources: spec ebms2.md section 3.
  *
@@ -12,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -25,11 +33,24 @@ void tls_ignore_sigpipe(void);
 
 /* --- server --- */
 
+struct tls_conf {
+	/* Of this server, PEM, the chain behind the certificate.  Both NULL: a
+	 * context for tls_verify_passed() only.
+	 */
+	const char *certificate, *key;
+	const char *trust;	/* PEM file of roots, several if need be */
+	const char *crl_folder; /* last good lists; NULL: not looked at */
+	bool crl_require;	/* no valid list: nobody is trusted */
+};
+
 /* A context (SSL_CTX) that demands a client certificate below one of the
- * roots in `trust`.  V_BROKEN: CODE_CERTIFICATE, CODE_KEY.
+ * roots in `trust`; conf is lent for the call.  Cheap enough to be made anew
+ * when a file or a list changed: connections keep the one they began with, so
+ * the old one may be freed at once.
+ * V_BROKEN: CODE_CERTIFICATE, CODE_KEY, CODE_SECRET, CODE_CRL (folder).
  */
-enum verdict tls_server_new(const char *certificate, const char *key,
-	const char *trust, void **context_out, struct fault *why);
+enum verdict tls_server_new(
+	const struct tls_conf *conf, void **context_out, struct fault *why);
 void tls_server_free(void *context); /* accepts NULL */
 
 /* A connection (SSL) in the server's role; NULL without memory. */
@@ -40,23 +61,98 @@ void *tls_server_accept(void *context);
  */
 bool tls_peer(void *connection, char oin_out[TLS_OIN_MAX]);
 
-/* Why a handshake failed; `error` from OpenSSL's queue, 0 when none. */
-void tls_reason(
+/* Why a handshake failed; `error` from OpenSSL's queue, 0 when none.
+ * CODE_REVOKED, CODE_CRL (no valid list, and one is required) or CODE_TLS.
+ */
+enum code tls_reason(
 	void *connection, unsigned long error, char text_out[TLS_TEXT_MAX]);
+
+/* A client certificate that a front proxy took and passed on, PEM or DER: the
+ * same checks as in a handshake.  The proxy need not pass the chain: `trust`
+ * of the context may hold the intermediates, and one of them will do as the
+ * end of it.
+ * V_SKIP: CODE_TLS, CODE_REVOKED or CODE_CRL.
+ */
+enum verdict tls_verify_passed(void *context, const void *bytes, size_t len,
+	char oin_out[TLS_OIN_MAX], struct fault *why);
+
+/* Was somebody let in whose revocation could not be checked, and has it not
+ * been said within the last hour?  Then what_out (CODE_CRL) is for the log.
+ */
+bool tls_server_doubt(void *context, int64_t tick_ms, struct fault *what_out);
 
 /* Say goodbye without waiting for an answer. */
 void tls_goodbye(void *connection);
 
 /* --- client --- */
 
-struct tls_check {
-	const char *oin; /* the peer must carry it; NULL: any */
-	bool oin_wrong;	 /* it carried another */
-	int alert;	 /* the peer's last fatal alert, -1 none */
+/* Who may be at the other end (the jobs file's `peer`); chain and host name
+ * are always checked.
+ */
+enum tls_peer_is {
+	TLS_PEER_OIN,	/* and it carries the OIN, or that of a gateway */
+	TLS_PEER_CHAIN, /* nothing more */
+	TLS_PEER_EXACT	/* and OIN, and it is one of `exact` */
 };
 
-/* Harden libcurl's context; `check` is lent as long as the context lives.
- * False when OpenSSL refuses a setting.
+struct tls_der {
+	const void *bytes; /* one certificate */
+	size_t len;
+};
+
+/* What the callbacks know of the last certificate without a valid list. */
+struct tls_doubt {
+	bool some;
+	char text[TLS_TEXT_MAX];
+	int64_t told_ms; /* tick; 0 never */
+};
+
+struct crl_set;
+
+struct tls_check {
+	/* Wanted; lent as long as the context lives. */
+	enum tls_peer_is peer;
+	const char *oin; /* a party id, may have a test suffix; NULL: any */
+	char *const *gateways; /* OINs that may stand for it */
+	size_t gateway_count;
+	const struct tls_der *exact;
+	size_t exact_count;
+	const char *crl_folder; /* NULL: not looked at */
+	bool crl_require;
+
+	/* What went wrong in the last handshake. */
+	bool oin_wrong, exact_wrong, revoked, crl_missing;
+	char text[TLS_TEXT_MAX]; /* whose, and why */
+	int alert;		 /* the peer's last fatal alert, -1 none */
+	struct tls_doubt doubt;
+
+	/* Private: the lists as read. */
+	struct crl_set *crls;
+	int64_t crl_stamp, crl_looked_ms;
+};
+
+/* Before every request: forget what went wrong, and look once a minute whether
+ * the lists changed.  True: they did; a connection that is open was judged by
+ * the old ones and should not be used again.
+ */
+bool tls_check_begin(struct tls_check *check, int64_t tick_ms);
+
+/* If one of our own checks ended the handshake: CODE_PEER_OIN, CODE_REVOKED or
+ * CODE_CRL in `why`, and true.
+ */
+bool tls_check_fault(const struct tls_check *check, struct fault *why);
+
+/* As tls_server_doubt(). */
+bool tls_check_doubt(
+	struct tls_check *check, int64_t tick_ms, struct fault *what_out);
+
+/* Give back what tls_check_begin() read; the rest is the caller's. */
+void tls_check_done(struct tls_check *check);
+
+/* Harden libcurl's context, after it loaded its roots, and have it checked;
+ * `check` is lent as long as the context lives.  False when OpenSSL refuses a
+ * setting.  A session that is resumed is not checked again: the caller keeps
+ * none.
  */
 bool tls_client(void *context, struct tls_check *check);
 
@@ -70,5 +166,13 @@ const char *tls_alert_text(int alert);
 
 /* Subject serialNumber of an X509; "" when absent, doubled or odd. */
 void certificate_oin(const void *x509, char oin_out[TLS_OIN_MAX]);
+
+#define CERTIFICATE_NAME_MAX 120
+
+/* Common name, else organisation, of an X509_NAME; "" when absent or odd. */
+void certificate_name(const void *x509_name, char out[CERTIFICATE_NAME_MAX]);
+
+/* An ASN1_TIME; false when it is none. */
+bool certificate_time(const void *asn1_time, int64_t *ms_out);
 
 #endif

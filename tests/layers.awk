@@ -21,6 +21,7 @@ BEGIN {
 	door["store", "store/store.h"] = "mobbd mobbjob"
 	door["channels", "channels/channel.h"] = "mobbd"
 	door["channels", "channels/look.h"] = "mobbd mobbjob"
+	door["channels", "channels/crl.h"] = "mobbd mobbjob"
 	door["channels", "channels/http.h"] = "mobbd mobbsim"
 	door["channels", "channels/http_listen.h"] = "mobbd mobbsim"
 	shut["spool"] = shut["formats"] = shut["store"] = shut["channels"] = 1
@@ -38,7 +39,7 @@ BEGIN {
 	wall["pango"] = "^base/page[.]c$"
 	wall["utf8proc.h"] = "^base/text[.]c$"
 	wall["openssl/"] = \
-		"^(base/digest|channels/tls|channels/certificate|mobbsim/pki)[.]c$"
+		"^(base/digest|channels/(tls|certificate|crl)|mobbsim/pki)[.]c$"
 	wall["curl/"] = "^channels/http[.]c$"
 	wall["event2/"] = "^channels/http_listen[.]c$"
 	wall["libpq-fe.h"] = "^store/pg[.]c$"
