@@ -31,8 +31,8 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 		"insert into inbound (message_id, cpa_id, conversation_id, "
 		"ref_to, action, kind, payload, error_code, error_text, reply, "
 		"reply_id, reply_url, reply_is_error, received_ms, push_open, "
-		"push_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-		"$11, $12, $13::int = 1, $14, $15::int = 1, $14) "
+		"push_ms, sent_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+		"$10, $11, $12, $13::int = 1, $14, $15::int = 1, $14, $16) "
 		"on conflict (message_id) do nothing",
 		PG_ARGS(PG_T(in->message_id), PG_T(or_empty(in->cpa_id)),
 			PG_T(or_empty(in->conversation_id)),
@@ -44,7 +44,7 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 			PG_T(or_empty(in->reply_id)),
 			PG_T(or_empty(in->reply_url)),
 			PG_N(in->reply_is_error ? 1 : 0), PG_N(in->received_ms),
-			PG_N(push ? 1 : 0)),
+			PG_N(push ? 1 : 0), PG_N(in->sent_ms)),
 		kept_out, why);
 }
 

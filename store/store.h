@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/uuid.h"
+#include "batch/finding.h"
 #include "batch/letter.h"
 #include "batch/proof.h"
 #include "batch/receipt.h"
@@ -378,6 +379,7 @@ struct offer {
 	int64_t attempt;
 	int nth;
 	const char *message_id, *conversation_id;
+	const char *cpa_id; /* of the envelope; only its signals count */
 	const void *envelope;
 	size_t envelope_len;
 	const char *content_id;
@@ -460,10 +462,13 @@ struct inbound {
 	const void *payload;
 	size_t payload_len;
 	const char *error_code, *error_text;
+	int64_t sent_ms; /* by the peer's clock; 0 not said */
 	const char *reply, *reply_id, *reply_url; /* reply "": none */
 	size_t reply_len;
 	bool reply_is_error; /* kept, never applied */
+	bool reply_once;     /* pushed once; the row is not kept for long */
 	int64_t received_ms;
+	int64_t keep_ms; /* its id at least so long; see store_inbound_purge */
 };
 
 /* Keep it, once.  V_OK kept; V_SKIP known already: the stored reply is in
@@ -472,6 +477,28 @@ struct inbound {
  */
 enum verdict store_inbound_keep(struct store *store, const struct inbound *in,
 	struct buf *reply_out, struct fault *why);
+
+enum inbound_status {	    /* the same numbers as enum ebms_status */
+	INBOUND_UNKNOWN = 1, /* no such message, or it was a signal */
+	INBOUND_OTHER_CPA,
+	INBOUND_KEPT,
+	INBOUND_APPLIED,
+};
+/* What became of a business message; received_ms_out: of the latter two. */
+enum verdict store_inbound_status(struct store *store, const char *message_id,
+	const char *cpa_id, enum inbound_status *status_out,
+	int64_t *received_ms_out, struct fault *why);
+
+/* Forget what nobody can ask for any more: payloads that were applied and are
+ * INBOUND_DAYS old, and whole rows that are older than that and than their
+ * keep_ms; of what was answered once, after an hour.  At most INBOUND_PURGE of
+ * each in one transaction, which waits for nobody and holds up nobody.
+ * *count_out: how many rows and payloads; less than INBOUND_PURGE: that was all.
+ */
+#define INBOUND_DAYS 35
+#define INBOUND_PURGE 1000
+enum verdict store_inbound_purge(struct store *store, int64_t now_ms,
+	int64_t *count_out, struct fault *why);
 
 /* The next that was not applied, oldest first.  V_END: none. */
 enum verdict store_inbound_next(struct store *store, struct arena *mem,
@@ -763,5 +790,66 @@ enum verdict store_event_list(struct store *store, const char *job,
  */
 enum verdict store_summary(struct store *store, int64_t since_ms,
 	bool *open_out, bool *attention_out, struct fault *why);
+
+/* --- looking at connections (store/request.c) --- */
+
+/* mobbjob asks, a courier looks.  One request is one endpoint with one sender
+ * that uses it; it and its findings are kept for an hour.
+ */
+struct request {
+	int64_t number;
+	const char *endpoint, *sender;
+	int64_t until_ms;    /* the asker waits no longer */
+	const char *ping_id; /* MessageId, "" none sent */
+	int64_t ping_ms;
+};
+
+/* One that is open, or was answered less than 10 s ago, is shared: the peer is
+ * not flooded.  What is older than an hour is forgotten.
+ */
+enum verdict store_request_add(struct store *store, const char *endpoint,
+	const char *sender, const char *person, int64_t now_ms,
+	int64_t until_ms, int64_t *number_out, struct fault *why);
+/* The oldest that nobody has taken and somebody still waits for; it is ours
+ * now.  `endpoint` is lent to it.  V_END: none.
+ */
+enum verdict store_request_take(struct store *store, const char *endpoint,
+	int64_t now_ms, struct arena *mem, struct request *out,
+	struct fault *why);
+enum verdict store_request_found(struct store *store, int64_t number,
+	const struct finding *finding, struct fault *why);
+/* Its Ping has left (or is about to), and its Pong may come to the listener. */
+enum verdict store_request_pinged(struct store *store, int64_t number,
+	const char *ping_id, int64_t now_ms, struct fault *why);
+struct pong {
+	int64_t received_ms; /* 0: not yet */
+	int64_t sent_ms;     /* its Timestamp, by the peer's clock */
+};
+/* One whose Pong has come, else the oldest that waits for one.  V_END: none. */
+enum verdict store_request_waiting(struct store *store, const char *endpoint,
+	struct arena *mem, struct request *out, struct pong *pong_out,
+	struct fault *why);
+/* The last findings; after this nothing is added. */
+enum verdict store_request_end(struct store *store, int64_t number,
+	const struct finding *findings, size_t count, int64_t now_ms,
+	struct fault *why);
+/* What was found, behind the first `after` lines. */
+enum verdict store_request_look(struct store *store, int64_t number,
+	int64_t after, struct arena *mem, struct finding **findings_out,
+	size_t *count_out, bool *answered_out, struct fault *why);
+
+struct resting {
+	int64_t since_ms, until_ms; /* until 0: it does not rest */
+	enum code code;
+	const char *reason;
+};
+/* By its courier: nothing goes there before `until_ms`, and why; 0: it goes
+ * again, and `reason` is not looked at.
+ */
+enum verdict store_endpoint_rest(struct store *store, const char *endpoint,
+	int64_t now_ms, int64_t until_ms, const struct fault *reason,
+	struct fault *why);
+enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
+	struct arena *mem, struct resting *out, struct fault *why);
 
 #endif
