@@ -43,7 +43,7 @@ LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
           store/*.c)
 # mobbjob links nothing that can send: of channels/ only what looks.
 LOOK := $(filter-out channels/%,$(LIB)) $(wildcard channels/look*.c \
-          channels/cpa.c channels/certificate.c channels/crl.c)
+          channels/cpa*.c channels/certificate.c channels/crl.c)
 # mobbsim shares the transport with us, nothing else of channels/.
 WIRE := $(wildcard base/*.c batch/*.c channels/http*.c channels/tls.c \
           channels/certificate.c channels/crl.c channels/look_wire.c)

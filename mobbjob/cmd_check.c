@@ -14,71 +14,17 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "batch/advice.h"
 #include "channels/look.h"
+#include "mobbjob/check_cpa.h"
 #include "mobbjob/check_file.h"
+#include "mobbjob/check_tell.h"
 #include "mobbjob/layout.h"
 #include "mobbjob/show.h"
 
-#define FILE_BYTES_MAX 4000000
 #define MS_PER_DAY INT64_C(86400000)
 #define SOON_DAYS 30
 #define HEAD_BYTES 65536
-#define MISTAKES_MAX 50 /* of one definition; more are not looked for */
 #define EXIT_CONFIG 4
-
-static const char *const actions[] = { "GLOBE-R-BV-Request",
-	"GLOBE-R-BV-Result", NULL };
-
-static void
-good(struct call *call, const char *what, const char *text)
-{
-	struct json *o;
-
-	if (!call->options.json) {
-		printf("ok\t%s\t%s\n", what, show_clean(text, &call->mem));
-		return;
-	}
-	o = json_new_object();
-	json_add_text(o, "schema", "mobb.check/1");
-	json_add_bool(o, "ok", true);
-	json_add_text(o, "what", what);
-	json_add_text(o, "text", text);
-	json_write(o, stdout);
-}
-
-static void
-bad_json(const struct call *call, const struct fault *found)
-{
-	struct json *o;
-	char code[16];
-
-	if (!call->options.json)
-		return;
-	snprintf(code, sizeof(code), "MOBB-%04d", (int)found->code);
-	o = json_new_object();
-	json_add_text(o, "schema", "mobb.check/1");
-	json_add_bool(o, "ok", false);
-	json_add_text(o, "what", found->place);
-	json_add_text(o, "code", code);
-	json_add_text(o, "text", found->text);
-	json_write(o, stdout);
-}
-
-/* Told at once; the first one decides the exit code. */
-static void
-bad(struct call *call, const char *path, const struct fault *found)
-{
-	struct fault told = *found;
-	int exit;
-
-	if (told.place[0] == '\0')
-		fault_at(&told, "%s", path);
-	bad_json(call, &told);
-	exit = tell_fault(&told);
-	if (call->exit == EXIT_DONE)
-		call->exit = exit;
-}
 
 static void
 check_dates(struct call *call, const char *what, const char *path,
@@ -89,14 +35,13 @@ check_dates(struct call *call, const char *what, const char *path,
 	const char *until = show_time(end_ms, &call->mem);
 
 	if (now_ms < start_ms || now_ms > end_ms) {
-		fault_set(&why, V_BROKEN,
-			what[0] == 'C' ? CODE_CPA : CODE_CERTIFICATE,
+		fault_set(&why, V_BROKEN, CODE_CERTIFICATE,
 			"%s is valid from %s to %s", what,
 			show_time(start_ms, &call->mem), until);
-		bad(call, path, &why);
+		check_bad(call, path, &why);
 		return;
 	}
-	good(call, path,
+	check_good(call, path,
 		arena_format(&call->mem, "%s, valid until %s%s", text, until,
 			end_ms - now_ms < SOON_DAYS * MS_PER_DAY
 				? ": replace it soon"
@@ -113,11 +58,11 @@ check_pair(struct call *call, const char *certificate, const char *key,
 	certificate = site_path(&call->site, certificate);
 	key = site_path(&call->site, key);
 	if (certificate_look(certificate, &look, &why) != V_OK) {
-		bad(call, certificate, &why);
+		check_bad(call, certificate, &why);
 		return;
 	}
 	if (certificate_key(certificate, key, &why) != V_OK) {
-		bad(call, key, &why);
+		check_bad(call, key, &why);
 		return;
 	}
 	check_dates(call, "certificate", certificate, look.start_ms,
@@ -127,52 +72,11 @@ check_pair(struct call *call, const char *certificate, const char *key,
 			look.oin));
 	/* An intermediary's certificate carries its own number: no error. */
 	if (oin[0] != '\0' && look.oin[0] != '\0' && strcmp(oin, look.oin) != 0)
-		good(call, certificate,
+		check_good(call, certificate,
 			arena_format(&call->mem,
 				"note: the sender's OIN is %s: right only for "
 				"an intermediary",
 				oin));
-}
-
-static void
-check_cpa(struct call *call, const struct jobs_sender *sender)
-{
-	const char *path = site_path(&call->site, sender->cpa);
-	struct buf text = BUF_MAX(FILE_BYTES_MAX);
-	struct fault why = FAULT_NONE;
-	struct cpa cpa;
-	enum verdict v;
-
-	v = file_get(AT_FDCWD, path, &text, &why);
-	if (v == V_OK)
-		v = cpa_read(text.bytes, text.len, sender->oin, actions, false,
-			&call->mem, &cpa, &why);
-	else
-		why.code = CODE_CPA;
-	if (v != V_OK)
-		bad(call, path, &why);
-	else
-		check_dates(call, "CPA", path, cpa.start_ms, cpa.end_ms,
-			arena_format(&call->mem, "CPA %s with %s", cpa.id,
-				cpa.theirs.id));
-	buf_done(&text);
-}
-
-/* Mistakes of one definition: told in the order of the file, not in that in
- * which they were found.
- */
-struct mistakes {
-	struct fault *all; /* MISTAKES_MAX of them */
-	int count;
-};
-
-static void
-on_mistake(void *self, const struct fault *mistake)
-{
-	struct mistakes *m = self;
-
-	if (m->count < MISTAKES_MAX)
-		m->all[m->count++] = *mistake;
 }
 
 /* "FILE:12:5" as a number; 0 when the place has none. */
@@ -198,61 +102,32 @@ by_place(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Is it the first with its code? */
-static bool
-first_of_code(const struct mistakes *m, int at)
-{
-	int i;
-
-	for (i = 0; i < at; i++)
-		if (m->all[i].code == m->all[at].code)
-			return false;
-	return true;
-}
-
+/* In the order of the file, not in that in which they were found. */
 static void
 tell_mistakes(struct call *call, struct mistakes *m, const char *path)
 {
-	const struct advice *advice;
-	int i;
-
 	qsort(m->all, (size_t)m->count, sizeof(*m->all), by_place);
-	for (i = 0; i < m->count; i++)
-		bad_json(call, &m->all[i]);
-	fflush(stdout);
-	for (i = 0; i < m->count; i++)
-		fprintf(stderr, "mobbjob: MOBB-%04d: %s: %s\n",
-			(int)m->all[i].code, m->all[i].place, m->all[i].text);
 	/* Without a line it was no mistake in the file. */
-	if (m->count > 1 || place_of(&m->all[0]) > 0)
-		fprintf(stderr, "mobbjob: %s: %s%d %s\n", path,
-			m->count == MISTAKES_MAX ? "at least " : "", m->count,
-			m->count == 1 ? "mistake" : "mistakes");
-	for (i = 0; i < m->count; i++) {
-		advice = advice_find((int)m->all[i].code);
-		if (advice != NULL && first_of_code(m, i))
-			fprintf(stderr, "  what to do: %s\n", advice->todo);
-	}
+	mistakes_tell(call, m, path, m->count > 1 || place_of(&m->all[0]) > 0);
 }
 
 /* A definition; `wanted` "woz-biljet/1", or NULL when any will do. */
 static void
 check_definition(struct call *call, const char *path, const char *wanted)
 {
-	struct mistakes mistakes = { .count = 0 };
+	struct mistakes mistakes;
 	struct definition *definition = NULL;
 	struct fault why = FAULT_NONE;
 
-	mistakes.all =
-		arena_alloc(&call->mem, MISTAKES_MAX * sizeof(*mistakes.all));
-	if (layout_read(path, wanted, on_mistake, &mistakes, &definition,
+	mistakes_init(&mistakes, &call->mem);
+	if (layout_read(path, wanted, mistakes_add, &mistakes, &definition,
 		    &why) != V_OK) {
 		tell_mistakes(call, &mistakes, path);
 		if (call->exit == EXIT_DONE)
 			call->exit = EXIT_CONFIG;
 		return;
 	}
-	good(call, path,
+	check_good(call, path,
 		arena_format(&call->mem, "definition %s: %s",
 			definition_id(definition),
 			definition_title(definition)));
@@ -272,7 +147,7 @@ check_format(struct call *call, const struct jobs_stream *stream)
 	if (path == NULL) {
 		fault_set(&why, V_BROKEN, CODE_FORMAT,
 			"stream %s: format must be NAME/VERSION", stream->name);
-		bad(call, call->site.file, &why);
+		check_bad(call, call->site.file, &why);
 		return;
 	}
 	check_definition(call, path, stream->format);
@@ -285,7 +160,7 @@ check_jobs(struct call *call)
 	const struct jobs *jobs = &call->site.jobs;
 	size_t i;
 
-	good(call, call->site.file,
+	check_good(call, call->site.file,
 		arena_format(&call->mem,
 			"jobs file: %zu streams, %zu senders, %zu endpoints",
 			jobs->stream_count, jobs->sender_count,
@@ -299,39 +174,6 @@ check_jobs(struct call *call)
 	}
 	for (i = 0; i < jobs->stream_count; i++)
 		check_format(call, &jobs->streams[i]);
-}
-
-/* A CPA by itself: for one of the senders of the jobs file. */
-static enum verdict
-check_cpa_alone(struct call *call, const char *path, struct fault *why)
-{
-	struct buf text = BUF_MAX(FILE_BYTES_MAX);
-	struct cpa cpa;
-	enum verdict v;
-	size_t i;
-
-	v = site_open(call->options.jobs_file, &call->site, why);
-	if (v == V_OK)
-		v = file_get(AT_FDCWD, path, &text, why);
-	if (v == V_OK && call->site.jobs.sender_count == 0)
-		v = fault_set(why, V_BROKEN, CODE_CPA,
-			"the jobs file has no sender it could be for");
-	for (i = 0; v == V_OK && i < call->site.jobs.sender_count; i++)
-		if (cpa_read(text.bytes, text.len,
-			    call->site.jobs.senders[i].oin, actions, false,
-			    &call->mem, &cpa, why) == V_OK)
-			break;
-	if (v == V_OK && i == call->site.jobs.sender_count)
-		v = V_BROKEN; /* what is wrong with it for the last sender */
-	buf_done(&text);
-	if (v != V_OK) {
-		fault_at(why, "%s", path);
-		return v;
-	}
-	check_dates(call, "CPA", path, cpa.start_ms, cpa.end_ms,
-		arena_format(&call->mem, "CPA %s with %s, sender %s", cpa.id,
-			cpa.theirs.id, call->site.jobs.senders[i].name));
-	return V_OK;
 }
 
 /* --- what is it? --- */
@@ -453,7 +295,7 @@ run(struct call *call, struct fault *why)
 		check_definition(call, path, NULL);
 		return V_OK;
 	case THING_CPA:
-		return check_cpa_alone(call, path, why);
+		return check_cpa_file(call, path, why);
 	case THING_CERTIFICATE:
 		return check_certificate(call, path, why);
 	case THING_BATCH:
