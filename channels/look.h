@@ -38,6 +38,9 @@ struct cpa {
 	const char *id;
 	int64_t start_ms, end_ms;
 	struct cpa_party ours, theirs; /* role NULL here */
+	/* All PartyIds of each side: a message may use some of them. */
+	struct cpa_party *our_ids, *their_ids;
+	size_t our_id_count, their_id_count;
 	const char *our_host; /* host of our endpoint, for MessageIds */
 	const char *our_signal_url, *their_signal_url; /* default channels */
 	bool their_signals_sync; /* theirs says mshSignalsOnly */
@@ -71,6 +74,12 @@ const char *look_host(const char *url, bool plain_http, struct arena *mem);
 
 /* Is the party id this OIN, alone or with the suffix of a test environment? */
 bool look_same_oin(const char *id, const char *oin);
+
+/* One certificate in binary (a CPA has it so). */
+struct certificate_der {
+	const void *bytes;
+	size_t len;
+};
 
 struct certificate {
 	char oin[32];	   /* subject serialNumber, "" when absent */

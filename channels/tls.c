@@ -453,7 +453,7 @@ oin_right(const struct tls_check *check, const char *oin)
 {
 	size_t i;
 
-	if (check->peer == TLS_PEER_CHAIN || check->oin == NULL)
+	if (check->peer == JOBS_PEER_CHAIN || check->oin == NULL)
 		return true;
 	if (oin[0] == '\0')
 		return false;
@@ -471,7 +471,7 @@ exact_right(const struct tls_check *check, X509 *x509)
 	size_t i;
 	int len;
 
-	if (check->peer != TLS_PEER_EXACT)
+	if (check->peer != JOBS_PEER_EXACT)
 		return true;
 	len = i2d_X509(x509, &der);
 	for (i = 0; len > 0 && !right && i < check->exact_count; i++)

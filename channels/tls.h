@@ -22,6 +22,8 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "batch/jobs.h"
+#include "channels/look.h"
 
 #define TLS_OIN_MAX 32
 #define TLS_TEXT_MAX 160
@@ -86,20 +88,6 @@ void tls_goodbye(void *connection);
 
 /* --- client --- */
 
-/* Who may be at the other end (the jobs file's `peer`); chain and host name
- * are always checked.
- */
-enum tls_peer_is {
-	TLS_PEER_OIN,	/* and it carries the OIN, or that of a gateway */
-	TLS_PEER_CHAIN, /* nothing more */
-	TLS_PEER_EXACT	/* and OIN, and it is one of `exact` */
-};
-
-struct tls_der {
-	const void *bytes; /* one certificate */
-	size_t len;
-};
-
 /* What the callbacks know of the last certificate without a valid list. */
 struct tls_doubt {
 	bool some;
@@ -110,12 +98,15 @@ struct tls_doubt {
 struct crl_set;
 
 struct tls_check {
-	/* Wanted; lent as long as the context lives. */
-	enum tls_peer_is peer;
+	/* Wanted; lent as long as the context lives.  Chain and host name are
+	 * checked whatever `peer` says.
+	 */
+	enum jobs_peer peer;
 	const char *oin; /* a party id, may have a test suffix; NULL: any */
 	char *const *gateways; /* OINs that may stand for it */
 	size_t gateway_count;
-	const struct tls_der *exact;
+	const struct certificate_der
+		*exact; /* one of these, if JOBS_PEER_EXACT */
 	size_t exact_count;
 	const char *crl_folder; /* NULL: not looked at */
 	bool crl_require;

@@ -40,7 +40,7 @@ BEGIN {
 	wall["utf8proc.h"] = "^base/text[.]c$"
 	wall["openssl/"] = \
 		"^(base/digest|channels/(tls|certificate|crl)|mobbsim/pki)[.]c$"
-	wall["curl/"] = "^channels/http[.]c$"
+	wall["curl/"] = "^channels/http(_get)?[.]c$"
 	wall["event2/"] = "^channels/http_listen[.]c$"
 	wall["libpq-fe.h"] = "^store/pg[.]c$"
 
