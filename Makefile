@@ -45,7 +45,7 @@ LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
 LOOK := $(filter-out channels/%,$(LIB)) $(wildcard channels/look*.c \
           channels/cpa*.c channels/certificate.c channels/crl.c)
 # mobbsim shares the transport with us, nothing else of channels/.
-WIRE := $(wildcard base/*.c batch/*.c channels/http*.c channels/tls.c \
+WIRE := $(wildcard base/*.c batch/*.c channels/http*.c channels/tls*.c \
           channels/certificate.c channels/crl.c channels/look_wire.c)
 PROGRAMS = $(B)/bin/mobbd $(B)/bin/mobbjob $(B)/bin/mobbsim
 UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \

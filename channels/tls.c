@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "channels/crl.h"
 #include "channels/look.h"
-#include "channels/tls.h"
+#include "channels/tls_in.h"
 
 /* Good and sufficient in the sense of the NCSC guideline for TLS. */
 #define CIPHERS_12                                                             \
@@ -29,7 +29,6 @@
 
 #define SECURITY_LEVEL 2 /* RSA and DH below 2048 bits are refused */
 #define DOUBT_MS 3600000 /* between two warnings */
-#define LOOK_MS 60000	 /* between two looks at the lists */
 #define PASSED_BYTES_MAX 65536
 #define PASSED_CHAIN_MAX 10
 
@@ -41,8 +40,8 @@ tls_ignore_sigpipe(void)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static bool
-harden(SSL_CTX *ctx)
+bool
+tls_harden(SSL_CTX *ctx)
 {
 	char groups[] = "X25519:P-256:P-384";
 
@@ -95,8 +94,8 @@ list_error(int error)
 	       error == X509_V_ERR_CRL_PATH_VALIDATION_ERROR;
 }
 
-static enum code
-error_code(long error)
+enum code
+tls_error_code(long error)
 {
 	return error == X509_V_ERR_CERT_REVOKED ? CODE_REVOKED
 	       : list_error((int)error)		? CODE_CRL
@@ -104,8 +103,8 @@ error_code(long error)
 }
 
 /* "certificate revoked: 'server.example'" */
-static void
-error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX])
+void
+tls_error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX])
 {
 	const X509 *x509 = X509_STORE_CTX_get_current_cert(store);
 	char name[CERTIFICATE_NAME_MAX] = "";
@@ -118,8 +117,8 @@ error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX])
 }
 
 /* After an error of a verification: 1 if it goes on all the same. */
-static int
-weigh(X509_STORE_CTX *store, bool require, struct tls_doubt *doubt)
+int
+tls_weigh(X509_STORE_CTX *store, bool require, struct tls_doubt *doubt)
 {
 	int top = sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
 
@@ -130,14 +129,14 @@ weigh(X509_STORE_CTX *store, bool require, struct tls_doubt *doubt)
 		if (require)
 			return 0;
 		doubt->some = true;
-		error_text(store, doubt->text);
+		tls_error_text(store, doubt->text);
 	}
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
 }
 
-static bool
-say_doubt(struct tls_doubt *doubt, int64_t tick_ms, struct fault *what_out)
+bool
+tls_say_doubt(struct tls_doubt *doubt, int64_t tick_ms, struct fault *what_out)
 {
 	if (!doubt->some ||
 		(doubt->told_ms != 0 && tick_ms - doubt->told_ms < DOUBT_MS))
@@ -193,7 +192,7 @@ check_client(int good, X509_STORE_CTX *store)
 				      SSL_get_SSL_CTX(ssl), server_index())
 			    : X509_STORE_CTX_get_app_data(store);
 
-	return good ? 1 : weigh(store, server->require, &server->doubt);
+	return good ? 1 : tls_weigh(store, server->require, &server->doubt);
 }
 
 static enum verdict
@@ -265,7 +264,7 @@ tls_server_new(
 	assert(conf->trust != NULL);
 	assert((conf->certificate == NULL) == (conf->key == NULL));
 	ctx = SSL_CTX_new(TLS_server_method());
-	if (ctx == NULL || !harden(ctx)) {
+	if (ctx == NULL || !tls_harden(ctx)) {
 		v = fault_set(why, V_BROKEN, CODE_TLS,
 			"TLS cannot be set up as required");
 		goto out;
@@ -327,7 +326,7 @@ tls_server_doubt(void *context, int64_t tick_ms, struct fault *what_out)
 {
 	struct server *server = SSL_CTX_get_ex_data(context, server_index());
 
-	return say_doubt(&server->doubt, tick_ms, what_out);
+	return tls_say_doubt(&server->doubt, tick_ms, what_out);
 }
 
 enum code
@@ -343,7 +342,7 @@ tls_reason(void *connection, unsigned long error, char text_out[TLS_TEXT_MAX])
 	else
 		snprintf(text_out, TLS_TEXT_MAX, "%s",
 			reason != NULL ? reason : "connection closed");
-	return error_code(verify);
+	return tls_error_code(verify);
 }
 
 void
@@ -406,7 +405,7 @@ passed_verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 		error = X509_STORE_CTX_get_error(store);
 		if (error == X509_V_OK)
 			error = X509_V_ERR_UNSPECIFIED;
-		error_text(store, text_out);
+		tls_error_text(store, text_out);
 	}
 	X509_STORE_CTX_free(store);
 	return error;
@@ -435,7 +434,7 @@ tls_verify_passed(void *context, const void *bytes, size_t len,
 		error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
 		error = passed_verify(context, x509, chain, true, text);
 	if (error != X509_V_OK)
-		v = fault_set(why, V_SKIP, error_code(error),
+		v = fault_set(why, V_SKIP, tls_error_code(error),
 			"passed certificate refused: %s", text);
 	else
 		certificate_oin(x509, oin_out);
@@ -444,181 +443,4 @@ out:
 	sk_X509_pop_free(chain, X509_free);
 	ERR_clear_error();
 	return v;
-}
-
-/* --- client --- */
-
-static bool
-oin_right(const struct tls_check *check, const char *oin)
-{
-	size_t i;
-
-	if (check->peer == JOBS_PEER_CHAIN || check->oin == NULL)
-		return true;
-	if (oin[0] == '\0')
-		return false;
-	for (i = 0; i < check->gateway_count; i++)
-		if (strcmp(check->gateways[i], oin) == 0)
-			return true;
-	return look_same_oin(check->oin, oin);
-}
-
-static bool
-exact_right(const struct tls_check *check, X509 *x509)
-{
-	unsigned char *der = NULL;
-	bool right = false;
-	size_t i;
-	int len;
-
-	if (check->peer != JOBS_PEER_EXACT)
-		return true;
-	len = i2d_X509(x509, &der);
-	for (i = 0; len > 0 && !right && i < check->exact_count; i++)
-		right = check->exact[i].len == (size_t)len &&
-			memcmp(check->exact[i].bytes, der, (size_t)len) == 0;
-	OPENSSL_free(der);
-	return right;
-}
-
-/* The last word on the certificate of the peer itself. */
-static int
-check_leaf(struct tls_check *check, X509_STORE_CTX *store)
-{
-	X509 *x509 = X509_STORE_CTX_get_current_cert(store);
-	char oin[TLS_OIN_MAX];
-
-	certificate_oin(x509, oin);
-	check->oin_wrong = !oin_right(check, oin);
-	check->exact_wrong = !exact_right(check, x509);
-	if (!check->oin_wrong && !check->exact_wrong)
-		return 1;
-	if (check->oin_wrong)
-		snprintf(check->text, sizeof(check->text),
-			"peer's certificate carries %s%s, not the OIN %s",
-			oin[0] == '\0' ? "no OIN" : "OIN ", oin, check->oin);
-	else
-		snprintf(check->text, sizeof(check->text),
-			"peer's certificate is not the one in the CPA");
-	X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
-	return 0;
-}
-
-static int
-check_peer(int good, X509_STORE_CTX *store)
-{
-	SSL *ssl = X509_STORE_CTX_get_ex_data(
-		store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct tls_check *check = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-
-	if (!good && weigh(store, check->crl_require, &check->doubt) == 0) {
-		enum code code = error_code(X509_STORE_CTX_get_error(store));
-
-		check->revoked = code == CODE_REVOKED;
-		check->crl_missing = code == CODE_CRL;
-		error_text(store, check->text);
-		return 0;
-	}
-	if (!good || X509_STORE_CTX_get_error_depth(store) != 0)
-		return 1;
-	return check_leaf(check, store);
-}
-
-static void
-hear_alert(const SSL *ssl, int where, int value)
-{
-	struct tls_check *check = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-
-	if (where == SSL_CB_READ_ALERT && (value >> 8) == SSL3_AL_FATAL)
-		check->alert = value & 0xff;
-}
-
-bool
-tls_client(void *context, struct tls_check *check)
-{
-	SSL_CTX *ctx = context;
-
-	if (!harden(ctx))
-		return false;
-	SSL_CTX_set_app_data(ctx, check);
-	if (check->crl_folder != NULL)
-		crl_set_use(check->crls, SSL_CTX_get_cert_store(ctx));
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, check_peer);
-	SSL_CTX_set_info_callback(ctx, hear_alert);
-	return true;
-}
-
-bool
-tls_check_begin(struct tls_check *check, int64_t tick_ms)
-{
-	struct crl_set *crls = NULL;
-	struct fault ignored;
-	bool changed = false;
-	int64_t stamp;
-
-	check->oin_wrong = check->exact_wrong = false;
-	check->revoked = check->crl_missing = false;
-	check->alert = -1;
-	if (check->crl_folder == NULL ||
-		(check->crl_looked_ms != 0 &&
-			tick_ms - check->crl_looked_ms < LOOK_MS))
-		return false;
-	stamp = crl_stamp(check->crl_folder);
-	if (check->crl_looked_ms == 0 || stamp != check->crl_stamp) {
-		/* One that cannot be read has no lists. */
-		(void)crl_set_load(check->crl_folder, &crls, &ignored);
-		crl_set_free(check->crls);
-		check->crls = crls;
-		changed = check->crl_looked_ms != 0;
-	}
-	check->crl_stamp = stamp;
-	check->crl_looked_ms = tick_ms;
-	return changed;
-}
-
-bool
-tls_check_fault(const struct tls_check *check, struct fault *why)
-{
-	enum code code = check->oin_wrong || check->exact_wrong ? CODE_PEER_OIN
-			 : check->revoked			? CODE_REVOKED
-			 : check->crl_missing			? CODE_CRL
-								: CODE_NONE;
-
-	if (code == CODE_NONE)
-		return false;
-	(void)fault_set(why, V_LATER, code, "%s", check->text);
-	return true;
-}
-
-bool
-tls_check_doubt(
-	struct tls_check *check, int64_t tick_ms, struct fault *what_out)
-{
-	return say_doubt(&check->doubt, tick_ms, what_out);
-}
-
-void
-tls_check_done(struct tls_check *check)
-{
-	crl_set_free(check->crls);
-	check->crls = NULL;
-	check->crl_looked_ms = 0;
-}
-
-bool
-tls_alert_certificate(int alert)
-{
-	return alert == SSL_AD_BAD_CERTIFICATE ||
-	       alert == SSL_AD_UNSUPPORTED_CERTIFICATE ||
-	       alert == SSL_AD_CERTIFICATE_REVOKED ||
-	       alert == SSL_AD_CERTIFICATE_EXPIRED ||
-	       alert == SSL_AD_CERTIFICATE_UNKNOWN ||
-	       alert == SSL_AD_UNKNOWN_CA || alert == SSL_AD_ACCESS_DENIED ||
-	       alert == SSL_AD_CERTIFICATE_REQUIRED;
-}
-
-const char *
-tls_alert_text(int alert)
-{
-	return SSL_alert_desc_string_long(alert);
 }

@@ -39,7 +39,7 @@ BEGIN {
 	wall["pango"] = "^base/page[.]c$"
 	wall["utf8proc.h"] = "^base/text[.]c$"
 	wall["openssl/"] = \
-		"^(base/digest|channels/(tls|certificate|crl)|mobbsim/pki)[.]c$"
+		"^(base/digest|channels/(tls[a-z_]*|certificate|crl)|mobbsim/pki)[.][ch]$"
 	wall["curl/"] = "^channels/http(_get)?[.]c$"
 	wall["event2/"] = "^channels/http_listen[.]c$"
 	wall["libpq-fe.h"] = "^store/pg[.]c$"
