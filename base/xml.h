@@ -93,9 +93,16 @@ const struct xml_node *xml_again(const struct xml_node *node);
  * Lent by the tree.
  */
 const char *xml_text(const struct xml_node *node);
+/* The element around it; NULL: it is the root. */
+const struct xml_node *xml_parent(const struct xml_node *node);
 /* Value of attribute {ns}local, or NULL; lent by the tree. */
 const char *xml_attr(
 	const struct xml_node *node, const char *ns, const char *local);
+/* Each attribute in turn: begin with *at NULL; false at the end.  Declarations
+ * of namespaces are none.  Lent by the tree.
+ */
+bool xml_each_attr(const struct xml_node *node, const void **at,
+	struct xml_name *name_out, const char **value_out);
 long xml_line(const struct xml_node *node);
 
 /* --- judging by a schema (base/xml_schema.c) --- */

@@ -250,24 +250,50 @@ xml_text(const struct xml_node *node)
 		inside(node)->doc->_private, inside(node)->children, true);
 }
 
+const struct xml_node *
+xml_parent(const struct xml_node *node)
+{
+	const xmlNode *up = inside(node)->parent;
+
+	return up != NULL && up->type == XML_ELEMENT_NODE ? outside(up) : NULL;
+}
+
+static const char *
+attr_ns(const xmlAttr *attr)
+{
+	return attr->ns == NULL || attr->ns->href == NULL
+		       ? ""
+		       : (const char *)attr->ns->href;
+}
+
+bool
+xml_each_attr(const struct xml_node *node, const void **at,
+	struct xml_name *name_out, const char **value_out)
+{
+	const xmlAttr *attr = *at;
+
+	attr = attr == NULL ? inside(node)->properties : attr->next;
+	if (attr == NULL)
+		return false;
+	*at = attr;
+	name_out->local = (const char *)attr->name;
+	name_out->ns = attr_ns(attr);
+	*value_out = joined(attr->doc->_private, attr->children, false);
+	return true;
+}
+
 const char *
 xml_attr(const struct xml_node *node, const char *ns, const char *local)
 {
 	const xmlAttr *attr;
-	const char *has;
 
 	if (node == NULL)
 		return NULL;
-	for (attr = inside(node)->properties; attr != NULL; attr = attr->next) {
-		if (strcmp((const char *)attr->name, local) != 0)
-			continue;
-		has = attr->ns == NULL || attr->ns->href == NULL
-			      ? ""
-			      : (const char *)attr->ns->href;
-		if (ns == NULL || strcmp(has, ns) == 0)
+	for (attr = inside(node)->properties; attr != NULL; attr = attr->next)
+		if (strcmp((const char *)attr->name, local) == 0 &&
+			(ns == NULL || strcmp(attr_ns(attr), ns) == 0))
 			return joined(
 				attr->doc->_private, attr->children, false);
-	}
 	return NULL;
 }
 

@@ -62,6 +62,36 @@ test_xml_tree__is_walked_by_name(void **state)
 }
 
 static void
+test_xml_tree__attributes_come_one_by_one(void **state)
+{
+	static const char text[] = "<a xmlns:x='urn:x' b='1' x:c='2&amp;3'>"
+				   "<d/></a>";
+	struct xml_tree *tree = NULL;
+	struct xml_name name;
+	const void *at = NULL;
+	const char *value;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(xml_tree_parse(text, strlen(text), &tree, &why), V_OK);
+	assert_true(xml_each_attr(xml_root(tree), &at, &name, &value));
+	assert_string_equal(name.local, "b");
+	assert_string_equal(name.ns, "");
+	assert_string_equal(value, "1");
+	assert_true(xml_each_attr(xml_root(tree), &at, &name, &value));
+	assert_string_equal(name.local, "c");
+	assert_string_equal(name.ns, "urn:x");
+	assert_string_equal(value, "2&3");
+	assert_false(xml_each_attr(xml_root(tree), &at, &name, &value));
+	at = NULL;
+	assert_false(
+		xml_each_attr(xml_first(xml_root(tree)), &at, &name, &value));
+	assert_ptr_equal(xml_parent(xml_first(xml_root(tree))), xml_root(tree));
+	assert_null(xml_parent(xml_root(tree)));
+	xml_tree_free(tree);
+}
+
+static void
 test_xml_tree__text_is_one_piece(void **state)
 {
 	struct xml_tree *tree = tree_of("<a k='&lt;&#65;'>\n one<!-- x "
@@ -148,6 +178,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_xml_tree__is_walked_by_name),
+		cmocka_unit_test(test_xml_tree__attributes_come_one_by_one),
 		cmocka_unit_test(test_xml_tree__text_is_one_piece),
 		cmocka_unit_test(test_xml_tree__hostile_bytes_are_refused),
 		cmocka_unit_test(test_xml_tree__depth_is_limited),
