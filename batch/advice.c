@@ -665,11 +665,12 @@ static const struct advice rows[] = {
 
 	/* commands */
 	{ CODE_NO_JOB, '-', "no such thing", "bestaat niet",
-		"There is no job, letter, lot or bundle of that name.",
-		"Look at `mobbjob list --all`; a letter is named by its id, "
-		"JOB/record or its reference.",
-		"Kijk in `mobbjob list --all`; een brief heet naar zijn id, "
-		"JOB/record of zijn kenmerk.",
+		"There is no job, letter, lot, bundle or endpoint of that "
+		"name.",
+		"Look at `mobbjob list --all` or `mobbjob endpoint list`; a "
+		"letter is named by its id, JOB/record or its reference.",
+		"Kijk in `mobbjob list --all` of `mobbjob endpoint list`; een "
+		"brief heet naar zijn id, JOB/record of zijn kenmerk.",
 		10 },
 	{ CODE_AMBIGUOUS, '-', "more than one fits", "meer dan één past",
 		"The part given belongs to more than one.",
@@ -826,6 +827,34 @@ static const struct advice rows[] = {
 		"gateway stands between, ask who manages it.",
 		"Vraag de andere kant naar haar nieuwe certificaat; staat er "
 		"een proxy of gateway tussen, vraag dan wie die beheert.",
+		7 },
+	{ CODE_CLOCK, '-', "clocks differ", "klokken lopen uiteen",
+		"The clock of this machine and that of the other side are too "
+		"far apart; messages may be taken for expired.",
+		"Let this machine follow a time server (chrony or "
+		"systemd-timesyncd); if it does, ask the other side.",
+		"Laat deze machine een tijdserver volgen (chrony of "
+		"systemd-timesyncd); doet ze dat al, vraag dan de andere kant.",
+		7 },
+	{ CODE_NO_COURIER, '-', "nothing answered the request",
+		"niets beantwoordde het verzoek",
+		"mobbjob cannot send: it asks mobbd to look at a connection, "
+		"and no mobbd that sends did so in time.",
+		"Start mobbd as a service; where it runs from cron, use `mobbd "
+		"--check-endpoints`, as the user that mobbd runs as.",
+		"Start mobbd als dienst; draait het vanuit cron, gebruik dan "
+		"`mobbd --check-endpoints`, als de gebruiker van mobbd.",
+		12 },
+	{ CODE_PROXY, '-', "no way through the proxy", "geen weg door de proxy",
+		"The HTTP proxy of the endpoint could not be reached, gave no "
+		"answer, or refused to connect us; nothing was sent.",
+		"Check `proxy` and `proxy_auth` of the endpoint in the jobs "
+		"file; 407 is about name and password, 403 about its rules: "
+		"ask its manager to let this machine CONNECT to the peer.",
+		"Controleer `proxy` en `proxy_auth` van het endpoint in het "
+		"jobs-bestand; 407 gaat over naam en wachtwoord, 403 over "
+		"zijn regels: vraag de beheerder deze machine met CONNECT "
+		"door te laten naar de andere kant.",
 		7 },
 	{ CODE_EBMS, '-', "message breaks the agreement",
 		"bericht past niet bij de afspraak",

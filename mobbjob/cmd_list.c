@@ -8,8 +8,9 @@
 #include "mobbjob/show.h"
 #include "mobbjob/waits.h"
 
-static const char *const heads[] = { "JOB", "STREAM", "STATE", "IN",
-	"DELIVERED", "POSTED", "REJECTED", "OPEN", "RECEIVED", "FILE", NULL };
+static const char *const heads[] = { "JOB", "STREAM", "ENVIRONMENT", "STATE",
+	"IN", "DELIVERED", "POSTED", "REJECTED", "OPEN", "RECEIVED", "FILE",
+	NULL };
 
 /* Files in in/ that wait, for a person or by themselves. */
 static size_t
@@ -82,6 +83,9 @@ run(struct call *call, struct fault *why)
 
 		table_text(&table, job->id);
 		table_text(&table, job->stream);
+		table_text(&table, call->options.plain
+					   ? job->environment
+					   : show_loud(job->environment));
 		table_text(&table, job_word(job->state));
 		table_number(&table, job->letters + job->rejected);
 		table_number(&table, job->n_delivered);

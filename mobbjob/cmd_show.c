@@ -127,9 +127,11 @@ print_head(struct call *call, const struct job *job)
 				show_code((int)job->reason_code, mem),
 				show_clean(job->reason, mem)));
 	line(call, "stream",
-		arena_format(mem, "%s, sender %s, endpoint %s (%s)",
-			job->stream, job->sender, job->endpoint,
-			job->environment));
+		arena_format(mem, "%s, sender %s, endpoint %s", job->stream,
+			job->sender, job->endpoint));
+	line(call, "environment",
+		call->options.plain ? job->environment
+				    : show_loud(job->environment));
 	line(call, "file",
 		arena_format(mem, "%s, %s bytes", show_clean(job->file, mem),
 			show_number(job->bytes, mem)));

@@ -29,6 +29,7 @@ struct options {
 	const char *out;	      /* file to write, NULL: not given */
 	const char *stream, *edition; /* the same */
 	const char *format;	      /* the same */
+	const char *wait;	      /* the same */
 };
 
 struct call {
@@ -61,7 +62,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_why, command_rejects, command_lots, command_events,
 	command_report, command_release, command_print, command_posted,
 	command_submit, command_check, command_formats, command_explain,
-	command_database;
+	command_database, command_endpoint;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&command_print,
 	&command_posted,
 	&command_submit,
+	&command_endpoint,
 	&command_check,
 	&command_formats,
 	&command_explain,
@@ -80,6 +81,7 @@ help(FILE *to)
 	      "  --edition N      2 or more, with submit: letters that were "
 	      "sent, once more\n"
 	      "  -o FILE          with report: write it there\n"
+	      "  --wait TIME      with endpoint check: 60s, up to 10min\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -158,6 +160,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--edition", &options->edition },
 		{ "-o", &options->out },
 		{ "--format", &options->format },
+		{ "--wait", &options->wait },
 	};
 	size_t k;
 
