@@ -192,6 +192,7 @@ new_attempt(struct sending *s, int64_t now_ms)
 	s->envelope = BUF_MAX(65536);
 	ebms_envelope(s->cpa, s->action, &ids, s->content_id, &s->envelope);
 	assert(!s->envelope.full);
+	o->cpa_id = s->cpa->id;
 	o->message_id = arena_text(mem, ids.message_id, strlen(ids.message_id));
 	o->conversation_id = arena_text(
 		mem, ids.conversation_id, strlen(ids.conversation_id));

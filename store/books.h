@@ -44,6 +44,11 @@ enum attempt_state {
 	"not exists (select from inbound i where not i.applied "               \
 	"and not i.reply_is_error and i.ref_to = a.message_id) "
 
+/* Was the attempt sent under the agreement in this parameter?  Of old ones it is
+ * not known.
+ */
+#define ATTEMPT_OF_CPA(parameter) "cpa_id in ('', " parameter ")"
+
 /* --- jobs (store/job.c) --- */
 
 struct job_row {

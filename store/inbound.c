@@ -9,9 +9,13 @@
 
 #include "store/books.h"
 
-#define KIND_ACK 2 /* enum ebms_kind of channels/ */
+#define KIND_BUSINESS 1 /* enum ebms_kind of channels/ */
+#define KIND_ACK 2
+#define KIND_ERROR 3
 #define REASON_MAX 300
 #define MESSAGE_ID_MAX 1000 /* what an index can hold */
+#define HOUR_MS INT64_C(3600000)
+#define DAYS_MS (INBOUND_DAYS * 24 * HOUR_MS)
 
 static const char *
 or_empty(const char *text)
@@ -20,6 +24,24 @@ or_empty(const char *text)
 }
 
 /* --- keeping --- */
+
+/* Is there something to do with it?  A Ping, Pong or StatusRequest is done with
+ * its answer.
+ */
+static bool
+is_work(int kind)
+{
+	return kind == KIND_BUSINESS || kind == KIND_ACK || kind == KIND_ERROR;
+}
+
+static int64_t
+keep_until_ms(const struct inbound *in)
+{
+	if (in->reply_once || !is_work(in->kind))
+		return in->received_ms + HOUR_MS;
+	return in->received_ms +
+	       (in->keep_ms > DAYS_MS ? in->keep_ms : DAYS_MS);
+}
 
 static enum verdict
 insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
@@ -31,8 +53,10 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 		"insert into inbound (message_id, cpa_id, conversation_id, "
 		"ref_to, action, kind, payload, error_code, error_text, reply, "
 		"reply_id, reply_url, reply_is_error, received_ms, push_open, "
-		"push_ms, sent_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-		"$10, $11, $12, $13::int = 1, $14, $15::int = 1, $14, $16) "
+		"push_ms, reply_once, keep_until_ms, applied, sent_ms) "
+		"values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+		"$11, $12, $13::int = 1, $14, $15::int = 1, $14, "
+		"$16::int = 1, $17, $18::int = 1, $19) "
 		"on conflict (message_id) do nothing",
 		PG_ARGS(PG_T(in->message_id), PG_T(or_empty(in->cpa_id)),
 			PG_T(or_empty(in->conversation_id)),
@@ -44,11 +68,15 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 			PG_T(or_empty(in->reply_id)),
 			PG_T(or_empty(in->reply_url)),
 			PG_N(in->reply_is_error ? 1 : 0), PG_N(in->received_ms),
-			PG_N(push ? 1 : 0), PG_N(in->sent_ms)),
+			PG_N(push ? 1 : 0), PG_N(in->reply_once ? 1 : 0),
+			PG_N(keep_until_ms(in)),
+			PG_N(is_work(in->kind) ? 0 : 1), PG_N(in->sent_ms)),
 		kept_out, why);
 }
 
-/* Known already: the same answer again, also when it is to be pushed. */
+/* Known already: the same answer again, also when it is to be pushed.  What has
+ * none is not written to.
+ */
 static enum verdict
 repeat(struct pg *pg, const struct inbound *in, struct buf *reply_out,
 	struct fault *why)
@@ -59,9 +87,12 @@ repeat(struct pg *pg, const struct inbound *in, struct buf *reply_out,
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"update inbound set push_open = length(reply) > 0 "
-		"and reply_url <> '', push_ms = $3, push_tries = 0 "
-		"where message_id = $1 and cpa_id = $2 returning reply",
+		"with old as (select number, reply from inbound "
+		"where message_id = $1 and cpa_id = $2), "
+		"again as (update inbound i set push_open = true, "
+		"push_ms = $3, push_tries = 0 from old "
+		"where i.number = old.number and i.reply_url <> '' "
+		"and octet_length(i.reply) > 0) select reply from old",
 		PG_ARGS(PG_T(in->message_id), PG_T(or_empty(in->cpa_id)),
 			PG_N(in->received_ms)),
 		&rows, why);
@@ -80,6 +111,9 @@ repeat(struct pg *pg, const struct inbound *in, struct buf *reply_out,
 	return V_OK;
 }
 
+/* Two statements, each whole by itself: one commit for a message that is new.
+ * Of two that come at once the second waits for the first and then finds it.
+ */
 enum verdict
 store_inbound_keep(struct store *store, const struct inbound *in,
 	struct buf *reply_out, struct fault *why)
@@ -91,15 +125,66 @@ store_inbound_keep(struct store *store, const struct inbound *in,
 	if (strlen(in->message_id) > MESSAGE_ID_MAX)
 		return fault_set(why, V_NEVER, CODE_EBMS,
 			"a message id of more than %d bytes", MESSAGE_ID_MAX);
-	v = pg_begin(pg, why);
+	v = insert(pg, in, &kept, why);
+	if (v != V_OK || kept == 1)
+		return v;
+	v = repeat(pg, in, reply_out, why);
 	if (v == V_OK)
-		v = insert(pg, in, &kept, why);
-	if (v == V_OK && kept == 0)
-		v = repeat(pg, in, reply_out, why);
-	v = pg_end(pg, v, why);
-	if (v == V_OK && kept == 0)
-		return fault_set(why, V_SKIP, CODE_NONE,
+		v = fault_set(why, V_SKIP, CODE_NONE,
 			"this message was received before");
+	return v;
+}
+
+enum verdict
+store_inbound_status(struct store *store, const char *message_id,
+	const char *cpa_id, enum inbound_status *status_out,
+	int64_t *received_ms_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum inbound_status status = INBOUND_UNKNOWN;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select cpa_id = $2, applied, received_ms from inbound "
+		"where message_id = $1 and kind = 1",
+		PG_ARGS(PG_T(message_id), PG_T(cpa_id)), &rows, why);
+	if (v != V_OK)
+		return v;
+	if (rows.count == 1) {
+		status = !pg_bool(&rows, 0, 0)	? INBOUND_OTHER_CPA
+			 : pg_bool(&rows, 0, 1) ? INBOUND_APPLIED
+						: INBOUND_KEPT;
+		*received_ms_out = pg_int(&rows, 0, 2);
+	}
+	*status_out = status;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+/* Others may hold a row: it goes with the next purge. */
+enum verdict
+store_inbound_purge(struct store *store, int64_t now_ms, int64_t *count_out,
+	struct fault *why)
+{
+	int64_t rows = 0, payloads = 0;
+	enum verdict v;
+
+	v = pg_do(store->pg,
+		"delete from inbound where number in (select number "
+		"from inbound where keep_until_ms < $1 and not push_open "
+		"and (applied or reply_is_error) "
+		"order by keep_until_ms limit $2 for update skip locked)",
+		PG_ARGS(PG_N(now_ms), PG_N(INBOUND_PURGE)), &rows, why);
+	if (v == V_OK)
+		v = pg_do(store->pg,
+			"update inbound set payload = '' where number in "
+			"(select number from inbound where received_ms < $1 "
+			"and applied and octet_length(payload) > 0 "
+			"order by received_ms limit $2 for update skip locked)",
+			PG_ARGS(PG_N(now_ms - DAYS_MS), PG_N(INBOUND_PURGE)),
+			&payloads, why);
+	if (v == V_OK)
+		*count_out = rows + payloads;
 	return v;
 }
 
@@ -161,19 +246,26 @@ inbound_applied(struct pg *pg, const struct inbound *in, bool *already_out,
 
 /* --- acknowledgments and errors --- */
 
-/* The attempt with this message id; 0: none of ours. */
+/* The attempt that the message is about, 0: none of ours.  *foreign_out: it was
+ * sent under another agreement, so it is not for this peer to say.
+ */
 static enum verdict
-attempt_by_message(
-	struct pg *pg, const char *id, int64_t *number_out, struct fault *why)
+attempt_of(struct pg *pg, const struct inbound *in, int64_t *number_out,
+	bool *foreign_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
 
-	v = pg_ask(pg, "select number from attempt where message_id = $1",
-		PG_ARGS(PG_T(or_empty(id))), &rows, why);
+	v = pg_ask(pg,
+		"select number, " ATTEMPT_OF_CPA("$2") " from attempt "
+		"where message_id = $1",
+		PG_ARGS(PG_T(or_empty(in->ref_to)), PG_T(or_empty(in->cpa_id))),
+		&rows, why);
 	if (v != V_OK)
 		return v;
-	*number_out = rows.count == 1 ? pg_int(&rows, 0, 0) : 0;
+	*foreign_out = rows.count == 1 && !pg_bool(&rows, 0, 1);
+	*number_out = rows.count == 1 && !*foreign_out ? pg_int(&rows, 0, 0)
+						       : 0;
 	pg_rows_done(&rows);
 	return V_OK;
 }
@@ -224,18 +316,19 @@ store_ack_apply(struct store *store, const struct inbound *in, int64_t now_ms,
 	struct lot_row lot;
 	struct job_row job;
 	int64_t number = 0;
-	bool already = false;
+	bool already = false, foreign = false;
 	enum verdict v;
 
 	v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = inbound_applied(pg, in, &already, why);
 	if (v == V_OK && !already)
-		v = attempt_by_message(pg, in->ref_to, &number, why);
+		v = attempt_of(pg, in, &number, &foreign, why);
 	if (v == V_OK && !already && number == 0)
 		v = event_put(pg, now_ms, "", "automatic", "message not used",
-			why, "%.200s: refers to no message of ours",
-			in->message_id);
+			why, "%.200s: %s", in->message_id,
+			foreign ? "refers to a lot under another CPA"
+				: "refers to no lot of ours");
 	if (v == V_OK && number != 0)
 		v = attempt_lock_all(pg, number, &lot, &job, &attempt, why);
 	if (v == V_OK && number != 0)
@@ -264,7 +357,8 @@ hold_answered(struct pg *pg, const struct inbound *in,
 	struct lot_row lot;
 	struct job_row job;
 	int64_t number = 0;
-	enum verdict v = attempt_by_message(pg, in->ref_to, &number, why);
+	bool foreign = false;
+	enum verdict v = attempt_of(pg, in, &number, &foreign, why);
 
 	if (v != V_OK || number == 0)
 		return v;
@@ -304,51 +398,4 @@ store_inbound_useless(struct store *store, const struct inbound *in,
 			why, "%.200s: MOBB-%04d %s", in->message_id,
 			(int)reason->code, reason->text);
 	return pg_end(pg, v, why);
-}
-
-/* --- replies to be pushed --- */
-
-enum verdict
-store_push_next(struct store *store, int64_t now_ms, struct arena *mem,
-	struct push *push_out, int64_t *next_ms_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	struct push push = { .message_id = "" };
-	const char *bytes;
-	enum verdict v;
-
-	v = pg_ask(store->pg,
-		"select message_id, cpa_id, reply_url, reply_id, reply, "
-		"push_tries, push_ms from inbound where push_open "
-		"order by push_ms limit 1",
-		NULL, &rows, why);
-	if (v != V_OK)
-		return v;
-	if (rows.count == 0 || pg_int(&rows, 0, 6) > now_ms) {
-		*next_ms_out = rows.count == 0 ? 0 : pg_int(&rows, 0, 6);
-		pg_rows_done(&rows);
-		return V_END;
-	}
-	push.message_id = pg_text(&rows, 0, 0, mem);
-	push.cpa_id = pg_text(&rows, 0, 1, mem);
-	push.url = pg_text(&rows, 0, 2, mem);
-	push.reply_id = pg_text(&rows, 0, 3, mem);
-	bytes = pg_bytes(&rows, 0, 4, &push.reply_len);
-	push.reply = arena_text(mem, bytes, push.reply_len);
-	push.tries = (int)pg_int(&rows, 0, 5);
-	pg_rows_done(&rows);
-	*push_out = push;
-	return V_OK;
-}
-
-enum verdict
-store_push_end(struct store *store, const struct push *push, bool sent,
-	int64_t retry_ms, struct fault *why)
-{
-	return pg_do(store->pg,
-		"update inbound set push_open = ($2::int = 0), push_ms = $3, "
-		"push_tries = push_tries + 1 where message_id = $1",
-		PG_ARGS(PG_T(push->message_id), PG_N(sent ? 1 : 0),
-			PG_N(retry_ms)),
-		NULL, why);
 }

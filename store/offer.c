@@ -377,12 +377,12 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 		"insert into attempt (lot_no, endpoint, nth, message_id, "
 		"conversation_id, content_id, envelope, created_ms, "
 		"expires_ms, begun_ms, state, payload_bytes, payload_sha256, "
-		"letters, part_of_lot, receipt_mark) "
+		"letters, part_of_lot, receipt_mark, cpa_id) "
 		"select number, $2, attempts + 1, $3, $4, $5, $6, $7, $8, $9, "
 		"1, $10, case when $11::int = 1 then $12::bytea end, $13, "
 		"$14::int = 1, coalesce((select max(r.number) from receipt r "
-		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0) "
-		"from lot where number = $1 returning number, nth",
+		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0), "
+		"$15 from lot where number = $1 returning number, nth",
 		PG_ARGS(PG_N(lot->number), PG_T(offer->lot.endpoint),
 			PG_T(offer->message_id), PG_T(offer->conversation_id),
 			PG_T(offer->content_id == NULL ? ""
@@ -392,7 +392,8 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 			PG_N(now_ms), PG_N(offer->payload_bytes),
 			PG_N(known ? 1 : 0), PG_B(offer->payload_sha256, 32),
 			PG_N(offer->letters),
-			PG_N(lot->state == LOT_SETTLED ? 1 : 0)),
+			PG_N(lot->state == LOT_SETTLED ? 1 : 0),
+			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id)),
 		&rows, why);
 	if (v != V_OK)
 		return v;
