@@ -204,6 +204,307 @@ test_jobs__mistakes_are_named(void **state)
 	}
 }
 
+/* --- the wire --- */
+
+#define HERE "database: private\nspool: spool\nsite_key: k\n"
+#define LISTEN(rest) HERE "listen: { " rest " }\n"
+#define AT "at: \"127.0.0.1:1\", trust: t"
+#define PORT LISTEN(AT ", certificate: c, key: k")
+#define SENDERS(more)                                                          \
+	"senders:\n  - { name: voorbeeld, oin: \"00000099000000010000\", "     \
+	"cpa: c, certificate: c, key: k" more " }\n"
+#define ENDPOINTS(environment, more)                                           \
+	"endpoints:\n  - { name: sim, environment: " environment               \
+	", wus: w, trust: t" more " }\n"
+#define REST PRINTER STREAM("")
+#define SIM(more) PORT SENDER ENDPOINTS("simulator", more) REST
+#define CRL(rest) PORT "crl: { " rest " }\n" SENDER ENDPOINT REST
+
+struct wire_case {
+	const char *sentence, *text;
+	const char *names; /* in the fault, NULL: it is right */
+};
+
+static void
+check_wire(const struct wire_case *cases, size_t count)
+{
+	struct jobs jobs;
+	struct fault why;
+	enum verdict v;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct wire_case *c = &cases[i];
+
+		why = FAULT_NONE;
+		v = parse(c->text, &jobs, &why);
+		print_message("# %s: %s\n", c->sentence, why.text);
+		if (c->names == NULL) {
+			assert_int_equal(v, V_OK);
+			jobs_free(&jobs);
+			continue;
+		}
+		assert_int_equal(v, V_BROKEN);
+		assert_int_equal(why.code, CODE_CONFIG_VALUE);
+		assert_non_null(strstr(why.text, c->names));
+		assert_memory_equal(why.place, "jobs.yaml", 9);
+	}
+}
+
+#define CHECK_WIRE(cases) check_wire(cases, sizeof(cases) / sizeof((cases)[0]))
+
+static void
+test_jobs__the_listener_has_three_places(void **state)
+{
+#define ALL SENDER ENDPOINT REST
+	static const struct wire_case cases[] = {
+		{ "a port, with our own TLS", PORT ALL, NULL },
+		{ "a port without a certificate", LISTEN(AT) ALL,
+			"certificate" },
+		{ "a port without a key", LISTEN(AT ", certificate: c") ALL,
+			"key" },
+		{ "a port with a header: anybody could write it",
+			LISTEN(AT ", certificate: c, key: k, header: X") ALL,
+			"header" },
+		{ "a socket behind a front proxy",
+			LISTEN("at: \"unix:/run/mobb.sock\", trust: t, "
+			       "header: X-Client-Cert") ALL,
+			NULL },
+		{ "a socket that does not say where the certificate is",
+			LISTEN("at: \"unix:/run/mobb.sock\", trust: t, "
+			       "certificate: c, key: k") ALL,
+			"header" },
+		{ "a socket of systemd, with our own TLS",
+			LISTEN("at: systemd, trust: t, certificate: c, "
+			       "key: k") ALL,
+			NULL },
+		{ "a socket of systemd, behind a front proxy",
+			LISTEN("at: systemd, trust: t, header: X-Cert") ALL,
+			NULL },
+		{ "a socket of systemd, neither",
+			LISTEN("at: systemd, trust: t") ALL, "certificate" },
+		{ "a header with a blank",
+			LISTEN("at: systemd, trust: t, header: \"X Cert\"") ALL,
+			"header" },
+		{ "a header with a colon",
+			LISTEN("at: systemd, trust: t, header: \"X:\"") ALL,
+			"header" },
+		{ "a header without a name",
+			LISTEN("at: systemd, trust: t, header: \"\"") ALL,
+			"header" },
+		{ "the smallest limit",
+			LISTEN(AT ", certificate: c, key: k, max_body: 1MB")
+				ALL,
+			NULL },
+		{ "a limit below it",
+			LISTEN(AT ", certificate: c, key: k, "
+				  "max_body: 999kB") ALL,
+			"max_body" },
+		{ "the largest limit",
+			LISTEN(AT ", certificate: c, key: k, "
+				  "max_body: 100MB") ALL,
+			NULL },
+		{ "a limit above it",
+			LISTEN(AT ", certificate: c, key: k, "
+				  "max_body: 101MB") ALL,
+			"max_body" },
+	};
+#undef ALL
+	(void)state;
+	CHECK_WIRE(cases);
+}
+
+static void
+test_jobs__strict_unless_told(void **state)
+{
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(parse(SIM(""), &jobs, &why), V_OK);
+	assert_true(jobs.listen.strict);
+	assert_null(jobs.listen.header);
+	jobs_free(&jobs);
+	assert_int_equal(
+		parse(LISTEN(AT ", certificate: c, key: k, strict: false")
+				SENDER ENDPOINT REST,
+			&jobs, &why),
+		V_OK);
+	assert_false(jobs.listen.strict);
+	jobs_free(&jobs);
+}
+
+static void
+test_jobs__who_may_be_at_the_other_end(void **state)
+{
+	static const struct wire_case cases[] = {
+		{ "by OIN", SIM(", peer: chain+oin"), NULL },
+		{ "by chain", SIM(", peer: chain"), NULL },
+		{ "by the certificate of the CPA", SIM(", peer: exact-cpa"),
+			NULL },
+		{ "by guess", SIM(", peer: anybody"), "peer" },
+		{ "by a gateway", SIM(", gateways: [\"00000004003214345001\"]"),
+			NULL },
+		{ "by a gateway of 19 digits",
+			SIM(", gateways: [\"00000004003214345001\", "
+			    "\"0000000400321434500\"]"),
+			"gateways" },
+		{ "by a gateway with letters",
+			SIM(", gateways: [\"0000000400321434500a\"]"),
+			"gateways" },
+	};
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	CHECK_WIRE(cases);
+	assert_int_equal(parse(SIM(""), &jobs, &why), V_OK);
+	assert_int_equal(jobs.endpoints[0].peer_is, JOBS_PEER_OIN);
+	assert_int_equal(jobs.endpoints[0].gateway_count, 0);
+	jobs_free(&jobs);
+	assert_int_equal(parse(SIM(", peer: exact-cpa, gateways: "
+				   "[\"00000004003214345001\", "
+				   "\"00000004003214345002\"]"),
+				 &jobs, &why),
+		V_OK);
+	assert_int_equal(jobs.endpoints[0].peer_is, JOBS_PEER_EXACT);
+	assert_int_equal(jobs.endpoints[0].gateway_count, 2);
+	assert_string_equal(
+		jobs.endpoints[0].gateways[1], "00000004003214345002");
+	jobs_free(&jobs);
+}
+
+static void
+test_jobs__proxies_and_plain_http(void **state)
+{
+	static const struct wire_case cases[] = {
+		{ "a proxy", SIM(", proxy: \"http://proxy:3128\""), NULL },
+		{ "with a name and a password",
+			SIM(", proxy: \"http://proxy:3128\", "
+			    "proxy_auth: keys/proxy"),
+			NULL },
+		{ "a proxy that is no address", SIM(", proxy: proxy"),
+			"proxy" },
+		{ "a proxy over TLS", SIM(", proxy: \"https://proxy:3128\""),
+			"proxy" },
+		{ "plain http to a simulator", SIM(", plain_http: true"),
+			NULL },
+		{ "plain http to preproduction",
+			PORT SENDERS(", environment: preproduction") ENDPOINTS(
+				"preproduction", ", plain_http: true") REST,
+			"plain_http" },
+		{ "plain http to production",
+			PORT SENDERS(", environment: production") ENDPOINTS(
+				"production", ", plain_http: true") REST,
+			"plain_http" },
+		{ "no plain http to production",
+			PORT SENDERS(", environment: production") ENDPOINTS(
+				"production", ", plain_http: false") REST,
+			NULL },
+	};
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	CHECK_WIRE(cases);
+	assert_int_equal(parse(SIM(""), &jobs, &why), V_OK);
+	assert_null(jobs.endpoints[0].proxy);
+	assert_false(jobs.endpoints[0].plain_http);
+	jobs_free(&jobs);
+}
+
+/* Rehearsal and production never meet. */
+static void
+test_jobs__a_sender_stays_in_its_environment(void **state)
+{
+#define AT_ENV(sender, endpoint)                                               \
+	PORT SENDERS(sender) ENDPOINTS(endpoint, "") REST
+	static const struct wire_case cases[] = {
+		{ "a simulator asks nothing", AT_ENV("", "simulator"), NULL },
+		{ "preproduction both",
+			AT_ENV(", environment: preproduction", "preproduction"),
+			NULL },
+		{ "production both",
+			AT_ENV(", environment: production", "production"),
+			NULL },
+		{ "preproduction, and the sender does not say",
+			AT_ENV("", "preproduction"), "environment is missing" },
+		{ "production, and the sender does not say",
+			AT_ENV("", "production"), "environment is missing" },
+		{ "a test sender in production",
+			AT_ENV(", environment: preproduction", "production"),
+			"sender voorbeeld is for preproduction, endpoint sim "
+			"for production" },
+		{ "a production sender in preproduction",
+			AT_ENV(", environment: production", "preproduction"),
+			"sender voorbeeld is for production" },
+		{ "a production sender at a simulator",
+			AT_ENV(", environment: production", "simulator"),
+			"sender voorbeeld is for production" },
+		{ "a sender of no environment there is",
+			AT_ENV(", environment: acceptatie", "simulator"),
+			"environment must be" },
+		{ "an endpoint of no environment there is",
+			AT_ENV("", "acceptatie"), "environment must be" },
+	};
+#undef AT_ENV
+	(void)state;
+	CHECK_WIRE(cases);
+}
+
+static void
+test_jobs__revocation_lists(void **state)
+{
+	static const struct {
+		const char *sentence, *text;
+		enum jobs_crl_check check;
+	} words[] = {
+		{ "nothing said", SIM(""), JOBS_CRL_OFF },
+		{ "off", CRL("check: off"), JOBS_CRL_OFF },
+		{ "off, whatever there is", CRL("check: off, folder: crl"),
+			JOBS_CRL_OFF },
+		{ "use", CRL("check: use"), JOBS_CRL_USE },
+		{ "require", CRL("check: require"), JOBS_CRL_REQUIRE },
+		{ "a folder is to be used", CRL("folder: crl"), JOBS_CRL_USE },
+		{ "and so are sources",
+			CRL("sources: [\"http://crl.example.nl/a.crl\"]"),
+			JOBS_CRL_USE },
+	};
+	static const struct wire_case cases[] = {
+		{ "a word of its own", CRL("check: perhaps"), "check" },
+		{ "a source over https",
+			CRL("sources: [\"https://crl.example.nl/a.crl\"]"),
+			NULL },
+		{ "a source that is a path",
+			CRL("sources: [\"http://crl.example.nl/a.crl\", "
+			    "\"/var/crl\"]"),
+			"sources" },
+		{ "a source over LDAP",
+			CRL("sources: [\"ldap://crl.example.nl\"]"),
+			"sources" },
+		{ "a proxy", CRL("proxy: \"http://proxy:3128\""), NULL },
+		{ "a proxy that is no address", CRL("proxy: proxy"), "proxy" },
+	};
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		print_message("# %s\n", words[i].sentence);
+		assert_int_equal(parse(words[i].text, &jobs, &why), V_OK);
+		assert_int_equal(jobs.crl.check_is, words[i].check);
+		assert_int_equal(jobs.crl.every, 6 * 3600000);
+		jobs_free(&jobs);
+	}
+	CHECK_WIRE(cases);
+	assert_int_equal(
+		parse(CRL("every: 30min, folder: crl"), &jobs, &why), V_OK);
+	assert_int_equal(jobs.crl.every, 30 * 60000);
+	assert_string_equal(jobs.crl.folder, "crl");
+	jobs_free(&jobs);
+}
+
 int
 main(void)
 {
@@ -213,6 +514,12 @@ main(void)
 		cmocka_unit_test(
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),
 		cmocka_unit_test(test_jobs__mistakes_are_named),
+		cmocka_unit_test(test_jobs__the_listener_has_three_places),
+		cmocka_unit_test(test_jobs__strict_unless_told),
+		cmocka_unit_test(test_jobs__who_may_be_at_the_other_end),
+		cmocka_unit_test(test_jobs__proxies_and_plain_http),
+		cmocka_unit_test(test_jobs__a_sender_stays_in_its_environment),
+		cmocka_unit_test(test_jobs__revocation_lists),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
