@@ -19,6 +19,11 @@ sed "s,/usr/local/share/mobb/formats,$MOBB_FORMATS," \
 	jobs.example >"$dir/example.yaml"
 ok "the example is sound" mobbjob -f "$dir/example.yaml" check \
 	"$dir/example.yaml"
+is "it explains every setting there is" \
+	"$(sed -n 's/^\t{ "\([a-z_]*\)", YAML.*/\1/p' batch/jobs.c | sort -u |
+		while read -r key; do
+			grep -qE "^[ #-]*$key:" jobs.example || echo "$key"
+		done)" ""
 
 sed -i 's/^spool:/spoel:/' "$dir/jobs.yaml"
 wrong "unknown key" 4 "MOBB-1002 .*jobs.yaml:[0-9]+:[0-9]+.*did you mean 'spool'"
