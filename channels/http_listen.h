@@ -1,9 +1,20 @@
 /* channels/http_listen.h - an HTTPS endpoint (libevent behind a wall)
  *
- * A client certificate is demanded in the handshake.  One thread; requests are
- * handed over whole, one at a time.  HTTP that tries to be clever (two
- * Content-Lengths, "+3", NUL, bare LF, odd Transfer-Encoding) gets 400 and the
- * connection is closed.  Also used by mobbsim.
+ * A client certificate is demanded in the handshake, and no byte of HTTP is
+ * read before it is verified.  Behind a front proxy, which ends TLS, it stands
+ * in a header of each request instead; that is taken from a UNIX socket only,
+ * and nothing is kept of a body before it is verified.
+ *
+ * One thread; requests are handed over whole, one at a time.  HTTP that two
+ * readers could understand differently (channels/http_read.h) is refused and
+ * the connection is closed.
+ *
+ * Limits: on connections, also of one peer; on the time for handshake, head
+ * and request; on the bytes of all bodies under way, and on one peer's part of
+ * them.  What does not fit is answered 503 with Retry-After.
+ *
+ * Also used by mobbsim.
+ * Sources: spec ebms2.md sections 3 and 4.2; RFC 9110, 9112.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -16,12 +27,31 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
+/* Texts are lent until the listener is closed, or a reload gave it others. */
 struct http_listen_conf {
-	const char *at; /* "127.0.0.1:18443" */
-	const char *certificate, *key, *trust;
-	int64_t max_body;
-	int deadline_s; /* of one request, default 120 */
+	/* "127.0.0.1:18443", "unix:/run/mobb/ebms.sock" or "systemd"
+	 * (channels/http_address.h)
+	 */
+	const char *at;
+	const char *certificate, *key; /* PEM; NULL behind a front proxy */
+	const char *trust;	       /* PEM, roots of client certificates */
+	int64_t max_body;	       /* bytes */
+	int deadline_s;		       /* of one request, default 120 */
+	/* The header in which the front proxy passes the certificate of its
+	 * client (channels/http_passed.h), once in each request.  NULL: TLS is
+	 * ours.
+	 */
+	const char *header;
+	const char *crl_folder; /* NULL: revocation is not looked at */
+	bool crl_require;	/* no valid list: nobody is trusted */
+	/* Bytes of all bodies under way, default HTTP_BODIES x max_body and at
+	 * least HTTP_BODIES_MIN; one peer may have three quarters of them.
+	 */
+	int64_t bodies_max;
 };
+
+#define HTTP_BODIES 4
+#define HTTP_BODIES_MIN INT64_C(32000000)
 
 struct http_request {
 	const char *method, *path;
@@ -46,15 +76,30 @@ typedef void http_note(void *self, const struct fault *what);
 
 struct http_listen;
 
-/* From here on the process ignores SIGPIPE. */
+/* From here on the process ignores SIGPIPE.
+ * V_BROKEN: CODE_CONFIG_VALUE, CODE_NO_LISTENER (channels/http_address.h; also
+ * `header` with a socket that is no UNIX socket), and those of the files
+ * (channels/tls.h).
+ */
 enum verdict http_listen_open(const struct http_listen_conf *conf,
 	http_handler *handler, http_note *note, void *self,
 	struct http_listen **listen_out, struct fault *why);
-/* The port it listens on: for "127.0.0.1:0". */
+/* The port it listens on: for "127.0.0.1:0"; 0 at a UNIX socket. */
 int http_listen_port(const struct http_listen *listen);
 /* Call `fn` every `every_ms` from the loop. */
 void http_listen_every(struct http_listen *listen, int64_t every_ms,
 	void (*fn)(void *self), void *self);
+
+/* Read certificate, key, roots and revocation lists anew; from the loop.  They
+ * hold for connections from now on.  No connection is dropped: a request under
+ * way is finished, and its answer closes what began with the old files.  `at`
+ * and `header` are those of before.  On failure all stays as it was.
+ *
+ * A change in crl_folder does the same by itself, within seconds.
+ */
+enum verdict http_listen_reload(struct http_listen *listen,
+	const struct http_listen_conf *conf, struct fault *why);
+
 /* Serve until http_listen_stop() (safe in a signal handler through a flag). */
 enum verdict http_listen_run(struct http_listen *listen, struct fault *why);
 void http_listen_stop(struct http_listen *listen);

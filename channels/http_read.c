@@ -13,8 +13,6 @@
 	"!#$%&'*+-.^_`|~0123456789"                                            \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-#define BODY_KEPT_MAX ((size_t)262144) /* memory an idle connection keeps */
-
 /* Headers that decide something; each may come once. */
 enum seen {
 	SEEN_HOST = 1,
@@ -24,6 +22,7 @@ enum seen {
 	SEEN_ACTION = 16,
 	SEEN_EXPECT = 32,
 	SEEN_ENCODING = 64,
+	SEEN_PASSED = 128,
 };
 
 static bool
@@ -32,14 +31,25 @@ refuse(struct http_read *r, int status, const char *text)
 	r->stage = HTTP_REFUSED;
 	r->status = status;
 	r->text = text;
+	r->left = 0;
+	buf_done(&r->body);
 	return false;
 }
 
 void
-http_read_init(struct http_read *r, int64_t max_body)
+http_read_refuse(struct http_read *r, int status, const char *text)
 {
+	(void)refuse(r, status, text);
+}
+
+void
+http_read_init(struct http_read *r, int64_t max_body, const char *passed_in)
+{
+	size_t head = HTTP_HEAD_MAX + (passed_in != NULL ? HTTP_PASSED_MAX : 0);
+
 	assert(max_body > 0);
-	*r = (struct http_read){ .head = BUF_MAX(HTTP_HEAD_MAX),
+	*r = (struct http_read){ .passed_in = passed_in,
+		.head = BUF_MAX(head),
 		.body = BUF_MAX((size_t)max_body),
 		.line = BUF_MAX(HTTP_CHUNK_LINE_MAX) };
 	http_read_again(r);
@@ -57,14 +67,14 @@ void
 http_read_again(struct http_read *r)
 {
 	buf_reset(&r->head);
-	if (r->body.size > BODY_KEPT_MAX)
-		buf_done(&r->body);
-	buf_reset(&r->body);
+	buf_done(&r->body); /* an idle connection keeps no memory for it */
 	buf_reset(&r->line);
 	r->stage = HTTP_HEAD;
 	r->left = 0;
-	r->trailer = 0;
+	r->extra = 0;
+	r->line_seen = false;
 	r->method = r->path = r->content_type = r->soap_action = "";
+	r->passed = "";
 	r->old = r->close = r->want_continue = false;
 	r->status = 0;
 	r->text = "";
@@ -144,6 +154,8 @@ take_header(struct http_read *r, const char *name, const char *value,
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcasecmp(name, known[i].name) == 0)
 			what = known[i].what;
+	if (r->passed_in != NULL && strcasecmp(name, r->passed_in) == 0)
+		what = SEEN_PASSED;
 	if ((*seen & what) != 0)
 		return refuse(r, 400, "header given twice");
 	*seen |= what;
@@ -160,6 +172,11 @@ take_header(struct http_read *r, const char *name, const char *value,
 		r->content_type = value;
 	if (what == SEEN_ACTION)
 		r->soap_action = value;
+	if (what == SEEN_PASSED) {
+		if (strlen(value) > HTTP_PASSED_MAX)
+			return refuse(r, 431, "certificate too long");
+		r->passed = value;
+	}
 	if (strcasecmp(name, "connection") == 0) {
 		if (list_has(value, "close"))
 			r->close = true;
@@ -251,6 +268,19 @@ take_head(struct http_read *r)
 	return true;
 }
 
+/* The first line is whole: does it end in a version of HTTP?  Otherwise (HTTP
+ * 0.9, TLS, anything) an empty line might never come.
+ */
+static bool
+line_fits(const struct http_read *r)
+{
+	static const char version[] = " HTTP/1.1\r\n";
+	size_t len = sizeof(version) - 1;
+
+	return r->head.len > len &&
+	       memcmp(r->head.bytes + r->head.len - len, version, 6) == 0;
+}
+
 /* Add up to the end of the head; the empty line may be split over pieces. */
 static size_t
 feed_head(struct http_read *r, const char *bytes, size_t len)
@@ -272,6 +302,11 @@ feed_head(struct http_read *r, const char *bytes, size_t len)
 			(void)refuse(r, 400, "bare line feed");
 			return i + 1;
 		}
+		if (!r->line_seen && !line_fits(r)) {
+			(void)refuse(r, 400, "request line");
+			return i + 1;
+		}
+		r->line_seen = true;
 		if (r->head.len >= 4 && memcmp(r->head.bytes + r->head.len - 4,
 						"\r\n\r\n", 4) == 0) {
 			(void)take_head(r);
@@ -286,16 +321,20 @@ take_chunk_line(struct http_read *r)
 {
 	static const char hex[] = "0123456789abcdefABCDEF";
 	const char *p = r->line.bytes;
-	size_t n = strspn(p, hex), i;
+	size_t n = strspn(p, hex), i, end;
 	int64_t size = 0;
 
-	if (n == 0 || n > 8 || (p[n] != '\0' && p[n] != ';' && p[n] != ' '))
+	end = n + strspn(p + n, " \t");
+	if (n == 0 || n > 8 || (p[end] != '\0' && p[end] != ';'))
 		return refuse(r, 400, "chunk size");
 	for (i = 0; i < n; i++) {
 		int digit = p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10;
 
 		size = size * 16 + digit;
 	}
+	r->extra += r->line.len - n;
+	if (r->extra > HTTP_EXTRA_MAX)
+		return refuse(r, 400, "chunk extensions too large");
 	if (size > (int64_t)(r->body.max - r->body.len))
 		return refuse(r, 413, "body too large");
 	r->left = size;
@@ -336,8 +375,8 @@ feed_line(struct http_read *r, const char *bytes, size_t len)
 	} else if (r->line.len == 0) {
 		r->stage = HTTP_DONE;
 	} else {
-		r->trailer += r->line.len;
-		if (r->trailer > HTTP_HEAD_MAX)
+		r->extra += r->line.len;
+		if (r->extra > HTTP_EXTRA_MAX)
 			(void)refuse(r, 431, "trailer too large");
 	}
 	buf_reset(&r->line);
@@ -360,10 +399,11 @@ feed_data(struct http_read *r, const char *bytes, size_t len)
 size_t
 http_read_feed(struct http_read *r, const char *bytes, size_t len)
 {
+	bool head = r->stage == HTTP_HEAD;
 	size_t used = 0;
 
 	while (used < len && r->stage != HTTP_DONE &&
-		r->stage != HTTP_REFUSED) {
+		r->stage != HTTP_REFUSED && head == (r->stage == HTTP_HEAD)) {
 		const char *from = bytes + used;
 		size_t n = len - used;
 
@@ -375,6 +415,12 @@ http_read_feed(struct http_read *r, const char *bytes, size_t len)
 			used += feed_line(r, from, n);
 	}
 	return used;
+}
+
+int64_t
+http_read_bytes(const struct http_read *r)
+{
+	return (int64_t)r->body.len + r->left;
 }
 
 const char *

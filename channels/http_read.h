@@ -5,6 +5,7 @@
  * two Content-Lengths, a length that is not plain digits, a length together
  * with Transfer-Encoding, any coding but chunked, NUL and other control
  * characters, a bare CR or LF.  Folded header lines count as one value.
+ * Memory is bounded: by HTTP_HEAD_MAX and by the largest body.
  *
  * Sources: RFC 9112; spec ebms2.md section 4.2.
  *
@@ -19,8 +20,10 @@
 
 #include "base/buf.h"
 
-#define HTTP_HEAD_MAX ((size_t)16384) /* request line and headers */
+#define HTTP_HEAD_MAX ((size_t)16384)	/* request line and headers */
+#define HTTP_PASSED_MAX ((size_t)16384) /* and the certificate of a client */
 #define HTTP_HEADERS_MAX 64
+#define HTTP_EXTRA_MAX ((size_t)16384) /* that mean nothing in chunks */
 #define HTTP_CHUNK_LINE_MAX 256
 
 enum http_stage {
@@ -40,11 +43,14 @@ struct http_read {
 	struct buf body;
 	struct buf line; /* chunk line or trailer under way */
 	int64_t left;	 /* bytes still to come of body or chunk */
-	size_t trailer;	 /* bytes of it */
+	size_t extra;	 /* bytes of trailer and chunk extensions */
+	bool line_seen;	 /* the request line is there */
 
 	const char *method, *path;
 	const char *content_type, *soap_action; /* "" when absent */
-	bool old;				/* HTTP/1.0 */
+	const char *passed; /* value of the header `passed_in`; "" */
+	const char *passed_in;
+	bool old;	    /* HTTP/1.0 */
 	bool close;	    /* the peer wants the connection closed */
 	bool want_continue; /* 100-continue is to be sent, once */
 
@@ -52,13 +58,28 @@ struct http_read {
 	const char *text; /* and why */
 };
 
-void http_read_init(struct http_read *r, int64_t max_body);
+/* `passed_in`: the header in which a front proxy passes the certificate of its
+ * client, lent as long as `r` lives; it may stand there once.  NULL: none.
+ */
+void http_read_init(
+	struct http_read *r, int64_t max_body, const char *passed_in);
 void http_read_done(struct http_read *r);
 /* Ready for the next request on the same connection. */
 void http_read_again(struct http_read *r);
 
-/* Take bytes; returns how many were used.  Stops at DONE and REFUSED. */
+/* Take bytes; returns how many were used.  Stops at DONE and REFUSED, and once
+ * behind the head, so that the caller can judge it before anything is kept of
+ * the body.
+ */
 size_t http_read_feed(struct http_read *r, const char *bytes, size_t len);
+
+/* Bytes of body that are kept or announced: of a chunked one what is known so
+ * far.
+ */
+int64_t http_read_bytes(const struct http_read *r);
+
+/* The caller will not have it: as if it had been refused in here. */
+void http_read_refuse(struct http_read *r, int status, const char *text);
 
 /* "Not Found" */
 const char *http_status_text(int status);

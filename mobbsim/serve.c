@@ -186,6 +186,8 @@ open_listener(struct server *s, struct fault *why)
 		.trust = in_room(s, s->settings.trust),
 		.max_body = s->settings.max_body,
 		.deadline_s = DEADLINE_S,
+		/* Eight endpoints may post two lots each at once. */
+		.bodies_max = 22 * s->settings.max_body,
 	};
 	enum verdict v;
 

@@ -114,7 +114,11 @@ static inline void
 wire_listen(struct wire *w)
 {
 	char at[40], crt[PATH_MAX], key[PATH_MAX], root[PATH_MAX];
-	struct http_listen_conf conf = { at, crt, key, root, 1000000, 0 };
+	struct http_listen_conf conf = { .at = at,
+		.certificate = crt,
+		.key = key,
+		.trust = root,
+		.max_body = 1000000 };
 	struct fault why = FAULT_NONE;
 
 	snprintf(at, sizeof(at), "127.0.0.1:%d", w->our_port);
