@@ -5,19 +5,30 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "channels/look.h"
 #include "channels/tls.h"
+
+#define IN_FILE_MAX 100	    /* certificates of one file */
+#define DER_BYTES_MAX 65536 /* of one certificate */
+#define RSA_BITS_MIN 2048   /* spec ebms2.md 3.1 */
+#define EC_BITS_MIN 256
+#define DAY_MS ((int64_t)86400000)
 
 /* Copy one attribute of a name when it is there once and plain. */
 static void
@@ -75,56 +86,317 @@ certificate_time(const void *asn1_time, int64_t *ms_out)
 	return true;
 }
 
-static enum verdict
-certificate_load(const char *path, X509 **x509_out, struct fault *why)
+/* Names that PKIoverheid gives to what is for trials only. */
+static bool
+is_trial(const char *name)
 {
+	static const char *const words[] = { "TRIAL", "TEST" };
+	const char *at = name;
+	size_t i, len;
+
+	while (*at != '\0') {
+		while (*at != '\0' && !isalnum((unsigned char)*at))
+			at++;
+		for (len = 0; isalnum((unsigned char)at[len]); len++)
+			;
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (len == strlen(words[i]) &&
+				strncasecmp(at, words[i], len) == 0)
+				return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool
+name_is_trial(const X509_NAME *name)
+{
+	char text[CERTIFICATE_NAME_MAX];
+
+	name_text(name, NID_commonName, text, sizeof(text));
+	if (is_trial(text))
+		return true;
+	name_text(name, NID_organizationName, text, sizeof(text));
+	return is_trial(text);
+}
+
+/* Plain text of an IA5String; "" when it is too long or odd. */
+static void
+plain_text(const ASN1_STRING *from, char *out, size_t max)
+{
+	const unsigned char *bytes = ASN1_STRING_get0_data(from);
+	int len = ASN1_STRING_length(from), i;
+
+	out[0] = '\0';
+	for (i = 0; i < len && bytes[i] > 0x20 && bytes[i] < 0x7f; i++)
+		;
+	if (i != len || (size_t)len >= max)
+		return;
+	memcpy(out, bytes, (size_t)len);
+	out[len] = '\0';
+}
+
+static void
+look_host_name(X509 *x509, struct certificate *seen)
+{
+	GENERAL_NAMES *names =
+		X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+	int i;
+
+	for (i = 0; i < sk_GENERAL_NAME_num(names) && seen->host[0] == '\0';
+		i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_DNS)
+			plain_text(name->d.dNSName, seen->host,
+				sizeof(seen->host));
+	}
+	GENERAL_NAMES_free(names);
+}
+
+static void
+look_crl(X509 *x509, struct certificate *seen)
+{
+	CRL_DIST_POINTS *points =
+		X509_get_ext_d2i(x509, NID_crl_distribution_points, NULL, NULL);
+	int i, k;
+
+	for (i = 0; i < sk_DIST_POINT_num(points); i++) {
+		const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+		const GENERAL_NAMES *names;
+
+		if (point->distpoint == NULL || point->distpoint->type != 0)
+			continue;
+		names = point->distpoint->name.fullname;
+		for (k = 0; k < sk_GENERAL_NAME_num(names) &&
+			    seen->crl_count < CERTIFICATE_CRLS_MAX;
+			k++) {
+			const GENERAL_NAME *name =
+				sk_GENERAL_NAME_value(names, k);
+			char *to = seen->crl[seen->crl_count];
+
+			if (name->type != GEN_URI)
+				continue;
+			plain_text(name->d.uniformResourceIdentifier, to,
+				sizeof(seen->crl[0]));
+			if (strncmp(to, "http://", 7) == 0 ||
+				strncmp(to, "https://", 8) == 0)
+				seen->crl_count++;
+		}
+	}
+	CRL_DIST_POINTS_free(points);
+}
+
+static enum verdict
+look(X509 *x509, struct certificate *out, struct fault *why)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
+	const EVP_PKEY *key = X509_get0_pubkey(x509);
+	struct certificate seen = { .oin = "" };
+	int len = ASN1_STRING_length(serial);
+	const char *kind;
+
+	if (!certificate_time(X509_get0_notBefore(x509), &seen.start_ms) ||
+		!certificate_time(X509_get0_notAfter(x509), &seen.end_ms))
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"certificate without usable dates");
+	if (key == NULL)
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"certificate with a key of an unknown kind");
+	certificate_oin(x509, seen.oin);
+	certificate_name(X509_get_subject_name(x509), seen.subject);
+	certificate_name(X509_get_issuer_name(x509), seen.issuer);
+	if (len > 0 && (size_t)len <= (sizeof(seen.serial) - 1) / 2)
+		digest_hex(ASN1_STRING_get0_data(serial), (size_t)len,
+			seen.serial);
+	kind = EVP_PKEY_get0_type_name(key);
+	snprintf(seen.key, sizeof(seen.key), "%s", kind == NULL ? "?" : kind);
+	seen.key_bits = EVP_PKEY_get_bits(key);
+	seen.authority = X509_check_ca(x509) > 0;
+	seen.server = X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0) == 1;
+	seen.client = X509_check_purpose(x509, X509_PURPOSE_SSL_CLIENT, 0) == 1;
+	seen.trial = name_is_trial(X509_get_issuer_name(x509));
+	look_host_name(x509, &seen);
+	look_crl(x509, &seen);
+	ERR_clear_error();
+	*out = seen;
+	return V_OK;
+}
+
+/* All of a PEM file; at least one. */
+static enum verdict
+load_all(const char *path, STACK_OF(X509) * *stack_out, struct fault *why)
+{
+	STACK_OF(X509) * stack;
 	enum verdict v = V_OK;
-	X509 *x509;
 	FILE *in = fopen(path, "re");
+	X509 *x509;
 
 	if (in == NULL) {
 		v = fault_errno(why, V_BROKEN, CODE_CERTIFICATE, "certificate");
 		fault_at(why, "%s", path);
 		return v;
 	}
-	x509 = PEM_read_X509(in, NULL, NULL, NULL);
+	stack = sk_X509_new_null();
+	if (stack == NULL)
+		abort(); /* no memory, as everywhere (base/arena.h) */
+	while (sk_X509_num(stack) < IN_FILE_MAX &&
+		(x509 = PEM_read_X509(in, NULL, NULL, NULL)) != NULL)
+		if (sk_X509_push(stack, x509) == 0)
+			abort();
 	(void)fclose(in);
 	ERR_clear_error();
-	if (x509 == NULL) {
+	if (sk_X509_num(stack) == 0) {
 		v = fault_set(why, V_BROKEN, CODE_CERTIFICATE,
 			"no certificate in PEM form");
 		fault_at(why, "%s", path);
+		sk_X509_pop_free(stack, X509_free);
 		return v;
 	}
-	*x509_out = x509;
+	*stack_out = stack;
 	return V_OK;
+}
+
+enum verdict
+certificate_look_der(const struct certificate_der *der, struct certificate *out,
+	struct fault *why)
+{
+	const unsigned char *bytes = der->bytes;
+	X509 *x509 = NULL;
+	enum verdict v;
+
+	if (der->len > 0 && der->len <= DER_BYTES_MAX)
+		x509 = d2i_X509(NULL, &bytes, (long)der->len);
+	ERR_clear_error();
+	if (x509 == NULL)
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"no certificate in binary form");
+	v = look(x509, out, why);
+	X509_free(x509);
+	return v;
+}
+
+enum verdict
+certificate_look_all(const char *path, struct arena *mem,
+	struct certificate **list_out, size_t *count_out, struct fault *why)
+{
+	STACK_OF(X509) *stack = NULL;
+	struct certificate *list;
+	size_t count, i;
+	enum verdict v;
+
+	v = load_all(path, &stack, why);
+	if (v != V_OK)
+		return v;
+	count = (size_t)sk_X509_num(stack);
+	list = arena_alloc(mem, count * sizeof(*list));
+	for (i = 0; v == V_OK && i < count; i++)
+		v = look(sk_X509_value(stack, (int)i), &list[i], why);
+	sk_X509_pop_free(stack, X509_free);
+	if (v == V_OK) {
+		*list_out = list;
+		*count_out = count;
+	} else {
+		fault_at(why, "%s", path);
+	}
+	return v;
 }
 
 enum verdict
 certificate_look(const char *path, struct certificate *out, struct fault *why)
 {
-	struct certificate seen = { .oin = "" };
+	STACK_OF(X509) *stack = NULL;
+	struct certificate seen;
 	enum verdict v;
-	X509 *x509 = NULL;
+	int i;
 
-	v = certificate_load(path, &x509, why);
+	v = load_all(path, &stack, why);
 	if (v != V_OK)
 		return v;
-	certificate_oin(x509, seen.oin);
-	name_text(X509_get_subject_name(x509), NID_commonName, seen.subject,
-		sizeof(seen.subject));
-	if (!certificate_time(X509_get0_notBefore(x509), &seen.start_ms) ||
-		!certificate_time(X509_get0_notAfter(x509), &seen.end_ms)) {
-		v = fault_set(why, V_BROKEN, CODE_CERTIFICATE,
-			"certificate without usable dates");
-		fault_at(why, "%s", path);
-		goto out;
+	v = look(sk_X509_value(stack, 0), &seen, why);
+	for (i = 1; v == V_OK && i < sk_X509_num(stack); i++) {
+		const X509 *x509 = sk_X509_value(stack, i);
+
+		if (name_is_trial(X509_get_issuer_name(x509)) ||
+			name_is_trial(X509_get_subject_name(x509)))
+			seen.trial = true;
 	}
-	*out = seen;
-out:
-	X509_free(x509);
+	sk_X509_pop_free(stack, X509_free);
+	if (v == V_OK)
+		*out = seen;
+	else
+		fault_at(why, "%s", path);
 	return v;
 }
+
+/* --- will it do? --- */
+
+/* "RSA" and "RSA-PSS" */
+static bool
+is_rsa(const struct certificate *c)
+{
+	return strncmp(c->key, "RSA", 3) == 0;
+}
+
+static bool
+strong(const struct certificate *c)
+{
+	return c->key_bits >= (is_rsa(c) ? RSA_BITS_MIN : EC_BITS_MIN);
+}
+
+enum verdict
+certificate_fit(const struct certificate *c, enum certificate_use use,
+	const char *environment, struct fault *why)
+{
+	bool production =
+		environment != NULL && strcmp(environment, "production") == 0;
+	bool preproduction = environment != NULL &&
+			     strcmp(environment, "preproduction") == 0;
+
+	if (!strong(c))
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"its %s key of %d bits is too weak: %d or more", c->key,
+			c->key_bits, is_rsa(c) ? RSA_BITS_MIN : EC_BITS_MIN);
+	if (use == CERTIFICATE_SERVER && !c->server)
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"certificate was not made for a server");
+	if (use == CERTIFICATE_CLIENT && !c->client)
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"certificate was not made for a client (it is for a "
+			"server only): the other side will refuse it");
+	if (production && c->trial)
+		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
+			"a certificate for trials ('%.80s') cannot be used in "
+			"production",
+			c->issuer);
+	if (preproduction && !c->trial && use != CERTIFICATE_SERVER)
+		return fault_set(why, V_SKIP, CODE_CERTIFICATE,
+			"certificate is not of the TRIAL root, as usual in "
+			"preproduction");
+	return V_OK;
+}
+
+int64_t
+certificate_days(int64_t end_ms, int64_t now_ms)
+{
+	int64_t left_ms = end_ms - now_ms;
+
+	return left_ms >= 0 ? left_ms / DAY_MS : -((-left_ms - 1) / DAY_MS + 1);
+}
+
+int
+certificate_threshold(int64_t end_ms, int64_t now_ms)
+{
+	static const int days[] = { 0, 1, 7, 14, 30, 60, 90 };
+	size_t i;
+
+	for (i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		if (end_ms - now_ms <= days[i] * DAY_MS)
+			return days[i];
+	return -1;
+}
+
+/* --- keys --- */
 
 /* A key with a passphrase must fail, not ask on the terminal. */
 static int
@@ -170,21 +442,22 @@ enum verdict
 certificate_key(
 	const char *certificate_path, const char *key_path, struct fault *why)
 {
+	STACK_OF(X509) *stack = NULL;
 	EVP_PKEY *key = NULL;
-	X509 *x509 = NULL;
 	enum verdict v;
 
-	v = certificate_load(certificate_path, &x509, why);
+	v = load_all(certificate_path, &stack, why);
 	if (v != V_OK)
 		return v;
 	v = key_load(key_path, &key, why);
-	if (v == V_OK && X509_check_private_key(x509, key) != 1) {
+	if (v == V_OK &&
+		X509_check_private_key(sk_X509_value(stack, 0), key) != 1) {
 		v = fault_set(why, V_BROKEN, CODE_KEY,
 			"key does not belong to the certificate");
 		fault_at(why, "%s", key_path);
 	}
 	ERR_clear_error();
 	EVP_PKEY_free(key);
-	X509_free(x509);
+	sk_X509_pop_free(stack, X509_free);
 	return v;
 }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "batch/jobs.h"
 
 struct cpa_party {
 	const char *id, *id_type; /* "0000..", "urn:osb:oin" */
@@ -81,19 +82,84 @@ struct certificate_der {
 	size_t len;
 };
 
+#define CERTIFICATE_CRLS_MAX 2
+
 struct certificate {
 	char oin[32];	   /* subject serialNumber, "" when absent */
-	char subject[120]; /* common name */
+	char subject[120]; /* common name, else organisation */
+	char issuer[120];
+	char serial[48]; /* hex */
+	char host[256];	 /* first DNS name it is for, "" when none */
+	char key[16];	 /* "RSA", "EC", .. */
+	int key_bits;
+	bool authority;	      /* may issue others */
+	bool server, client;  /* what it may be used as in TLS */
+	bool trial;	      /* it, or what its file holds of its chain, is of a
+			       * TRIAL or TEST issuer */
 	int64_t start_ms, end_ms;
+	char crl[CERTIFICATE_CRLS_MAX][200]; /* where its issuer's list is */
+	size_t crl_count;
 };
 
-/* Look at the first certificate of a PEM file.  V_BROKEN: CODE_CERTIFICATE. */
+/* Look at the first certificate of a PEM file, with its chain behind it, or at
+ * one in binary.  V_BROKEN: CODE_CERTIFICATE.
+ */
 enum verdict certificate_look(
 	const char *path, struct certificate *out, struct fault *why);
+enum verdict certificate_look_der(const struct certificate_der *der,
+	struct certificate *out, struct fault *why);
+
+/* All certificates of a PEM file, at least one, in `mem`. */
+enum verdict certificate_look_all(const char *path, struct arena *mem,
+	struct certificate **list_out, size_t *count_out, struct fault *why);
+
 /* Does the key file fit the certificate, and may others not read it?
  * V_BROKEN: CODE_KEY, CODE_CERTIFICATE or CODE_SECRET.
  */
 enum verdict certificate_key(
 	const char *certificate_path, const char *key_path, struct fault *why);
+
+enum certificate_use {
+	CERTIFICATE_SERVER, /* our listener */
+	CERTIFICATE_CLIENT, /* what we show to the other side */
+	CERTIFICATE_ROOT,   /* in a file of `trust` */
+	CERTIFICATE_PEER    /* theirs, in a CPA */
+};
+
+/* Will it do for this use, in this environment (NULL: any)?  Its dates are not
+ * looked at.
+ * V_SKIP   CODE_CERTIFICATE, a warning: preproduction with a certificate that
+ *	    is not of the TRIAL root
+ * V_BROKEN CODE_CERTIFICATE: a key too weak, not made for this use, or of the
+ *	    TRIAL root in production
+ */
+enum verdict certificate_fit(const struct certificate *certificate,
+	enum certificate_use use, const char *environment, struct fault *why);
+
+/* Days until it ends, rounded down; below 0 when it has ended. */
+int64_t certificate_days(int64_t end_ms, int64_t now_ms);
+
+/* The smallest of the thresholds 90, 60, 30, 14, 7, 1 and 0 days (it ended) that
+ * is reached; -1: none yet.
+ */
+int certificate_threshold(int64_t end_ms, int64_t now_ms);
+
+/* A certificate that the jobs file leads to. */
+struct certificate_place {
+	const char *what; /* "listener", "sender woz", "roots of listener" */
+	const char *file; /* absolute */
+	const char *environment; /* NULL: not said */
+	enum certificate_use use;
+	enum verdict v; /* V_OK: `seen` is set; else `why` */
+	struct fault why;
+	struct certificate seen;
+};
+
+/* All of them: listener, senders, roots, and those inside the CPAs; one that is
+ * used twice is there once.  In `mem`; `folder` is that of the jobs file.
+ */
+void look_certificates(const struct jobs *jobs, const char *folder,
+	struct arena *mem, struct certificate_place **list_out,
+	size_t *count_out);
 
 #endif
