@@ -194,7 +194,8 @@ enum verdict
 attempt_acknowledge(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 	int64_t now_ms, struct counts *counts, struct fault *why)
 {
-	bool newest = false;
+	/* Held only because none came: now it has. */
+	bool awaited = attempt->state == ATTEMPT_UNKNOWN, newest = false;
 	enum verdict v = V_OK;
 
 	if (attempt->state == ATTEMPT_ACKNOWLEDGED ||
@@ -213,14 +214,19 @@ attempt_acknowledge(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 		v = is_newest(pg, attempt, &newest, why);
 	if (v != V_OK || !newest)
 		return v;
-	if (attempt->part)
+	if (attempt->part && awaited)
+		v = turn_part(pg, attempt, lot, LETTER_HELD, LETTER_OFFERED,
+			CODE_NONE, now_ms, counts, why);
+	if (v == V_OK && attempt->part)
 		return turn_part(pg, attempt, lot, LETTER_UNKNOWN,
 			LETTER_OFFERED, CODE_NONE, now_ms, counts, why);
+	if (v != V_OK)
+		return v;
 	/* So late that the lot was to be offered anew. */
 	if (lot->state == LOT_CUT)
 		v = lot_step(pg, lot, LOT_OFFERED, NULL, counts, why);
 	if (v == V_OK && lot_may(lot->state, LOT_ACKNOWLEDGED) &&
-		lot->state != LOT_HELD)
+		(lot->state != LOT_HELD || awaited))
 		v = lot_step(pg, lot, LOT_ACKNOWLEDGED, "", counts, why);
 	return v;
 }
