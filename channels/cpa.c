@@ -1,9 +1,8 @@
 /* channels/cpa.c - reading a collaboration protocol agreement; see look.h
  *
- * An action has a binding on each side, tied together by id.  How a message is
- * sent (acknowledgment, duplicates, retries, synchronous or not) is said by
- * the channel of the party that sends it; where it goes by the channel of the
- * party that receives it.
+ * An action has a binding on each side, tied together by id.  Which bindings
+ * can be used is found out quietly first; then those that are in use and have
+ * nothing that can be used are read once more, aloud.
  *
  * Sources: cpp-cpa-2_0.xsd; spec ebms2.md section 14.
  *
@@ -12,365 +11,307 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
-#include "base/xml.h"
-#include "channels/look.h"
+#include "channels/cpa.h"
 
-#define NS                                                                     \
-	"http://www.oasis-open.org/committees/ebxml-cppa/schema/"              \
-	"cpp-cpa-2_0.xsd"
+#define ACTIONS_MAX 200 /* CanSend and CanReceive of ours */
+#define IDS_MAX 8	/* of one party */
+#define NOTES_MAX 100
+#define REASONS_MAX 300
+#define PATH_SHOWN_MAX 130
 
-#define CPA_BYTES_MAX ((size_t)8 << 20)
-#define CPA_ACTIONS_MAX 200
-#define CPA_TEXT_MAX 255 /* what ebms-core keeps of an id, role, action */
-#define CPA_RETRIES_MAX 100
+/* --- telling --- */
 
-/* Reading under way. */
-struct reading {
-	const struct xml_node *root, *ours, *theirs;
-	struct arena *mem;
-	bool plain_http;
-};
+const char *
+cpa_keep(struct cpa_reading *r, const char *text)
+{
+	return arena_text(r->mem, text, strlen(text));
+}
 
-/* One side of an action. */
-struct side {
-	const struct xml_node *party, *role, *service, *binding;
-};
+bool
+cpa_attr_is(const struct xml_node *node, const char *local, const char *value)
+{
+	const char *has = xml_attr(node, CPA_NS, local);
 
-__attribute__((format(printf, 3, 4))) static enum verdict
-wrong(struct fault *why, const struct xml_node *node, const char *fmt, ...)
+	return has != NULL && strcmp(has, value) == 0;
+}
+
+const char *
+cpa_place(const struct xml_node *node, struct arena *mem)
+{
+	const struct xml_node *up = node;
+	const char *path = "", *id;
+
+	/* The root says nothing, unless it is meant itself. */
+	for (; up != NULL && (up == node || xml_parent(up) != NULL);
+		up = xml_parent(up)) {
+		if (strlen(path) > PATH_SHOWN_MAX)
+			return arena_format(mem, "CPA line %ld, ...%s",
+				xml_line(node), path);
+		id = cpa_id_of(up);
+		path = arena_format(mem, "/%.60s%s%.60s%s%s", xml_local(up),
+			id == NULL ? "" : "[", id == NULL ? "" : id,
+			id == NULL ? "" : "]", path);
+	}
+	return arena_format(mem, "CPA line %ld, %s", xml_line(node), path + 1);
+}
+
+/* Told once, to whoever wants all of them; the first is the cause. */
+static void
+tell(struct cpa_reading *r, const struct fault *fault)
+{
+	size_t i;
+
+	for (i = 0; i < r->told_count; i++)
+		if (strcmp(r->told[i].place, fault->place) == 0 &&
+			strcmp(r->told[i].text, fault->text) == 0)
+			return;
+	if (r->told_count == CPA_MISTAKES_MAX)
+		return;
+	if (r->told_count == 0)
+		*r->why = *fault;
+	r->told[r->told_count++] = *fault;
+	if (r->tell != NULL)
+		r->tell(r->self, fault);
+}
+
+static void
+reason(struct cpa_reading *r, const struct xml_node *at, const char *text)
+{
+	if (r->reasons == NULL)
+		return;
+	if (r->reasons->len == 0)
+		r->reason_at = at;
+	buf_format(r->reasons, "%s%s", r->reasons->len == 0 ? "" : "; ", text);
+}
+
+bool
+cpa_wrong(
+	struct cpa_reading *r, const struct xml_node *at, const char *fmt, ...)
 {
 	char text[FAULT_TEXT_MAX];
+	struct fault fault;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)fault_set(why, V_BROKEN, CODE_CPA, "%s", text);
-	if (node != NULL)
-		fault_at(why, "CPA line %ld, %s", xml_line(node),
-			xml_local(node));
-	return V_BROKEN;
+	reason(r, at, text);
+	if (r->quiet)
+		return false;
+	(void)fault_set(&fault, V_BROKEN, CODE_CPA, "%s", text);
+	if (at != NULL && r->told_count < CPA_MISTAKES_MAX)
+		fault_at(&fault, "%s", cpa_place(at, r->mem));
+	tell(r, &fault);
+	return false;
 }
 
-static const char *
-keep(struct reading *r, const char *text)
+bool
+cpa_cannot(struct cpa_reading *r, const struct xml_node *at, const char *what)
 {
-	return arena_text(r->mem, text, strlen(text));
+	struct fault fault;
+
+	reason(r, at, what);
+	if (r->quiet)
+		return false;
+	assert(r->action != NULL);
+	(void)fault_set(&fault, V_BROKEN, CODE_CPA_UNSUPPORTED,
+		"%.80s asks for %s, which is not supported", r->action, what);
+	fault_at(&fault, "%s", cpa_place(at, r->mem));
+	tell(r, &fault);
+	return false;
 }
 
-/* Text that goes on the wire: there, not too long, no blanks inside. */
-static enum verdict
-wire_text(struct reading *r, const struct xml_node *at, const char *name,
-	const char *text, const char **out, struct fault *why)
+bool
+cpa_absent(const struct cpa_reading *r)
+{
+	assert(r->told_count > 0);
+	return false;
+}
+
+void
+cpa_noted(
+	struct cpa_reading *r, const struct xml_node *at, const char *fmt, ...)
+{
+	char text[FAULT_TEXT_MAX];
+	struct cpa *cpa = r->cpa;
+	const char *place = cpa_place(at, r->mem);
+	va_list ap;
+	size_t i;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	for (i = 0; i < cpa->note_count; i++)
+		if (strcmp(cpa->notes[i].place, place) == 0 &&
+			strcmp(cpa->notes[i].text, text) == 0)
+			return;
+	if (cpa->note_count < NOTES_MAX)
+		cpa->notes[cpa->note_count++] =
+			(struct cpa_note){ place, cpa_keep(r, text) };
+}
+
+/* --- texts and parties --- */
+
+/* Text that goes on the wire: not too long, in one line.  Digikoppeling wants
+ * no blanks in most of them.
+ */
+static bool
+wire_text(struct cpa_reading *r, const struct xml_node *at, const char *name,
+	const char *text, const char *none, const char **out)
 {
 	if (text == NULL || *text == '\0')
-		return wrong(why, at, "%s is missing", name);
-	if (strlen(text) > CPA_TEXT_MAX || strpbrk(text, " \t\r\n") != NULL)
-		return wrong(why, at, "%s is too long or has blanks", name);
-	*out = keep(r, text);
-	return V_OK;
+		return cpa_absent(r);
+	if (strlen(text) > CPA_TEXT_MAX || strpbrk(text, none) != NULL)
+		return cpa_wrong(r, at, "%s is too long or has blanks", name);
+	*out = cpa_keep(r, text);
+	return true;
 }
 
-/* --- parties --- */
+#define BLANKS " \t\r\n"
+#define LINE_ENDS "\t\r\n"
 
-static const struct xml_node *
-party_id(const struct xml_node *party, const char *oin)
+static bool
+party_has(const struct xml_node *party, const char *oin)
 {
-	const struct xml_node *id = xml_child(party, NS, "PartyId");
+	const struct xml_node *id = xml_child(party, CPA_NS, "PartyId");
 
-	while (id != NULL && oin != NULL && !look_same_oin(xml_text(id), oin))
+	while (id != NULL && !look_same_oin(xml_text(id), oin))
 		id = xml_again(id);
-	return id;
+	return id != NULL;
 }
 
-static enum verdict
-read_party(struct reading *r, const struct xml_node *party, const char *oin,
-	struct cpa_party *out, struct fault *why)
+/* All ids of a party, by which it may be named in a message. */
+static bool
+ids_read(struct cpa_reading *r, const struct xml_node *party,
+	struct cpa_party **ids_out, size_t *count_out)
 {
-	const struct xml_node *id = party_id(party, oin);
+	const struct xml_node *node = xml_child(party, CPA_NS, "PartyId");
+	struct cpa_party *ids = arena_alloc(r->mem, IDS_MAX * sizeof(*ids));
+	size_t count = 0;
 	const char *type;
-	enum verdict v;
-
-	v = wire_text(r, party, "PartyId", xml_text(id), &out->id, why);
-	if (v != V_OK)
-		return v;
-	type = xml_attr(id, NS, "type");
-	out->id_type = type == NULL ? "" : keep(r, type);
-	out->role = NULL;
-	return V_OK;
-}
-
-static enum verdict
-find_parties(struct reading *r, const char *oin, struct fault *why)
-{
-	const struct xml_node *one = xml_child(r->root, NS, "PartyInfo");
-	const struct xml_node *two = one == NULL ? NULL : xml_again(one);
-	bool first, second;
-
-	if (two == NULL || xml_again(two) != NULL)
-		return wrong(why, r->root, "two PartyInfo expected");
-	first = party_id(one, oin) != NULL;
-	second = party_id(two, oin) != NULL;
-	if (first == second)
-		return wrong(why, r->root, "%s of the parties has OIN %s",
-			first ? "both" : "none", oin);
-	r->ours = first ? one : two;
-	r->theirs = first ? two : one;
-	return V_OK;
-}
-
-/* --- channels --- */
-
-/* The child of a party by name and id. */
-static const struct xml_node *
-by_id(const struct xml_node *party, const char *local, const char *attr,
-	const char *id)
-{
-	const struct xml_node *node = xml_child(party, NS, local);
-	const char *has;
+	bool good = true;
 
 	for (; node != NULL; node = xml_again(node)) {
-		has = xml_attr(node, NS, attr);
-		if (has != NULL && id != NULL && strcmp(has, id) == 0)
-			return node;
+		struct cpa_party id = { .role = NULL };
+
+		if (count == IDS_MAX)
+			return cpa_wrong(
+				r, node, "more than %d of them", IDS_MAX);
+		type = xml_attr(node, CPA_NS, "type");
+		id.id_type = type == NULL ? "" : cpa_keep(r, type);
+		if (wire_text(
+			    r, node, "PartyId", xml_text(node), BLANKS, &id.id))
+			ids[count++] = id;
+		else
+			good = false;
 	}
-	return NULL;
+	*ids_out = ids;
+	*count_out = count;
+	return good && (count > 0 || cpa_absent(r));
 }
 
-static enum verdict
-channel_of(const struct xml_node *party, const struct xml_node *at,
-	const char *id, const struct xml_node **out, struct fault *why)
+/* By which we name it: the one that is the OIN, else the first. */
+static struct cpa_party
+id_of(const struct cpa_party *ids, size_t count, const char *oin)
 {
-	*out = by_id(party, "DeliveryChannel", "channelId", id);
-	if (*out == NULL)
-		return wrong(why, at, "names a DeliveryChannel that is absent");
-	if (xml_child(*out, NS, "MessagingCharacteristics") == NULL)
-		return wrong(why, *out, "MessagingCharacteristics are missing");
-	return V_OK;
-}
+	static const char type[] = ":oin";
+	size_t i, len;
 
-/* Where a message to this channel goes. */
-static enum verdict
-channel_url(struct reading *r, const struct xml_node *party,
-	const struct xml_node *channel, const char **url_out,
-	const char **host_out, struct fault *why)
-{
-	const struct xml_node *transport = by_id(party, "Transport",
-		"transportId", xml_attr(channel, NS, "transportId"));
-	const struct xml_node *end = xml_child(
-		xml_child(transport, NS, "TransportReceiver"), NS, "Endpoint");
-	const char *url = xml_attr(end, NS, "uri"), *host;
-
-	if (url == NULL)
-		return wrong(why, channel, "no Endpoint to receive at");
-	host = look_host(url, r->plain_http, r->mem);
-	if (host == NULL)
-		return wrong(why, end, "uri is no https address");
-	*url_out = keep(r, url);
-	*host_out = host;
-	return V_OK;
+	for (i = 0; i < count; i++) {
+		len = strlen(ids[i].id_type);
+		if (oin != NULL ? look_same_oin(ids[i].id, oin)
+				: len >= strlen(type) &&
+					  strcmp(ids[i].id_type + len -
+							  strlen(type),
+						  type) == 0)
+			return ids[i];
+	}
+	return count > 0 ? ids[0] : (struct cpa_party){ .id = NULL };
 }
 
 static bool
-attr_is(const struct xml_node *node, const char *local, const char *value)
+parties_read(struct cpa_reading *r)
 {
-	const char *has = xml_attr(node, NS, local);
+	const struct xml_node *one = xml_child(r->root, CPA_NS, "PartyInfo");
+	const struct xml_node *two = one == NULL ? NULL : xml_again(one);
+	struct cpa *cpa = r->cpa;
+	const char *name;
+	bool first, good;
 
-	return has != NULL && strcmp(has, value) == 0;
-}
-
-/* Where signals to this party go, and whether it waits for them. */
-static enum verdict
-signal_channel(struct reading *r, const struct xml_node *party,
-	const char **url_out, const char **host_out, bool *sync_out,
-	struct fault *why)
-{
-	const struct xml_node *over = by_id(
-		party, "OverrideMshActionBinding", "action", "Acknowledgment");
-	const char *id = xml_attr(party, NS, "defaultMshChannelId");
-	const struct xml_node *channel;
-	enum verdict v;
-
-	if (over != NULL)
-		id = xml_attr(over, NS, "channelId");
-	v = channel_of(party, party, id, &channel, why);
-	if (v != V_OK)
-		return v;
-	*sync_out = attr_is(xml_child(channel, NS, "MessagingCharacteristics"),
-		"syncReplyMode", "mshSignalsOnly");
-	return channel_url(r, party, channel, url_out, host_out, why);
+	if (two == NULL || xml_again(two) != NULL)
+		return cpa_absent(r);
+	first = party_has(one, r->oin);
+	if (first == party_has(two, r->oin))
+		return cpa_wrong(r, r->root,
+			first ? "both parties have OIN %s"
+			      : "none of the parties has OIN %s",
+			r->oin);
+	r->ours = first ? one : two;
+	r->theirs = first ? two : one;
+	good = ids_read(r, r->ours, &cpa->our_ids, &cpa->our_id_count);
+	good = ids_read(r, r->theirs, &cpa->their_ids, &cpa->their_id_count) &&
+	       good;
+	cpa->ours = id_of(cpa->our_ids, cpa->our_id_count, r->oin);
+	cpa->theirs = id_of(cpa->their_ids, cpa->their_id_count, NULL);
+	name = xml_attr(r->ours, CPA_NS, "partyName");
+	cpa->our_name = name == NULL ? "" : cpa_keep(r, name);
+	name = xml_attr(r->theirs, CPA_NS, "partyName");
+	cpa->their_name = name == NULL ? "" : cpa_keep(r, name);
+	return good;
 }
 
 /* --- actions --- */
 
-/* What we cannot do; NULL when there is nothing. */
+/* A CanSend or CanReceive of ours. */
+struct can {
+	struct cpa_side ours;
+	const struct xml_node *node;
+	const char *name;
+	bool we_send, usable;
+	struct cpa_action action;
+};
+
 static const char *
-unsupported(const struct xml_node *mc, const struct xml_node *ebxml,
-	const struct xml_node *binding)
+attr_or_empty(const struct xml_node *node, const char *local)
 {
-	const struct xml_node *business =
-		xml_child(binding, NS, "BusinessTransactionCharacteristics");
-	const struct xml_node *order =
-		xml_child(xml_child(ebxml, NS, "ReliableMessaging"), NS,
-			"MessageOrderSemantics");
-	const char *mode = xml_attr(mc, NS, "syncReplyMode");
+	const char *has = xml_attr(node, CPA_NS, local);
 
-	if (mode != NULL && strcmp(mode, "none") != 0 &&
-		strcmp(mode, "mshSignalsOnly") != 0)
-		return "this syncReplyMode";
-	if (attr_is(mc, "ackSignatureRequested", "always") ||
-		xml_child(ebxml, NS, "SenderNonRepudiation") != NULL ||
-		attr_is(business, "isNonRepudiationRequired", "true"))
-		return "signing";
-	if (xml_child(ebxml, NS, "SenderDigitalEnvelope") != NULL ||
-		attr_is(business, "isConfidential", "persistent") ||
-		attr_is(business, "isConfidential", "transient-and-persistent"))
-		return "encryption";
-	if (strcmp(xml_text(order), "Guaranteed") == 0)
-		return "message order";
-	return NULL;
-}
-
-static enum verdict
-read_reliable(
-	const struct xml_node *ebxml, struct cpa_action *out, struct fault *why)
-{
-	const struct xml_node *reliable =
-		xml_child(ebxml, NS, "ReliableMessaging");
-	const struct xml_node *retries = xml_child(reliable, NS, "Retries");
-	const struct xml_node *interval =
-		xml_child(reliable, NS, "RetryInterval");
-	int64_t n = 0;
-
-	if (!out->ack_requested)
-		return V_OK;
-	if (retries != NULL &&
-		!text_number(xml_text(retries), CPA_RETRIES_MAX, &n))
-		return wrong(why, retries, "0 to %d expected", CPA_RETRIES_MAX);
-	out->retries = (int)n;
-	if (interval == NULL && out->ack_free) {
-		/* The sender chooses, and without repeats there is no use. */
-		out->ack_requested = false;
-		return V_OK;
-	}
-	if (interval == NULL)
-		return wrong(why, ebxml, "RetryInterval is missing");
-	if (!look_duration(xml_text(interval), &out->interval_ms) ||
-		out->interval_ms <= 0)
-		return wrong(why, interval, "no duration we can use");
-	return V_OK;
-}
-
-static enum verdict
-read_persist(const struct xml_node *exchange, const char *local,
-	struct cpa_action *out, struct fault *why)
-{
-	const struct xml_node *persist = xml_child(
-		xml_child(exchange, NS, local), NS, "PersistDuration");
-
-	if (persist != NULL &&
-		!look_duration(xml_text(persist), &out->persist_ms))
-		return wrong(why, persist, "no duration we can use");
-	return V_OK;
-}
-
-/* How the sending side sends. */
-static enum verdict
-read_sending(const struct side *side, struct cpa_action *out,
-	const char **cannot_out, struct fault *why)
-{
-	const struct xml_node *channel, *mc, *exchange, *ebxml;
-	enum verdict v;
-
-	v = channel_of(side->party, side->binding,
-		xml_text(xml_child(side->binding, NS, "ChannelId")), &channel,
-		why);
-	if (v != V_OK)
-		return v;
-	mc = xml_child(channel, NS, "MessagingCharacteristics");
-	exchange = by_id(side->party, "DocExchange", "docExchangeId",
-		xml_attr(channel, NS, "docExchangeId"));
-	if (exchange == NULL)
-		return wrong(
-			why, channel, "names a DocExchange that is absent");
-	ebxml = xml_child(exchange, NS, "ebXMLSenderBinding");
-	out->ack_requested = !attr_is(mc, "ackRequested", "never");
-	out->ack_free =
-		out->ack_requested && !attr_is(mc, "ackRequested", "always");
-	out->duplicate_elimination =
-		!attr_is(mc, "duplicateElimination", "never");
-	out->duplicate_free = out->duplicate_elimination &&
-			      !attr_is(mc, "duplicateElimination", "always");
-	out->sync_reply = attr_is(mc, "syncReplyMode", "mshSignalsOnly");
-	*cannot_out = unsupported(mc, ebxml, side->binding);
-	v = read_reliable(ebxml, out, why);
-	if (v == V_OK && out->we_send)
-		v = read_persist(exchange, "ebXMLSenderBinding", out, why);
-	return v;
-}
-
-/* Where the receiving side receives. */
-static enum verdict
-read_receiving(struct reading *r, const struct side *side,
-	struct cpa_action *out, struct fault *why)
-{
-	const struct xml_node *channel, *exchange;
-	const char *host;
-	enum verdict v;
-
-	v = channel_of(side->party, side->binding,
-		xml_text(xml_child(side->binding, NS, "ChannelId")), &channel,
-		why);
-	if (v == V_OK)
-		v = channel_url(r, side->party, channel, &out->url, &host, why);
-	if (v != V_OK || out->we_send)
-		return v;
-	exchange = by_id(side->party, "DocExchange", "docExchangeId",
-		xml_attr(channel, NS, "docExchangeId"));
-	return read_persist(exchange, "ebXMLReceiverBinding", out, why);
+	return has == NULL ? "" : has;
 }
 
 static bool
-side_fits(const struct side *ours, const struct side *theirs, const char *other)
+same_service(const struct cpa_side *a, const struct cpa_side *b)
 {
-	const char *id = xml_attr(theirs->binding, NS, "id");
-	const char *type = xml_attr(ours->service, NS, "type");
-	const char *their_type = xml_attr(theirs->service, NS, "type");
-
-	if (*other != '\0')
-		return id != NULL && strcmp(id, other) == 0;
-	return strcmp(xml_text(ours->service), xml_text(theirs->service)) ==
-		       0 &&
-	       strcmp(type == NULL ? "" : type,
-		       their_type == NULL ? "" : their_type) == 0 &&
-	       attr_is(theirs->binding, "action",
-		       xml_attr(ours->binding, NS, "action"));
+	return strcmp(xml_text(a->service), xml_text(b->service)) == 0 &&
+	       strcmp(attr_or_empty(a->service, "type"),
+		       attr_or_empty(b->service, "type")) == 0 &&
+	       strcmp(attr_or_empty(a->binding, "action"),
+		       attr_or_empty(b->binding, "action")) == 0;
 }
 
 /* The binding at the other side: by id, else by service and action. */
 static bool
-other_side(const struct reading *r, const struct side *ours, const char *can,
-	const char *other, struct side *out)
+other_side(const struct cpa_reading *r, const struct can *can, const char *id,
+	struct cpa_side *out)
 {
-	const struct xml_node *role, *node;
-	struct side side = { .party = r->theirs };
+	const char *kind = can->we_send ? "CanReceive" : "CanSend";
+	const struct xml_node *service, *node;
+	struct cpa_side side = { .party = r->theirs };
 
-	role = xml_child(r->theirs, NS, "CollaborationRole");
-	for (; role != NULL; role = xml_again(role)) {
-		side.role = role;
-		side.service = xml_child(
-			xml_child(role, NS, "ServiceBinding"), NS, "Service");
-		node = xml_child(
-			xml_child(role, NS, "ServiceBinding"), NS, can);
+	side.role = xml_child(r->theirs, CPA_NS, "CollaborationRole");
+	for (; side.role != NULL; side.role = xml_again(side.role)) {
+		service = xml_child(side.role, CPA_NS, "ServiceBinding");
+		side.service = xml_child(service, CPA_NS, "Service");
+		node = xml_child(service, CPA_NS, kind);
 		for (; node != NULL; node = xml_again(node)) {
-			side.binding =
-				xml_child(node, NS, "ThisPartyActionBinding");
-			if (side.binding == NULL ||
-				!side_fits(ours, &side, other))
+			side.binding = xml_child(
+				node, CPA_NS, "ThisPartyActionBinding");
+			if (*id != '\0' ? !cpa_attr_is(side.binding, "id", id)
+					: !same_service(&can->ours, &side))
 				continue;
 			*out = side;
 			return true;
@@ -379,179 +320,314 @@ other_side(const struct reading *r, const struct side *ours, const char *can,
 	return false;
 }
 
-static enum verdict
-read_side(struct reading *r, const struct side *side, struct cpa_party *out,
-	const char *oin, struct fault *why)
+static bool
+partner_find(struct cpa_reading *r, const struct can *can, struct cpa_side *out)
 {
-	enum verdict v = read_party(r, side->party, oin, out, why);
+	const struct xml_node *other =
+		xml_child(can->node, CPA_NS, "OtherPartyActionBinding");
 
-	if (v != V_OK)
-		return v;
-	return wire_text(r, side->role, "Role",
-		xml_attr(xml_child(side->role, NS, "Role"), NS, "name"),
-		&out->role, why);
-}
-
-/* `cannot_out` NULL: the action can be used. */
-static enum verdict
-read_action(struct reading *r, const struct side *ours,
-	const struct side *theirs, bool we_send, const char *oin,
-	struct cpa_action *out, const char **cannot_out, struct fault *why)
-{
-	const struct side *from = we_send ? ours : theirs;
-	const struct side *to = we_send ? theirs : ours;
-	const char *type = xml_attr(ours->service, NS, "type");
-	enum verdict v;
-
-	*out = (struct cpa_action){ .we_send = we_send };
-	out->service_type = type == NULL ? "" : keep(r, type);
-	v = wire_text(r, ours->binding, "action",
-		xml_attr(ours->binding, NS, "action"), &out->name, why);
-	if (v == V_OK)
-		v = wire_text(r, ours->role, "Service", xml_text(ours->service),
-			&out->service, why);
-	if (v == V_OK)
-		v = read_side(r, from, &out->from, we_send ? oin : NULL, why);
-	if (v == V_OK)
-		v = read_side(r, to, &out->to, we_send ? NULL : oin, why);
-	if (v == V_OK)
-		v = read_sending(from, out, cannot_out, why);
-	if (v == V_OK)
-		v = read_receiving(r, to, out, why);
-	return v;
+	if (!other_side(r, can, xml_text(other), out))
+		return cpa_wrong(r, other != NULL ? other : can->ours.binding,
+			"the other party has no %s of it",
+			can->we_send ? "CanReceive" : "CanSend");
+	if (!same_service(&can->ours, out))
+		return cpa_wrong(r, other,
+			"its action or Service is not that of line %ld",
+			xml_line(out->binding));
+	return true;
 }
 
 static bool
-in_use(const char *const *use, const char *name)
+role_read(struct cpa_reading *r, const struct cpa_side *side, const char **out)
 {
-	while (use != NULL && *use != NULL && strcmp(*use, name) != 0)
-		use++;
-	return use != NULL && *use != NULL;
+	const struct xml_node *role = xml_child(side->role, CPA_NS, "Role");
+
+	return wire_text(r, role != NULL ? role : side->role, "name",
+		xml_attr(role, CPA_NS, "name"), LINE_ENDS, out);
 }
 
-/* One CanSend or CanReceive of ours.  An action that nobody uses may be of a
- * kind we cannot do or even be wrong: it is left out.
- */
-static enum verdict
-take_action(struct reading *r, struct side *ours, const struct xml_node *can,
-	const char *oin, const char *const *use, struct cpa *cpa,
-	struct fault *why)
+static bool
+action_read(
+	struct cpa_reading *r, const struct can *can, struct cpa_action *out)
 {
-	bool we_send = xml_is(can, NS, "CanSend"), used;
-	const char *name, *cannot = NULL;
-	struct cpa_action action;
-	struct side theirs;
-	enum verdict v;
+	const struct cpa_side *from = &can->ours, *to = &can->ours;
+	const struct cpa *cpa = r->cpa;
+	struct cpa_side theirs;
+	bool good;
 
-	ours->binding = xml_child(can, NS, "ThisPartyActionBinding");
-	name = xml_attr(ours->binding, NS, "action");
-	if (name == NULL)
-		return wrong(why, can, "no action");
-	used = in_use(use, name);
-	if (!other_side(r, ours, we_send ? "CanReceive" : "CanSend",
-		    xml_text(xml_child(can, NS, "OtherPartyActionBinding")),
-		    &theirs))
-		return used ? wrong(why, ours->binding,
-				      "the other party has no such action")
-			    : V_OK;
-	v = read_action(r, ours, &theirs, we_send, oin, &action, &cannot, why);
-	if (v != V_OK)
-		return used ? v : V_OK;
-	if (cannot != NULL && used && cpa_find(cpa, name, we_send) == NULL) {
-		(void)fault_set(why, V_BROKEN, CODE_CPA_UNSUPPORTED,
-			"%s asks for %s, which is not supported", name, cannot);
-		fault_at(why, "CPA line %ld", xml_line(ours->binding));
-	}
-	if (cannot != NULL)
-		return V_OK;
-	if (cpa->action_count == CPA_ACTIONS_MAX)
-		return wrong(why, can, "more than %d actions", CPA_ACTIONS_MAX);
-	cpa->actions[cpa->action_count++] = action;
-	return V_OK;
+	*out = (struct cpa_action){ .we_send = can->we_send,
+		.from = can->we_send ? cpa->ours : cpa->theirs,
+		.to = can->we_send ? cpa->theirs : cpa->ours,
+		.line = xml_line(can->ours.binding) };
+	out->service_type =
+		cpa_keep(r, attr_or_empty(can->ours.service, "type"));
+	good = wire_text(
+		r, can->ours.binding, "action", can->name, BLANKS, &out->name);
+	good = wire_text(r, can->ours.service, "Service",
+		       xml_text(can->ours.service), BLANKS, &out->service) &&
+	       good;
+	if (!partner_find(r, can, &theirs))
+		return false;
+	if (can->we_send)
+		to = &theirs;
+	else
+		from = &theirs;
+	good = role_read(r, from, &out->from.role) && good;
+	good = role_read(r, to, &out->to.role) && good;
+	good = cpa_sending(r, from, out) && good;
+	return cpa_receiving(r, to, out) && good;
 }
 
-static enum verdict
-take_actions(struct reading *r, const char *oin, const char *const *use,
-	struct cpa *cpa, struct fault *why)
+static void
+leave_out(struct cpa_reading *r, const struct can *can, const char *text,
+	const struct xml_node *at)
 {
-	const struct xml_node *role, *binding, *can;
-	struct fault cannot = FAULT_NONE;
-	enum verdict v = V_OK;
+	struct cpa *cpa = r->cpa;
 
-	cpa->actions =
-		arena_alloc(r->mem, CPA_ACTIONS_MAX * sizeof(*cpa->actions));
-	role = xml_child(r->ours, NS, "CollaborationRole");
+	cpa->left_out[cpa->left_out_count++] = (struct cpa_left_out){
+		.name = cpa_keep(r, can->name),
+		.service = cpa_keep(r, xml_text(can->ours.service)),
+		.we_send = can->we_send,
+		.place = cpa_place(at != NULL ? at : can->ours.binding, r->mem),
+		.reason = cpa_keep(r, text),
+	};
+}
+
+/* Quietly: can it be used, and if not, why? */
+static void
+can_try(struct cpa_reading *r, struct can *can)
+{
+	struct buf reasons = BUF_MAX(REASONS_MAX);
+
+	r->quiet = true;
+	r->reasons = &reasons;
+	r->reason_at = NULL;
+	can->usable = action_read(r, can, &can->action);
+	r->quiet = false;
+	r->reasons = NULL;
+	if (can->usable)
+		r->cpa->actions[r->cpa->action_count++] = can->action;
+	else
+		leave_out(r, can,
+			reasons.len > 0 ? reasons.bytes
+					: "it is not built as it should be",
+			r->reason_at);
+	buf_done(&reasons);
+}
+
+/* Answers in the answer: one business message nested in another. */
+static void
+nested_leave(struct cpa_reading *r, const struct can *can)
+{
+	const struct xml_node *node = xml_first(can->node);
+
+	for (; node != NULL; node = xml_next(node))
+		if (xml_is(node, CPA_NS, "CanSend") ||
+			xml_is(node, CPA_NS, "CanReceive"))
+			cpa_noted(r, node,
+				"not used: a business message as the answer "
+				"to another");
+}
+
+static size_t
+cans_find(struct cpa_reading *r, struct can cans[ACTIONS_MAX])
+{
+	const struct xml_node *role, *service, *node;
+	size_t count = 0;
+
+	role = xml_child(r->ours, CPA_NS, "CollaborationRole");
 	for (; role != NULL; role = xml_again(role)) {
-		struct side ours = { .party = r->ours, .role = role };
+		service = xml_child(role, CPA_NS, "ServiceBinding");
+		node = service == NULL ? NULL : xml_first(service);
+		for (; node != NULL; node = xml_next(node)) {
+			struct can can = { .node = node };
 
-		binding = xml_child(role, NS, "ServiceBinding");
-		ours.service = xml_child(binding, NS, "Service");
-		if (ours.service == NULL)
-			return wrong(why, role, "no Service");
-		for (can = xml_first(binding); can != NULL;
-			can = xml_next(can)) {
-			if (!xml_is(can, NS, "CanSend") &&
-				!xml_is(can, NS, "CanReceive"))
+			can.we_send = xml_is(node, CPA_NS, "CanSend");
+			if (!can.we_send && !xml_is(node, CPA_NS, "CanReceive"))
 				continue;
-			v = take_action(r, &ours, can, oin, use, cpa, &cannot);
-			if (v != V_OK) {
-				*why = cannot;
-				return v;
+			if (count == ACTIONS_MAX) {
+				(void)cpa_wrong(r, node, "more than %d actions",
+					ACTIONS_MAX);
+				return count;
 			}
+			can.ours = (struct cpa_side){ r->ours, role,
+				xml_child(service, CPA_NS, "Service"),
+				xml_child(node, CPA_NS,
+					"ThisPartyActionBinding") };
+			can.name = xml_attr(can.ours.binding, CPA_NS, "action");
+			if (can.name != NULL)
+				cans[count++] = can;
+			else
+				(void)cpa_absent(r);
 		}
 	}
-	for (; use != NULL && *use != NULL; use++) {
-		if (cpa_find(cpa, *use, true) != NULL ||
-			cpa_find(cpa, *use, false) != NULL)
+	return count;
+}
+
+/* An action in use needs one good binding in each direction it has. */
+static void
+use_check(struct cpa_reading *r, const struct can *cans, size_t count,
+	const char *name)
+{
+	size_t i, k, good, there = 0;
+	struct cpa_action ignored;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(cans[i].name, name) != 0)
 			continue;
-		if (cannot.code != CODE_CPA_UNSUPPORTED)
-			return wrong(why, r->ours, "no action %s", *use);
-		*why = cannot;
-		return V_BROKEN;
+		there++;
+		for (k = 0, good = 0; k < count; k++)
+			good += cans[k].usable &&
+				cans[k].we_send == cans[i].we_send &&
+				strcmp(cans[k].name, name) == 0;
+		r->action = name;
+		if (good == 0)
+			(void)action_read(r, &cans[i], &ignored);
+		r->action = NULL;
+		if (good > 1)
+			cpa_noted(r, cans[i].ours.binding,
+				"%zu bindings of %s can be used: the first "
+				"one is",
+				good, name);
 	}
-	return V_OK;
+	if (there == 0)
+		(void)cpa_wrong(r, r->ours, "there is no action %s", name);
+}
+
+static void
+actions_read(struct cpa_reading *r, const char *const *use)
+{
+	struct can *cans = mem_new(ACTIONS_MAX * sizeof(*cans));
+	size_t count = cans_find(r, cans), i;
+	struct cpa *cpa = r->cpa;
+
+	cpa->actions = arena_alloc(r->mem, ACTIONS_MAX * sizeof(*cpa->actions));
+	cpa->left_out =
+		arena_alloc(r->mem, ACTIONS_MAX * sizeof(*cpa->left_out));
+	for (i = 0; i < count; i++) {
+		can_try(r, &cans[i]);
+		nested_leave(r, &cans[i]);
+	}
+	for (; use != NULL && *use != NULL; use++)
+		use_check(r, cans, count, *use);
+	free(cans);
+}
+
+/* --- the whole --- */
+
+static int64_t
+limit_of(const struct xml_node *node, const char *local)
+{
+	int64_t n = strtol(attr_or_empty(node, local), NULL, 10);
+
+	return n > 0 ? n : 0;
+}
+
+static void
+head_read(struct cpa_reading *r)
+{
+	const struct xml_node *root = r->root;
+	const struct xml_node *status = xml_child(root, CPA_NS, "Status");
+	const struct xml_node *start = xml_child(root, CPA_NS, "Start");
+	const struct xml_node *end = xml_child(root, CPA_NS, "End");
+	const struct xml_node *limits =
+		xml_child(root, CPA_NS, "ConversationConstraints");
+	struct cpa *cpa = r->cpa;
+
+	(void)wire_text(r, root, "cpaid", xml_attr(root, CPA_NS, "cpaid"),
+		BLANKS, &cpa->id);
+	cpa->version = cpa_keep(r, attr_or_empty(root, "version"));
+	cpa->status = cpa_keep(r, attr_or_empty(status, "value"));
+	if (strcmp(cpa->status, "proposed") == 0)
+		(void)cpa_wrong(r, status, "it is proposed, not agreed");
+	if (clock_parse(xml_text(start), &cpa->start_ms) &&
+		clock_parse(xml_text(end), &cpa->end_ms)) {
+		if (cpa->start_ms >= cpa->end_ms)
+			(void)cpa_wrong(r, end, "it ends before it starts");
+	} else {
+		(void)cpa_absent(r);
+	}
+	cpa->invocations_max = limit_of(limits, "invocationLimit");
+	cpa->conversations_max = limit_of(limits, "concurrentConversations");
+}
+
+static void
+root_read(struct cpa_reading *r, const char *const *use)
+{
+	struct cpa *cpa = r->cpa;
+	bool good;
+
+	cpa->notes = arena_alloc(r->mem, NOTES_MAX * sizeof(*cpa->notes));
+	cpa_structure(r);
+	head_read(r);
+	if (!parties_read(r))
+		return;
+	cpa_certificates_read(r);
+	good = cpa_signals_read(r, true);
+	good = cpa_signals_read(r, false) && good;
+	if (good) {
+		cpa->our_signal_url =
+			cpa_signal_url(cpa, "Acknowledgment", true);
+		cpa->our_host = cpa_signal(cpa, "Acknowledgment", true)->host;
+		cpa->their_signal_url =
+			cpa_signal_url(cpa, "Acknowledgment", false);
+		cpa->their_signals_sync =
+			cpa_signal(cpa, "Acknowledgment", false)->sync;
+	}
+	actions_read(r, use);
+	cpa_certificates_sort(r);
 }
 
 static enum verdict
-read_root(struct reading *r, const char *oin, const char *const *use,
-	struct cpa *cpa, struct fault *why)
+tree_of(const char *text, size_t len, struct xml_tree **tree_out,
+	struct fault *why)
 {
-	const struct xml_node *root = r->root;
-	const struct xml_node *status = xml_child(root, NS, "Status");
-	const struct xml_node *start = xml_child(root, NS, "Start");
-	const struct xml_node *end = xml_child(root, NS, "End");
-	const char *host;
 	enum verdict v;
-	bool sync;
 
-	if (!xml_is(root, NS, "CollaborationProtocolAgreement"))
-		return wrong(why, root, "is no CPA");
-	v = wire_text(
-		r, root, "cpaid", xml_attr(root, NS, "cpaid"), &cpa->id, why);
+	if (len > CPA_BYTES_MAX)
+		return fault_set(why, V_BROKEN, CODE_CPA,
+			"larger than %zu bytes", CPA_BYTES_MAX);
+	v = xml_tree_parse(text, len, tree_out, why);
+	if (v == V_OK && !xml_is(xml_root(*tree_out), CPA_NS,
+				 "CollaborationProtocolAgreement")) {
+		xml_tree_free(*tree_out);
+		v = fault_set(why, V_BROKEN, CODE_CPA,
+			"it is no CollaborationProtocolAgreement");
+	}
 	if (v != V_OK)
-		return v;
-	if (!attr_is(status, "value", "agreed") &&
-		!attr_is(status, "value", "signed"))
-		return wrong(why, status != NULL ? status : root,
-			"Status is not agreed");
-	if (!clock_parse(xml_text(start), &cpa->start_ms) ||
-		!clock_parse(xml_text(end), &cpa->end_ms) ||
-		cpa->start_ms >= cpa->end_ms)
-		return wrong(why, root, "Start and End are no period");
-	v = find_parties(r, oin, why);
-	if (v == V_OK)
-		v = read_party(r, r->ours, oin, &cpa->ours, why);
-	if (v == V_OK)
-		v = read_party(r, r->theirs, NULL, &cpa->theirs, why);
-	if (v == V_OK)
-		v = signal_channel(r, r->ours, &cpa->our_signal_url,
-			&cpa->our_host, &sync, why);
-	if (v == V_OK)
-		v = signal_channel(r, r->theirs, &cpa->their_signal_url, &host,
-			&cpa->their_signals_sync, why);
-	if (v == V_OK)
-		v = take_actions(r, oin, use, cpa, why);
+		why->code = CODE_CPA;
 	return v;
+}
+
+enum verdict
+cpa_check(const char *text, size_t len, const char *oin, const char *const *use,
+	bool plain_http, cpa_tell_fn *tell_fn, void *self, struct arena *mem,
+	struct cpa *cpa_out, struct fault *why)
+{
+	struct cpa_reading r = { .oin = oin,
+		.plain_http = plain_http,
+		.mem = mem,
+		.cpa = cpa_out,
+		.tell = tell_fn,
+		.self = self,
+		.why = why };
+	struct xml_tree *tree = NULL;
+	enum verdict v;
+
+	assert(oin != NULL && *oin != '\0');
+	*cpa_out = (struct cpa){ .id = NULL };
+	v = tree_of(text, len, &tree, why);
+	if (v != V_OK) {
+		if (tell_fn != NULL)
+			tell_fn(self, why);
+		return v;
+	}
+	r.root = xml_root(tree);
+	r.told = mem_new(CPA_MISTAKES_MAX * sizeof(*r.told));
+	root_read(&r, use);
+	free(r.told);
+	xml_tree_free(tree);
+	return r.told_count == 0 ? V_OK : V_BROKEN;
 }
 
 enum verdict
@@ -559,26 +635,46 @@ cpa_read(const char *text, size_t len, const char *oin, const char *const *use,
 	bool plain_http, struct arena *mem, struct cpa *cpa_out,
 	struct fault *why)
 {
-	struct reading r = { .mem = mem, .plain_http = plain_http };
-	struct xml_tree *tree = NULL;
-	struct cpa cpa = { 0 };
+	struct cpa cpa;
 	enum verdict v;
 
-	assert(oin != NULL && *oin != '\0');
-	if (len > CPA_BYTES_MAX)
-		return wrong(why, NULL, "larger than %zu bytes", CPA_BYTES_MAX);
-	v = xml_tree_parse(text, len, &tree, why);
-	if (v != V_OK) {
-		why->code = CODE_CPA;
-		return v;
-	}
-	r.root = xml_root(tree);
-	v = read_root(&r, oin, use, &cpa, why);
+	v = cpa_check(
+		text, len, oin, use, plain_http, NULL, NULL, mem, &cpa, why);
 	if (v == V_OK)
 		*cpa_out = cpa;
+	return v;
+}
+
+enum verdict
+cpa_parties(const char *text, size_t len, struct arena *mem,
+	const char *ids_out[2], struct fault *why)
+{
+	const struct xml_node *one, *two, *id;
+	struct xml_tree *tree = NULL;
+	enum verdict v;
+
+	v = tree_of(text, len, &tree, why);
+	if (v != V_OK)
+		return v;
+	one = xml_child(xml_root(tree), CPA_NS, "PartyInfo");
+	two = one == NULL ? NULL : xml_again(one);
+	if (two == NULL || *xml_text(xml_child(one, CPA_NS, "PartyId")) == 0 ||
+		*xml_text(xml_child(two, CPA_NS, "PartyId")) == 0) {
+		v = fault_set(why, V_BROKEN, CODE_CPA,
+			"there are not two parties with an id");
+	} else {
+		id = xml_child(one, CPA_NS, "PartyId");
+		ids_out[0] =
+			arena_text(mem, xml_text(id), strlen(xml_text(id)));
+		id = xml_child(two, CPA_NS, "PartyId");
+		ids_out[1] =
+			arena_text(mem, xml_text(id), strlen(xml_text(id)));
+	}
 	xml_tree_free(tree);
 	return v;
 }
+
+/* --- asking --- */
 
 const struct cpa_action *
 cpa_find(const struct cpa *cpa, const char *action, bool we_send)
@@ -590,4 +686,32 @@ cpa_find(const struct cpa *cpa, const char *action, bool we_send)
 			strcmp(cpa->actions[i].name, action) == 0)
 			return &cpa->actions[i];
 	return NULL;
+}
+
+const struct cpa_signal *
+cpa_signal(const struct cpa *cpa, const char *name, bool to_us)
+{
+	const struct cpa_signal *all =
+		to_us ? cpa->our_signals : cpa->their_signals;
+	size_t count = to_us ? cpa->our_signal_count : cpa->their_signal_count;
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
+	return &all[0];
+}
+
+const char *
+cpa_signal_url(const struct cpa *cpa, const char *name, bool to_us)
+{
+	return cpa_signal(cpa, name, to_us)->url;
+}
+
+const struct certificate_der *
+cpa_certificates(const struct cpa *cpa, enum cpa_shows which, size_t *count_out)
+{
+	assert(which < CPA_SHOWS);
+	*count_out = cpa->shown_count[which];
+	return cpa->shown[which];
 }

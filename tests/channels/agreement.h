@@ -1,6 +1,7 @@
 /* tests/channels/agreement.h - a small CPA for tests, with one change
  *
- * We are 00000099000000010000 (SR), they 00000099000000020000 (SP).
+ * We are 00000099000000010000 (SR), they 00000099000000020000 (SP).  It is
+ * built as cpp-cpa-2_0.xsd wants it.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -47,6 +48,8 @@ agreement_transport(struct buf *out, const char *id, const char *url)
 {
 	buf_format(out,
 		"<t:Transport t:transportId=\"%s\"><t:TransportReceiver>"
+		"<t:TransportProtocol t:version=\"1.1\">HTTP"
+		"</t:TransportProtocol>"
 		"<t:Endpoint t:uri=\"%s\" t:type=\"allPurpose\"/>"
 		"</t:TransportReceiver></t:Transport>\n",
 		id, url);
@@ -74,17 +77,21 @@ agreement_party(struct buf *out, bool ours, const char *mode)
 
 	buf_format(out,
 		"<t:PartyInfo t:partyName=\"%s\""
-		" t:defaultMshChannelId=\"%s_DEF\">"
+		" t:defaultMshChannelId=\"%s_DEF\""
+		" t:defaultMshPackageId=\"P\">"
 		"<t:PartyId t:type=\"urn:osb:oin\">%s</t:PartyId>"
-		"<t:CollaborationRole><t:Role t:name=\"%s\"/>"
+		"<t:PartyRef x:href=\"urn:party\"/>\n"
+		"<t:CollaborationRole><t:ProcessSpecification t:name=\"BB\""
+		" t:version=\"2.0\" x:href=\"urn:process\"/>"
+		"<t:Role t:name=\"%s\" x:href=\"urn:role\"/>"
 		"<t:ServiceBinding><t:Service t:type=\"urn:osb:services\">"
 		"MIJNOVERHEID.ebMS.BB.2.0</t:Service>\n",
 		me, me, ours ? "00000099000000010000" : "00000099000000020000",
 		ours ? "SR" : "SP");
-	agreement_binding(out, ours ? "CanSend" : "CanReceive", me, they,
-		"GLOBE-R-BV-Request");
-	agreement_binding(out, ours ? "CanReceive" : "CanSend", me, they,
-		"GLOBE-R-BV-Result");
+	agreement_binding(out, "CanSend", me, they,
+		ours ? "GLOBE-R-BV-Request" : "GLOBE-R-BV-Result");
+	agreement_binding(out, "CanReceive", me, they,
+		ours ? "GLOBE-R-BV-Result" : "GLOBE-R-BV-Request");
 	buf_text(out, "</t:ServiceBinding></t:CollaborationRole>\n");
 	agreement_channel(out, ours ? "S_DEF" : "R_DEF", id,
 		ours ? "S_DX" : "R_DX", mode, "never");
@@ -116,13 +123,21 @@ agreement(struct buf *out, const char *mode, const char *old, const char *new)
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<t:CollaborationProtocolAgreement xmlns:t=\"http://www.oasis-"
 		"open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd\""
+		" xmlns:x=\"http://www.w3.org/1999/xlink\""
 		" t:cpaid=\"test-cpa\" t:version=\"2_0b\">\n"
 		"<t:Status t:value=\"agreed\"/>"
 		"<t:Start>2020-01-01T00:00:00Z</t:Start>"
 		"<t:End>2039-01-01T00:00:00Z</t:End>\n");
 	agreement_party(&text, true, mode);
 	agreement_party(&text, false, mode);
-	buf_text(&text, "</t:CollaborationProtocolAgreement>\n");
+	buf_text(&text,
+		"<t:SimplePart t:id=\"H\" t:mimetype=\"text/xml\"/>"
+		"<t:Packaging t:id=\"P\"><t:ProcessingCapabilities"
+		" t:parse=\"true\" t:generate=\"true\"/><t:CompositeList>"
+		"<t:Composite t:id=\"C\" t:mimetype=\"multipart/related\">"
+		"<t:Constituent t:idref=\"H\"/></t:Composite>"
+		"</t:CompositeList></t:Packaging>\n"
+		"</t:CollaborationProtocolAgreement>\n");
 	for (p = text.bytes; *old != '\0'; p = hit + strlen(old)) {
 		hit = strstr(p, old);
 		if (hit == NULL)
