@@ -24,6 +24,7 @@
 #include "base/fault.h"
 #include "batch/jobs.h"
 #include "channels/look.h"
+#include "channels/seen.h"
 
 #define TLS_OIN_MAX 32
 #define TLS_TEXT_MAX 160
@@ -116,6 +117,8 @@ struct tls_check {
 	char text[TLS_TEXT_MAX]; /* whose, and why */
 	int alert;		 /* the peer's last fatal alert, -1 none */
 	struct tls_doubt doubt;
+
+	struct tls_seen seen; /* what the newest handshake showed */
 
 	/* Private: the lists as read. */
 	struct crl_set *crls;

@@ -70,6 +70,42 @@ check_leaf(struct tls_check *check, X509_STORE_CTX *store)
 	return 0;
 }
 
+/* The certificate they showed, whether it will do or not. */
+static void
+see_peer(struct tls_seen *seen, const X509 *x509)
+{
+	unsigned char *der = NULL;
+	struct certificate_der shown;
+	struct fault ignored;
+	int len;
+
+	if (seen->shown || x509 == NULL)
+		return;
+	len = i2d_X509(x509, &der);
+	if (len > 0) {
+		shown = (struct certificate_der){ der, (size_t)len };
+		seen->shown = certificate_look_der(
+				      &shown, &seen->peer, &ignored) == V_OK;
+	}
+	OPENSSL_free(der);
+}
+
+static void
+see_handshake(struct tls_seen *seen, const SSL *ssl)
+{
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+
+	snprintf(seen->version, sizeof(seen->version), "%s",
+		SSL_get_version(ssl));
+	snprintf(seen->cipher, sizeof(seen->cipher), "%s",
+		SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)));
+	seen->chain = chain == NULL ? 0 : sk_X509_num(chain);
+	if (seen->chain > 0)
+		certificate_name(X509_get_subject_name(
+					 sk_X509_value(chain, seen->chain - 1)),
+			seen->root);
+}
+
 static int
 check_peer(int good, X509_STORE_CTX *store)
 {
@@ -77,6 +113,7 @@ check_peer(int good, X509_STORE_CTX *store)
 		store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_check *check = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 
+	see_peer(&check->seen, X509_STORE_CTX_get0_cert(store));
 	if (!good && tls_weigh(store, check->crl_require, &check->doubt) == 0) {
 		enum code code =
 			tls_error_code(X509_STORE_CTX_get_error(store));
@@ -92,12 +129,16 @@ check_peer(int good, X509_STORE_CTX *store)
 }
 
 static void
-hear_alert(const SSL *ssl, int where, int value)
+hear(const SSL *ssl, int where, int value)
 {
 	struct tls_check *check = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 
 	if (where == SSL_CB_READ_ALERT && (value >> 8) == SSL3_AL_FATAL)
 		check->alert = value & 0xff;
+	if (where == SSL_CB_HANDSHAKE_START)
+		check->seen = (struct tls_seen){ .chain = 0 };
+	if (where == SSL_CB_HANDSHAKE_DONE)
+		see_handshake(&check->seen, ssl);
 }
 
 bool
@@ -111,7 +152,7 @@ tls_client(void *context, struct tls_check *check)
 	if (check->crl_folder != NULL)
 		crl_set_use(check->crls, SSL_CTX_get_cert_store(ctx));
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, check_peer);
-	SSL_CTX_set_info_callback(ctx, hear_alert);
+	SSL_CTX_set_info_callback(ctx, hear);
 	return true;
 }
 
