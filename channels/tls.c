@@ -102,18 +102,20 @@ tls_error_code(long error)
 						: CODE_TLS;
 }
 
-/* "certificate revoked: 'server.example'" */
+/* The issuer is the one whose list it may be about. */
 void
 tls_error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX])
 {
 	const X509 *x509 = X509_STORE_CTX_get_current_cert(store);
-	char name[CERTIFICATE_NAME_MAX] = "";
+	char name[CERTIFICATE_NAME_MAX] = "", issuer[CERTIFICATE_NAME_MAX] = "";
 
-	if (x509 != NULL)
+	if (x509 != NULL) {
 		certificate_name(X509_get_subject_name(x509), name);
-	snprintf(text_out, TLS_TEXT_MAX, "%s: '%.80s'",
+		certificate_name(X509_get_issuer_name(x509), issuer);
+	}
+	snprintf(text_out, TLS_TEXT_MAX, "%s: '%.50s' of issuer '%.50s'",
 		X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)),
-		name);
+		name, issuer);
 }
 
 /* After an error of a verification: 1 if it goes on all the same. */
@@ -128,8 +130,9 @@ tls_weigh(X509_STORE_CTX *store, bool require, struct tls_doubt *doubt)
 	if (X509_STORE_CTX_get_error_depth(store) != top || top == 0) {
 		if (require)
 			return 0;
+		if (!doubt->some)
+			tls_error_text(store, doubt->text);
 		doubt->some = true;
-		tls_error_text(store, doubt->text);
 	}
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;

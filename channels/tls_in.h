@@ -15,7 +15,7 @@ bool tls_harden(SSL_CTX *ctx);
 /* Of a verification's error: CODE_REVOKED, CODE_CRL, else CODE_TLS. */
 enum code tls_error_code(long error);
 
-/* "certificate revoked: 'server.example'" */
+/* "certificate revoked: 'server.example' of issuer 'Some CA'" */
 void tls_error_text(X509_STORE_CTX *store, char text_out[TLS_TEXT_MAX]);
 
 /* In a verify callback, after an error: 1 if it goes on all the same, because
