@@ -284,13 +284,16 @@ on_read(struct bufferevent *bev, void *self)
 		connection_free(c);
 }
 
-/* Everything is written. */
+/* Everything is written; or a call that libevent put off when there was nothing
+ * to write yet comes now.
+ */
 static void
 on_write(struct bufferevent *bev, void *self)
 {
 	struct connection *c = self;
 
-	if (c->phase != PHASE_ANSWER)
+	if (c->phase != PHASE_ANSWER ||
+		evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
 	if (!c->closing) {
 		phase_set(c, PHASE_IDLE, IDLE_S);

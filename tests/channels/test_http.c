@@ -11,100 +11,16 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "channels/http.h"
-#include "channels/http_listen.h"
-#include "tests/channels/pki.h"
-#include "tests/channels/wire.h"
+#include "tests/channels/served.h"
 
 static struct pki pki;
-
-/* --- a listener of ours in a thread --- */
-
-struct served {
-	struct http_listen *listen;
-	pthread_t thread;
-	char url[64];
-	int requests;	 /* seen by the handler */
-	size_t body_len; /* of the last */
-	char oin[32], path[64], type[64], action[32];
-	struct fault note; /* the last */
-	int notes;
-	int status; /* to answer */
-	bool with_body;
-};
-
-static void
-on_request(void *self, const struct http_request *request,
-	struct http_reply *reply)
-{
-	struct served *s = self;
-
-	s->requests++;
-	s->body_len = request->body_len;
-	snprintf(s->oin, sizeof(s->oin), "%s", request->peer_oin);
-	snprintf(s->path, sizeof(s->path), "%s", request->path);
-	snprintf(s->type, sizeof(s->type), "%s", request->content_type);
-	snprintf(s->action, sizeof(s->action), "%s", request->soap_action);
-	assert_true(request->last_byte_ms >= request->first_byte_ms);
-	reply->status = s->status;
-	if (s->with_body) {
-		reply->content_type = "text/xml; charset=UTF-8";
-		reply->soap_action = true;
-		buf_text(&reply->body, "<answer/>");
-	}
-}
-
-static void
-on_note(void *self, const struct fault *what)
-{
-	struct served *s = self;
-
-	s->note = *what;
-	s->notes++;
-}
-
-static void *
-serve(void *self)
-{
-	struct served *s = self;
-	struct fault why;
-
-	assert_int_equal(http_listen_run(s->listen, &why), V_OK);
-	return NULL;
-}
-
-static void
-serve_begin_within(struct served *s, int64_t max_body, int deadline_s)
-{
-	struct http_listen_conf conf = { .deadline_s = deadline_s,
-		.at = "127.0.0.1:0",
-		.certificate = pki.server,
-		.key = pki.server_key,
-		.trust = pki.root,
-		.max_body = max_body };
-	struct fault why;
-
-	assert_int_equal(http_listen_open(&conf, on_request, on_note, s,
-				 &s->listen, &why),
-		V_OK);
-	snprintf(s->url, sizeof(s->url), "https://localhost:%d/ebms",
-		http_listen_port(s->listen));
-	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
-}
 
 static void
 serve_begin(struct served *s, int64_t max_body)
 {
-	serve_begin_within(s, max_body, 0);
-}
-
-static void
-serve_end(struct served *s)
-{
-	http_listen_stop(s->listen);
-	assert_int_equal(pthread_join(s->thread, NULL), 0);
-	http_listen_close(s->listen);
+	served_begin(
+		s, &pki, &(struct http_listen_conf){ .max_body = max_body });
 }
 
 /* --- a body of any length --- */
@@ -224,11 +140,11 @@ test_http__two_way_tls_carries_a_post(void **state)
 	assert_int_equal(s.requests, 3);
 	assert_int_equal(s.body_len, 300000);
 	assert_string_equal(s.oin, PKI_OURS);
-	assert_string_equal(s.path, "/ebms");
+	assert_string_equal(s.target, "/ebms");
 	assert_string_equal(s.type, "text/xml");
 	assert_string_equal(s.action, "\"ebXML\"");
 	http_close(http);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.notes, 0);
 }
 
@@ -247,7 +163,7 @@ test_http__an_empty_answer_is_204(void **state)
 	assert_int_equal(answer.body.len, 0);
 	http_answer_done(&answer);
 	http_close(http);
-	serve_end(&s);
+	served_end(&s);
 }
 
 static void
@@ -262,16 +178,18 @@ test_http__a_stranger_gets_no_byte_of_http(void **state)
 	(void)state;
 	serve_begin(&s, 1000000);
 	/* With TLS 1.3 the refusal comes after the handshake: the alert, or
-	 * only a broken connection, as it happens.
+	 * only a broken connection, early or late, as it happens.
 	 */
 	http = client_of(pki.stranger, pki.stranger_key, pki.root, NULL);
 	v = post(http, s.url, 100, &answer, &why);
 	assert_true(v == V_LATER || v == V_UNKNOWN);
-	assert_true(why.code == CODE_TLS || why.code == CODE_CUT);
+	if (why.code != CODE_TLS && why.code != CODE_CUT &&
+		why.code != CODE_CONNECT)
+		fail_msg("MOBB-%d %s", why.code, why.text);
 	http_close(http);
 	wire_no_certificate(&pki, s.url);
 	wire_plain(s.url);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.requests, 0);
 	assert_true(s.notes >= 2);
 	assert_int_equal(s.note.code, CODE_TLS);
@@ -288,7 +206,7 @@ test_http__a_server_we_do_not_know_gets_no_byte(void **state)
 		s.url, V_LATER, CODE_TLS);
 	refused(client_of(pki.client, pki.client_key, pki.root, PKI_OURS),
 		s.url, V_LATER, CODE_PEER_OIN);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.requests, 0);
 	refused(client(), s.url, V_LATER, CODE_CONNECT);
 	refused(client(), "http://localhost/", V_BROKEN, CODE_CONNECT);
@@ -456,7 +374,7 @@ test_http__a_failing_body_ends_the_post(void **state)
 		http_post(http, s.url, NULL, &body, &answer, &why), V_NEVER);
 	assert_int_equal(why.code, CODE_CONTENT_CHANGED);
 	http_close(http);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.requests, 0);
 }
 
@@ -477,163 +395,14 @@ test_http__too_large_is_413(void **state)
 	assert_int_equal(answer.status, 413);
 	http_answer_done(&answer);
 	http_close(http);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.requests, 1);
-}
-
-/* Raw requests over a good connection: {status, requests handled}. */
-static void
-test_http__requests_read_in_two_ways_are_refused(void **state)
-{
-#define HEAD "POST /ebms HTTP/1.1\r\nHost: h\r\n"
-	static const struct {
-		const char *name, *text;
-		size_t len; /* 0: strlen */
-		int status, requests;
-	} cases[] = {
-		{ "a plain one", HEAD "Content-Length: 3\r\n\r\nabc", 0, 204,
-			1 },
-		{ "no body at all", HEAD "\r\n", 0, 204, 1 },
-		{ "chunked",
-			HEAD "Transfer-Encoding: chunked\r\n\r\n"
-			     "3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n"
-			     "Trailer: x\r\n\r\n",
-			0, 204, 1 },
-		{ "folded", HEAD "X: a\r\n b\r\nContent-Length: 3\r\n\r\nabc",
-			0, 204, 1 },
-		{ "1.0 without Host",
-			"POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na", 0, 204,
-			1 },
-		{ "two lengths",
-			HEAD "Content-Length: 3\r\n"
-			     "Content-Length: 3\r\n\r\nabc",
-			0, 400, 0 },
-		{ "a sign", HEAD "Content-Length: +3\r\n\r\nabc", 0, 400, 0 },
-		{ "a list", HEAD "Content-Length: 3, 3\r\n\r\nabc", 0, 400, 0 },
-		{ "no number", HEAD "Content-Length: \r\n\r\n", 0, 400, 0 },
-		{ "very large",
-			HEAD "Content-Length: 99999999999999999999\r\n\r\n", 0,
-			400, 0 },
-		{ "too large", HEAD "Content-Length: 100001\r\n\r\n", 0, 413,
-			0 },
-		{ "both",
-			HEAD "Content-Length: 3\r\n"
-			     "Transfer-Encoding: chunked\r\n\r\nabc",
-			0, 400, 0 },
-		{ "gzip, chunked",
-			HEAD "Transfer-Encoding: gzip, chunked\r\n"
-			     "\r\n",
-			0, 400, 0 },
-		{ "two codings",
-			HEAD "Transfer-Encoding: chunked\r\n"
-			     "Transfer-Encoding: chunked\r\n\r\n",
-			0, 400, 0 },
-		{ "chunk size",
-			HEAD "Transfer-Encoding: chunked\r\n\r\n"
-			     "x\r\n",
-			0, 400, 0 },
-		{ "chunk too long",
-			HEAD "Transfer-Encoding: chunked\r\n\r\n"
-			     "1\r\nabc\r\n",
-			0, 400, 0 },
-		{ "chunk too large",
-			HEAD "Transfer-Encoding: chunked\r\n\r\n"
-			     "fffffff\r\n",
-			0, 413, 0 },
-		{ "chunk with LF",
-			HEAD "Transfer-Encoding: chunked\r\n\r\n"
-			     "1\na\r\n0\r\n\r\n",
-			0, 400, 0 },
-		{ "NUL in a header", HEAD "X: a\0b\r\n\r\n",
-			sizeof(HEAD "X: a\0b\r\n\r\n") - 1, 400, 0 },
-		{ "bare LF", "POST / HTTP/1.1\nHost: h\n\n", 0, 400, 0 },
-		{ "bare CR", HEAD "X: a\rb\r\n\r\n", 0, 400, 0 },
-		{ "blank before colon", HEAD "X : a\r\n\r\n", 0, 400, 0 },
-		{ "no colon", HEAD "X\r\n\r\n", 0, 400, 0 },
-		{ "no Host", "POST / HTTP/1.1\r\n\r\n", 0, 400, 0 },
-		{ "two Hosts", HEAD "Host: h\r\n\r\n", 0, 400, 0 },
-		{ "no version", "POST /\r\nHost: h\r\n\r\n", 0, 400, 0 },
-		{ "HTTP/2", "POST / HTTP/2.0\r\nHost: h\r\n\r\n", 0, 505, 0 },
-		{ "no path", "POST x HTTP/1.1\r\nHost: h\r\n\r\n", 0, 400, 0 },
-		{ "encoded", HEAD "Content-Encoding: gzip\r\n\r\n", 0, 415, 0 },
-		{ "Expect", HEAD "Expect: x\r\n\r\n", 0, 417, 0 },
-		{ "100-continue",
-			HEAD "Expect: 100-continue\r\n"
-			     "Content-Length: 1\r\n\r\na",
-			0, 100, 1 },
-	};
-	struct served s = { .status = 204 };
-	size_t i;
-
-	(void)state;
-	serve_begin(&s, 100000);
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		int before = s.requests, status;
-
-		status = wire_ask(&pki, s.url, cases[i].text,
-			cases[i].len > 0 ? cases[i].len
-					 : strlen(cases[i].text));
-		if (status != cases[i].status ||
-			s.requests - before != cases[i].requests)
-			print_message("# %s: got %d\n", cases[i].name, status);
-		assert_int_equal(status, cases[i].status);
-		assert_int_equal(s.requests - before, cases[i].requests);
-	}
-	serve_end(&s);
-}
-
-static void
-test_http__a_large_head_is_refused(void **state)
-{
-	struct served s = { .status = 204 };
-	char text[20000];
-
-	(void)state;
-	serve_begin(&s, 1000);
-	memset(text, 'x', sizeof(text));
-	memcpy(text, HEAD "X: ", sizeof(HEAD "X: ") - 1);
-	assert_int_equal(wire_ask(&pki, s.url, text, sizeof(text)), 431);
-	serve_end(&s);
-	assert_int_equal(s.requests, 0);
-}
-
-static void
-test_http__a_slow_request_is_ended(void **state)
-{
-	static const char head[] = HEAD "Content-Length: 3\r\n\r\na";
-	struct served s = { .status = 204 };
-	int64_t from_ms = clock_tick_ms();
-
-	(void)state;
-	serve_begin_within(&s, 1000, 1);
-	assert_int_equal(wire_ask(&pki, s.url, head, strlen(head)), 0);
-	assert_in_range(clock_tick_ms() - from_ms, 900, 5000);
-	serve_end(&s);
-	assert_int_equal(s.requests, 0);
-	assert_int_equal(s.note.code, CODE_CUT);
-}
-
-static void
-test_http__two_requests_at_once_are_answered_in_turn(void **state)
-{
-	static const char text[] = HEAD "Content-Length: 3\r\n\r\nabc" HEAD
-					"Content-Length: 2\r\nConnection: "
-					"close\r\n\r\nde";
-	struct served s = { .status = 204 };
-
-	(void)state;
-	serve_begin(&s, 1000);
-	assert_int_equal(wire_ask(&pki, s.url, text, strlen(text)), 204);
-	clock_sleep_ms(100);
-	serve_end(&s);
-	assert_int_equal(s.requests, 2);
-	assert_int_equal(s.body_len, 2);
 }
 
 static void
 test_http__expired_certificates_are_refused_on_both_sides(void **state)
 {
-	static const char text[] = HEAD "\r\n";
+	static const char text[] = "POST / HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct served s = { .status = 204 };
 	struct wire w = { .pki = &pki,
 		.deed = WIRE_ANSWER,
@@ -645,7 +414,7 @@ test_http__expired_certificates_are_refused_on_both_sides(void **state)
 	assert_int_equal(wire_ask_as(pki.expired, pki.expired_key, s.url, text,
 				 strlen(text)),
 		0);
-	serve_end(&s);
+	served_end(&s);
 	assert_int_equal(s.requests, 0);
 	assert_int_equal(s.note.code, CODE_TLS);
 	assert_non_null(strstr(s.note.text, "expired"));
@@ -654,36 +423,6 @@ test_http__expired_certificates_are_refused_on_both_sides(void **state)
 		V_LATER, CODE_TLS);
 	wire_end(&w);
 	assert_int_equal(w.got_len, 0);
-}
-
-/* Strangers that connect and say nothing do not keep the peer out, nor fill
- * the log.
- */
-static void
-test_http__a_crowd_of_strangers_keeps_nobody_out(void **state)
-{
-	struct served s = { .status = 204 };
-	struct http *http = client();
-	struct http_answer answer;
-	struct fault why;
-	int fds[100], i;
-
-	(void)state;
-	serve_begin(&s, 1000);
-	for (i = 0; i < 100; i++)
-		fds[i] = wire_connect(http_listen_port(s.listen));
-	assert_int_equal(post(http, s.url, 100, &answer, &why), V_OK);
-	http_answer_done(&answer);
-	for (i = 0; i < 100; i++)
-		close(fds[i]);
-	for (i = 0; i < 100; i++)
-		close(wire_connect(http_listen_port(s.listen)));
-	assert_int_equal(post(http, s.url, 100, &answer, &why), V_OK);
-	http_answer_done(&answer);
-	http_close(http);
-	serve_end(&s);
-	assert_int_equal(s.requests, 2);
-	assert_in_range(s.notes, 1, 20);
 }
 
 static void
@@ -737,74 +476,6 @@ test_http__a_dead_connection_costs_nothing(void **state)
 	assert_int_equal(w.connections, 3);
 }
 
-static void
-bump(void *self)
-{
-	++*(int *)self;
-}
-
-static void
-test_http__the_listener_keeps_time_and_stops_soon(void **state)
-{
-	struct served s = { .status = 204 };
-	struct http_listen_conf conf = { .at = "127.0.0.1:0",
-		.certificate = pki.server,
-		.key = pki.server_key,
-		.trust = pki.root,
-		.max_body = 1000 };
-	struct fault why;
-	int count = 0;
-	int64_t from_ms;
-
-	(void)state;
-	assert_int_equal(http_listen_open(&conf, on_request, on_note, &s,
-				 &s.listen, &why),
-		V_OK);
-	http_listen_every(s.listen, 50, bump, &count);
-	assert_int_equal(pthread_create(&s.thread, NULL, serve, &s), 0);
-	clock_sleep_ms(400);
-	from_ms = clock_tick_ms();
-	serve_end(&s);
-	assert_true(clock_tick_ms() - from_ms < 1500);
-	assert_in_range(count, 3, 12);
-}
-
-static void
-test_http__an_address_must_be_host_and_port(void **state)
-{
-	static const struct {
-		const char *at;
-		enum verdict v;
-	} cases[] = {
-		{ "127.0.0.1:0", V_OK },
-		{ "0.0.0.0:0", V_OK },
-		{ "localhost:0", V_OK },
-		{ "127.0.0.1", V_BROKEN },
-		{ ":1", V_BROKEN },
-		{ "127.0.0.1:", V_BROKEN },
-		{ "127.0.0.1:x", V_BROKEN },
-		{ "[::1:0", V_BROKEN },
-	};
-	struct served s = { .status = 204 };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct http_listen_conf conf = { .at = cases[i].at,
-			.certificate = pki.server,
-			.key = pki.server_key,
-			.trust = pki.root,
-			.max_body = 1000 };
-		struct http_listen *listen = NULL;
-		struct fault why;
-
-		assert_int_equal(http_listen_open(&conf, on_request, on_note,
-					 &s, &listen, &why),
-			cases[i].v);
-		http_listen_close(listen);
-	}
-}
-
 static int
 make_pki(void **state)
 {
@@ -843,20 +514,9 @@ main(void)
 		cmocka_unit_test(test_http__a_failing_body_ends_the_post),
 		cmocka_unit_test(test_http__too_large_is_413),
 		cmocka_unit_test(
-			test_http__requests_read_in_two_ways_are_refused),
-		cmocka_unit_test(test_http__a_large_head_is_refused),
-		cmocka_unit_test(test_http__a_slow_request_is_ended),
-		cmocka_unit_test(
-			test_http__two_requests_at_once_are_answered_in_turn),
-		cmocka_unit_test(
 			test_http__expired_certificates_are_refused_on_both_sides),
-		cmocka_unit_test(
-			test_http__a_crowd_of_strangers_keeps_nobody_out),
 		cmocka_unit_test(test_http__old_tls_is_refused),
 		cmocka_unit_test(test_http__a_dead_connection_costs_nothing),
-		cmocka_unit_test(
-			test_http__the_listener_keeps_time_and_stops_soon),
-		cmocka_unit_test(test_http__an_address_must_be_host_and_port),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
