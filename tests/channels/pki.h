@@ -55,6 +55,7 @@ struct pki_want {
 	int rsa_bits;	   /* 0: EC */
 	const char *curve; /* NULL: P-256 */
 	const char *crl;   /* address of its issuer's list */
+	const char *host;  /* NULL: localhost */
 };
 
 static inline void
@@ -86,7 +87,7 @@ static inline void
 pki_extensions(const struct pki_made *made, const struct pki_want *want)
 {
 	X509 *issuer = want->issuer == NULL ? made->x509 : want->issuer->x509;
-	char crl[200];
+	char crl[200], host[200];
 
 	if (want->issuer == NULL || want->authority) {
 		pki_extension(made->x509, issuer, NID_basic_constraints,
@@ -94,8 +95,10 @@ pki_extensions(const struct pki_made *made, const struct pki_want *want)
 		pki_extension(made->x509, issuer, NID_key_usage,
 			"critical,keyCertSign,cRLSign");
 	} else {
-		pki_extension(made->x509, issuer, NID_subject_alt_name,
-			"DNS:localhost,IP:127.0.0.1");
+		snprintf(host, sizeof(host), "DNS:%s",
+			want->host == NULL ? "localhost,IP:127.0.0.1"
+					   : want->host);
+		pki_extension(made->x509, issuer, NID_subject_alt_name, host);
 	}
 	if (want->eku != NULL)
 		pki_extension(made->x509, issuer, NID_ext_key_usage, want->eku);
