@@ -128,8 +128,8 @@ enum code {
 	CODE_NO_LISTENER = 2007,
 	CODE_REVOKED = 2008,	     /* certificate of the peer is revoked */
 	CODE_PROXY = 2009,	     /* no way through the proxy */
-	CODE_CLOCK = 2009,	     /* our clock and theirs differ */
 	CODE_NO_COURIER = 2010,	     /* nobody answered a request */
+	CODE_CLOCK = 2011,	     /* our clock and theirs differ */
 	CODE_EBMS = 2101,	     /* message that breaks ebMS or the CPA */
 	CODE_EBMS_ERROR = 2102,	     /* peer answered with a MessageError */
 	CODE_EXPIRED = 2103,	     /* no acknowledgment in time */

@@ -828,23 +828,6 @@ static const struct advice rows[] = {
 		"Vraag de andere kant naar haar nieuwe certificaat; staat er "
 		"een proxy of gateway tussen, vraag dan wie die beheert.",
 		7 },
-	{ CODE_CLOCK, '-', "clocks differ", "klokken lopen uiteen",
-		"The clock of this machine and that of the other side are too "
-		"far apart; messages may be taken for expired.",
-		"Let this machine follow a time server (chrony or "
-		"systemd-timesyncd); if it does, ask the other side.",
-		"Laat deze machine een tijdserver volgen (chrony of "
-		"systemd-timesyncd); doet ze dat al, vraag dan de andere kant.",
-		7 },
-	{ CODE_NO_COURIER, '-', "nothing answered the request",
-		"niets beantwoordde het verzoek",
-		"mobbjob cannot send: it asks mobbd to look at a connection, "
-		"and no mobbd that sends did so in time.",
-		"Start mobbd as a service; where it runs from cron, use `mobbd "
-		"--check-endpoints`, as the user that mobbd runs as.",
-		"Start mobbd als dienst; draait het vanuit cron, gebruik dan "
-		"`mobbd --check-endpoints`, als de gebruiker van mobbd.",
-		12 },
 	{ CODE_PROXY, '-', "no way through the proxy", "geen weg door de proxy",
 		"The HTTP proxy of the endpoint could not be reached, gave no "
 		"answer, or refused to connect us; nothing was sent.",
@@ -855,6 +838,23 @@ static const struct advice rows[] = {
 		"jobs-bestand; 407 gaat over naam en wachtwoord, 403 over "
 		"zijn regels: vraag de beheerder deze machine met CONNECT "
 		"door te laten naar de andere kant.",
+		7 },
+	{ CODE_NO_COURIER, '-', "nothing answered the request",
+		"niets beantwoordde het verzoek",
+		"mobbjob cannot send: it asks mobbd to look at a connection, "
+		"and no mobbd that sends did so in time.",
+		"Start mobbd as a service; where it runs from cron, use `mobbd "
+		"--check-endpoints`, as the user that mobbd runs as.",
+		"Start mobbd als dienst; draait het vanuit cron, gebruik dan "
+		"`mobbd --check-endpoints`, als de gebruiker van mobbd.",
+		12 },
+	{ CODE_CLOCK, '-', "clocks differ", "klokken lopen uiteen",
+		"The clock of this machine and that of the other side are too "
+		"far apart; messages may be taken for expired.",
+		"Let this machine follow a time server (chrony or "
+		"systemd-timesyncd); if it does, ask the other side.",
+		"Laat deze machine een tijdserver volgen (chrony of "
+		"systemd-timesyncd); doet ze dat al, vraag dan de andere kant.",
 		7 },
 	{ CODE_EBMS, '-', "message breaks the agreement",
 		"bericht past niet bij de afspraak",
