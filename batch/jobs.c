@@ -167,6 +167,19 @@ jobs_sender(const struct jobs *jobs, const char *name)
 		sizeof(*jobs->senders), name);
 }
 
+bool
+jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,
+	const struct jobs_sender *sender)
+{
+	size_t i;
+
+	for (i = 0; i < jobs->stream_count; i++)
+		if (jobs->streams[i].endpoint_is == endpoint &&
+			jobs->streams[i].sender_is == sender)
+			return true;
+	return false;
+}
+
 /* Names become folders, lock names and parts of file names. */
 static bool
 name_ok(const char *name)
@@ -338,6 +351,20 @@ oin_check(const char *whose, const char *name, const char *oin, const char *key,
 		"%s %s: %s must have 20 digits", whose, name, key);
 }
 
+/* A password in it would be in every copy of the jobs file, and in the log. */
+static bool
+proxy_ok(const char *proxy)
+{
+	const char *host = proxy + 7, *colon;
+
+	if (strncmp(proxy, "http://", 7) != 0 ||
+		host[strcspn(host, "@/?# ")] != '\0')
+		return false;
+	colon = strrchr(host, ':');
+	return colon != NULL && colon != host && strlen(colon + 1) <= 5 &&
+	       text_digits(colon + 1);
+}
+
 /* The other end: by what way, and who may be there. */
 static enum verdict
 endpoint_peer_check(struct jobs_endpoint *e, struct fault *why)
@@ -354,9 +381,14 @@ endpoint_peer_check(struct jobs_endpoint *e, struct fault *why)
 			"exact-cpa",
 			e->name);
 	e->peer_is = (enum jobs_peer)peer;
-	if (e->proxy != NULL && strncmp(e->proxy, "http://", 7) != 0)
+	if (e->proxy != NULL && !proxy_ok(e->proxy))
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"endpoint %s: proxy must be http://HOST:PORT", e->name);
+			"endpoint %s: proxy must be http://HOST:PORT; name "
+			"and password are in the file of proxy_auth",
+			e->name);
+	if (e->proxy_auth != NULL && e->proxy == NULL)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: proxy_auth without proxy", e->name);
 	if (e->plain_http && strcmp(e->environment, "simulator") != 0)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: plain_http is for simulators only",
@@ -456,7 +488,7 @@ crl_check(struct jobs_crl *crl, struct fault *why)
 			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 				"crl: each of sources must be an http or https "
 				"address");
-	if (crl->proxy != NULL && strncmp(crl->proxy, "http://", 7) != 0)
+	if (crl->proxy != NULL && !proxy_ok(crl->proxy))
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"crl: proxy must be http://HOST:PORT");
 	return V_OK;
@@ -489,6 +521,10 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	if (v == V_OK)
 		v = names_check("endpoints", jobs->endpoints,
 			jobs->endpoint_count, sizeof(*jobs->endpoints), why);
+	if (v == V_OK && jobs->endpoint_count > JOBS_ENDPOINTS_MAX)
+		v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoints: %zu, at most %d are possible",
+			jobs->endpoint_count, JOBS_ENDPOINTS_MAX);
 	if (v == V_OK)
 		v = names_check("printers", jobs->printers, jobs->printer_count,
 			sizeof(*jobs->printers), why);

@@ -31,6 +31,8 @@ struct jobs_listen {
 	int64_t max_body; /* bytes, default 24 MB */
 };
 
+#define JOBS_ENDPOINTS_MAX 32 /* each has a process of its own */
+
 /* Revocation lists: where they come from and what they decide. */
 struct jobs_crl {
 	char *check;	/* off | use | require */
@@ -72,7 +74,8 @@ struct jobs_endpoint {
 	int64_t bytes;	   /* per second, 0 unlimited */
 	int64_t in_flight; /* lots offered and not yet acknowledged */
 	int64_t lot_letters, lot_bytes; /* at most 1000 and 100 MB */
-	char *proxy;	  /* "http://proxy:3128" for CONNECT; NULL none */
+	/* "http://proxy:3128" for CONNECT, without a password; NULL none */
+	char *proxy;
 	char *proxy_auth; /* file with USER:PASSWORD; NULL none */
 	char *peer;	  /* chain+oin | chain | exact-cpa */
 	char **gateways;  /* OINs that may stand for the party, both ways */
@@ -151,5 +154,9 @@ const struct jobs_endpoint *jobs_endpoint(
 	const struct jobs *jobs, const char *name);
 const struct jobs_sender *jobs_sender(
 	const struct jobs *jobs, const char *name);
+
+/* Is there a stream of this sender at this endpoint? */
+bool jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,
+	const struct jobs_sender *sender);
 
 #endif

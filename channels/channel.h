@@ -95,36 +95,65 @@ void ebms_envelope(const struct cpa *cpa, const struct cpa_action *action,
 	const struct ebms_ids *ids, const char *content_id, struct buf *out);
 
 enum ebms_answer {
-	EBMS_ACCEPTED = 1, /* 2xx, empty: wait for the acknowledgment */
-	EBMS_ACKNOWLEDGED, /* an Acknowledgment came in the answer */
+	EBMS_ACCEPTED = 1, /* 2xx: wait for the acknowledgment, if any comes */
+	EBMS_ACKNOWLEDGED, /* by an Acknowledgment (or Pong) in the answer, or
+			    * by 2xx where that is the only receipt */
 	EBMS_REFUSED,	   /* MessageError or a final HTTP status */
 	EBMS_AGAIN,	   /* 5xx, 408, 429: at the next retry */
 };
 
-/* Post envelope and payload as multipart/related (or the envelope alone when
- * `payload` is NULL: a signal).
+/* One post of a message; all lent for the call. */
+struct ebms_post {
+	const struct cpa *cpa; /* whose signals count */
+	const char *url, *message_id;
+	const void *envelope; /* the SOAP part */
+	size_t envelope_len;
+	/* of a business message, sent as multipart/related; NULL: a signal, the
+	 * envelope alone
+	 */
+	const char *content_id;
+	const struct http_body *payload;
+	/* What the channel promises (struct cpa_action): an acknowledgment, and
+	 * in the answer.  A signal is not acknowledged.
+	 */
+	bool ack_requested, sync_reply;
+};
+
+struct ebms_reply {
+	enum ebms_answer meaning;
+	int64_t sent_ms; /* Timestamp of a signal in the answer; 0 none */
+	int64_t retry_after_s; /* -1: not said */
+};
+
+/* Post it and judge the answer by the table of spec ebms2.md 9.5.
  *
- * V_OK       *answer_out says what the answer means; `why` explains a refusal
+ * V_OK       *reply_out says what the answer means; `why` explains what a
+ *	      person should know of it, CODE_NONE: nothing
  * V_LATER    not received: no attempt was used up
  * V_UNKNOWN  written whole, no valid answer
  * V_NEVER    the payload failed (a document changed)
  * V_BROKEN   our certificate or configuration
  */
-enum verdict ebms_post(struct http *http, const char *url,
-	const char *message_id, const void *envelope, size_t envelope_len,
-	const char *content_id, const struct http_body *payload,
-	enum ebms_answer *answer_out, int64_t *retry_after_s_out,
-	struct fault *why);
+enum verdict ebms_post(struct http *http, const struct ebms_post *post,
+	struct ebms_reply *reply_out, struct fault *why);
+
+/* A Ping to the other party (channels/ebms_ping.c), to be posted as a signal:
+ * EBMS_ACKNOWLEDGED is a Pong in the answer, after EBMS_ACCEPTED it may be
+ * pushed.  A peer need not answer.  Returns the address it goes to.
+ */
+const char *ebms_ping(const struct cpa *cpa, int64_t now_ms,
+	struct ebms_ids *ids_out, struct buf *envelope_out);
 
 /* --- ebms_listen: messages in (channels/ebms_listen.c) --- */
 
-enum ebms_kind {
+enum ebms_kind { /* stored: never change */
 	EBMS_BUSINESS = 1,
-	EBMS_ACKNOWLEDGMENT,
-	EBMS_MESSAGE_ERROR,
-	EBMS_PING,
-	EBMS_PONG,
-	EBMS_OTHER,
+	EBMS_ACKNOWLEDGMENT = 2,
+	EBMS_MESSAGE_ERROR = 3,
+	EBMS_PING = 4,
+	EBMS_PONG = 5,
+	EBMS_STATUS_REQUEST = 6,
+	EBMS_STATUS_RESPONSE = 7,
 };
 
 struct ebms_inbound {
@@ -133,6 +162,10 @@ struct ebms_inbound {
 	const char *ref_to; /* RefToMessageId, "" when absent */
 	const char *from;   /* party id */
 	int64_t sent_ms;
+	/* How long its id must be known at least: the longest PersistDuration
+	 * or retry window of the agreement (spec 9.2).
+	 */
+	int64_t keep_ms;
 	const void *payload; /* first payload part; NULL when none */
 	size_t payload_len;
 	bool ack_wanted;
@@ -144,6 +177,10 @@ struct ebms_inbound {
 	const char *reply, *reply_id, *reply_url;
 	size_t reply_len;
 	bool reply_is_error; /* the message is not to be processed */
+	/* A Pong or StatusResponse: pushed once and then forgotten; nobody
+	 * waits for it but the peer.
+	 */
+	bool reply_once;
 };
 
 /* Keep a message durably before it is answered.
@@ -157,18 +194,35 @@ struct ebms_inbound {
 typedef enum verdict ebms_keep_fn(void *self, const struct ebms_inbound *in,
 	struct buf *stored_reply_out, struct fault *why);
 
+/* What became of a message of theirs, for a StatusRequest (spec 12.4). */
+enum ebms_status {
+	EBMS_NOT_RECOGNIZED = 1, /* no such message, or it was a signal */
+	EBMS_UNAUTHORIZED,	 /* known, under another CPA */
+	EBMS_RECEIVED,		 /* kept, not yet applied */
+	EBMS_PROCESSED,
+};
+
+/* V_OK: *status_out, and for the latter two *received_ms_out, are set.
+ * V_LATER: the database is away, the peer gets 503.  `self` is that of keep.
+ */
+typedef enum verdict ebms_status_fn(void *self, const char *message_id,
+	const char *cpa_id, enum ebms_status *status_out,
+	int64_t *received_ms_out, struct fault *why);
+
 struct ebms_listen_conf {
 	const struct cpa *cpas; /* of all senders */
 	size_t cpa_count;
 	const char *path; /* "/ebms" */
-	/* OINs of certificates that may speak for the other party besides its
-	 * own (a gateway), NULL-ended; may be NULL
+	/* For each CPA, in the same order: OINs of certificates that may speak
+	 * for its other party besides its own (gateways), NULL-ended.  The
+	 * whole or a list of it may be NULL: none.
 	 */
-	const char *const *gateways;
+	const char *const *const *gateways;
 	/* accept what breaks only the rules on DuplicateElimination,
 	 * AckRequested and SyncReply: a result is worth more than strictness
 	 */
 	bool lenient;
+	ebms_status_fn *status; /* NULL: a StatusRequest is not supported */
 };
 
 struct http_request;

@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "channels/ahead.h"
 #include "channels/channel.h"
 #include "channels/ebms.h"
 #include "channels/http_bytes.h"
 #include "channels/mime.h"
 
+#define AHEAD_FROM 1000000	 /* bytes; a thread is not worth it for less */
 #define FRAME_MAX ((size_t)4096) /* markup around a part */
 
 void
@@ -142,37 +144,68 @@ final_status(int status)
 	return status < 500 && status != 408 && status != 429;
 }
 
-static enum verdict
-useless(struct fault *why, int status, const char *text)
+static bool
+good_status(int status)
 {
-	return fault_set(why, V_UNKNOWN, CODE_ANSWER,
-		"status %d, but the answer %s", status, text);
+	return status >= 200 && status < 300;
 }
 
-/* A signal about our message in the answer. */
+/* An answer on its way to its meaning. */
+struct judging {
+	const struct ebms_post *post;
+	const struct http_answer *answer;
+	enum ebms_answer meaning;
+	int64_t sent_ms; /* of a signal about our message */
+	struct fault *why;
+};
+
 static enum verdict
-judge_signal(const struct ebms_message *m, const char *message_id, int status,
-	enum ebms_answer *answer_out, struct fault *why)
+useless(const struct judging *j, const char *text)
+{
+	return fault_set(j->why, V_UNKNOWN, CODE_ANSWER,
+		"status %d, but the answer %s", j->answer->status, text);
+}
+
+/* Is it about our message, under its agreement, and of the other party? */
+static bool
+about_ours(const struct judging *j, const struct ebms_message *m)
+{
+	const struct ebms_block *ack = &m->acknowledgment;
+	struct ebms_error unused;
+
+	if (strcmp(ack->there ? m->acknowledged : m->ref_to,
+		    j->post->message_id) != 0 ||
+		strcmp(m->cpa_id, j->post->cpa->id) != 0 ||
+		!ebms_check_signal(j->post->cpa, m, &unused))
+		return false;
+	return !ack->there ||
+	       (strcmp(ack->version, "2.0") == 0 &&
+		       (ack->actor == NULL ||
+			       strcmp(ack->actor, EBMS_TO_PARTY) == 0));
+}
+
+static enum verdict
+judge_signal(struct judging *j, const struct ebms_message *m)
 {
 	char code[40], text[160], place[120];
-	const char *ref_to =
-		m->acknowledgment.there ? m->acknowledged : m->ref_to;
 
 	if (strcmp(m->service, EBMS_SERVICE) != 0)
-		return useless(why, status, "is no signal");
-	if (strcmp(ref_to, message_id) != 0)
-		return useless(why, status, "is about another message");
-	if (m->errors.there && m->error_final) {
-		(void)fault_set(why, V_NEVER, CODE_EBMS_ERROR,
-			"peer answers %s: %s %s",
+		return useless(j, "is no signal");
+	if (!about_ours(j, m))
+		return useless(j, "is about another message or agreement");
+	j->sent_ms = m->sent_ms;
+	if (m->errors.there) {
+		(void)fault_set(j->why, V_NEVER, CODE_EBMS_ERROR,
+			"peer answers %s%s: %s %s",
+			m->error_final ? "" : "with a warning ",
 			ebms_plain(m->error_code, code, sizeof(code)),
 			ebms_plain(m->error_text, text, sizeof(text)),
 			ebms_plain(m->error_location, place, sizeof(place)));
-		*answer_out = EBMS_REFUSED;
+		j->meaning = m->error_final ? EBMS_REFUSED : EBMS_ACCEPTED;
 	} else if (m->acknowledgment.there || strcmp(m->action, "Pong") == 0) {
-		*answer_out = EBMS_ACKNOWLEDGED;
+		j->meaning = EBMS_ACKNOWLEDGED;
 	} else {
-		*answer_out = EBMS_ACCEPTED; /* a warning, or a status */
+		j->meaning = EBMS_ACCEPTED; /* a status */
 	}
 	return V_OK;
 }
@@ -213,8 +246,7 @@ fault_string(const struct xml_tree *tree)
 
 /* An answer with a body.  V_UNKNOWN: nothing we can use. */
 static enum verdict
-judge_body(const struct http_answer *answer, const char *message_id,
-	enum ebms_answer *answer_out, struct fault *why)
+judge_body(struct judging *j)
 {
 	struct arena mem = ARENA_EMPTY;
 	struct xml_tree *tree = NULL;
@@ -224,29 +256,28 @@ judge_body(const struct http_answer *answer, const char *message_id,
 	enum verdict v = V_UNKNOWN;
 	size_t len;
 
-	if (!answer_envelope(answer, &mem, &bytes, &len) ||
+	if (!answer_envelope(j->answer, &mem, &bytes, &len) ||
 		len > EBMS_ENVELOPE_MAX ||
-		xml_tree_parse(bytes, len, &tree, why) != V_OK) {
-		v = useless(why, answer->status, "cannot be read");
+		xml_tree_parse(bytes, len, &tree, j->why) != V_OK) {
+		v = useless(j, "cannot be read");
 		goto out;
 	}
 	switch (ebms_read(tree, &message, &text)) {
 	case EBMS_FINE:
-		v = judge_signal(
-			&message, message_id, answer->status, answer_out, why);
+		v = judge_signal(j, &message);
 		break;
 	case EBMS_IS_FAULT:
 		v = V_OK;
-		*answer_out = EBMS_AGAIN;
-		(void)fault_set(why, V_LATER, CODE_EBMS_ERROR,
+		j->meaning = EBMS_AGAIN;
+		(void)fault_set(j->why, V_LATER, CODE_EBMS_ERROR,
 			"peer answers status %d, SOAP fault %s: %s",
-			answer->status, ebms_plain(text, code, sizeof(code)),
+			j->answer->status, ebms_plain(text, code, sizeof(code)),
 			ebms_plain(fault_string(tree), words, sizeof(words)));
 		break;
 	case EBMS_CLIENT:
 	case EBMS_MUST_UNDERSTAND:
 	case EBMS_VERSION_MISMATCH:
-		v = useless(why, answer->status, "is no ebMS message");
+		v = useless(j, "is no ebMS message");
 		break;
 	}
 out:
@@ -255,110 +286,139 @@ out:
 	return v;
 }
 
+/* 2xx and nothing in it that we can use. */
 static enum verdict
-judge(const struct http_answer *answer, const char *message_id,
-	enum ebms_answer *answer_out, struct fault *why)
+judge_good(struct judging *j)
 {
-	bool good = answer->status >= 200 && answer->status < 300;
-	enum verdict v;
+	const struct ebms_post *post = j->post;
 
-	if (good && !answer->all_written)
-		return fault_set(why, V_LATER, CODE_CUT,
-			"peer answered %d before it had the whole",
-			answer->status);
-	if (good && answer->body.len == 0) {
-		*answer_out = EBMS_ACCEPTED;
-		return V_OK;
-	}
-	if (good || (answer->status == 500 && answer->body.len > 0)) {
-		v = judge_body(answer, message_id, answer_out, why);
-		/* With 500 only an error counts; anything else is just 500. */
-		if (good || (v == V_OK && *answer_out != EBMS_ACCEPTED &&
-				    *answer_out != EBMS_ACKNOWLEDGED))
-			return v;
-	}
-	*answer_out = final_status(answer->status) ? EBMS_REFUSED : EBMS_AGAIN;
-	(void)fault_set(why, V_NEVER, CODE_HTTP, "peer answers status %d",
-		answer->status);
+	j->meaning = EBMS_ACCEPTED;
+	if (post->payload != NULL && !post->ack_requested)
+		j->meaning = EBMS_ACKNOWLEDGED;
+	else if (post->ack_requested && post->sync_reply)
+		(void)fault_set(j->why, V_LATER, CODE_ANSWER,
+			"status %d without the acknowledgment that the CPA "
+			"promises in the answer",
+			j->answer->status);
 	return V_OK;
 }
 
 static enum verdict
-post_body(struct http *http, const char *url, const char *message_id,
+judge(struct judging *j)
+{
+	int status = j->answer->status;
+	bool good = good_status(status), body = j->answer->body.len > 0;
+	enum verdict v;
+
+	if (good && !j->answer->all_written)
+		return fault_set(j->why, V_LATER, CODE_CUT,
+			"peer answered %d before it had the whole", status);
+	if (good && !body)
+		return judge_good(j);
+	if (good || (status == 500 && body)) {
+		v = judge_body(j);
+		/* Where the status is the only receipt, it is enough. */
+		if (v == V_UNKNOWN && good && !j->post->ack_requested)
+			return judge_good(j);
+		/* With 500 only an error counts; anything else is just 500. */
+		if (good || (v == V_OK && j->meaning != EBMS_ACCEPTED &&
+				    j->meaning != EBMS_ACKNOWLEDGED))
+			return v;
+	}
+	j->meaning = final_status(status) ? EBMS_REFUSED : EBMS_AGAIN;
+	(void)fault_set(
+		j->why, V_NEVER, CODE_HTTP, "peer answers status %d", status);
+	return V_OK;
+}
+
+/* --- posting --- */
+
+static enum verdict
+post_body(struct http *http, const struct ebms_post *post,
 	const char *content_type, const struct http_body *body,
-	enum ebms_answer *answer_out, int64_t *retry_after_s_out,
-	struct fault *why)
+	struct ebms_reply *reply_out, struct fault *why)
 {
 	const char *headers[] = { content_type, "SOAPAction: " EBMS_SOAP_ACTION,
 		NULL };
-	enum ebms_answer meaning = EBMS_AGAIN;
 	struct http_answer answer;
+	struct judging j = { .post = post, .answer = &answer, .why = why };
 	enum verdict v;
 
-	v = http_post(http, url, headers, body, &answer, why);
+	v = http_post(http, post->url, headers, body, &answer, why);
 	if (v != V_OK)
 		return v;
-	v = judge(&answer, message_id, &meaning, why);
-	if (v == V_OK) {
-		*answer_out = meaning;
-		*retry_after_s_out = answer.retry_after_s;
-	}
+	*why = FAULT_NONE;
+	v = judge(&j);
+	if (v == V_OK)
+		*reply_out = (struct ebms_reply){ j.meaning, j.sent_ms,
+			answer.retry_after_s };
 	http_answer_done(&answer);
 	return v;
 }
 
-enum verdict
-ebms_post(struct http *http, const char *url, const char *message_id,
-	const void *envelope, size_t envelope_len, const char *content_id,
-	const struct http_body *payload, enum ebms_answer *answer_out,
-	int64_t *retry_after_s_out, struct fault *why)
+static enum verdict
+post_multipart(struct http *http, const struct ebms_post *post,
+	struct ebms_reply *reply_out, struct fault *why)
 {
 	struct buf front = BUF_MAX(EBMS_ENVELOPE_MAX + FRAME_MAX);
 	struct buf back = BUF_MAX(FRAME_MAX), type = BUF_MAX(FRAME_MAX);
+	struct multipart m = { .payload = post->payload };
 	char boundary[MIME_BOUNDARY_MAX + 1];
-	struct multipart m = { .payload = payload };
+	struct ahead *ahead = NULL;
 	struct http_body body;
 	enum verdict v;
 
-	assert(envelope_len > 0 && envelope_len <= EBMS_ENVELOPE_MAX);
-	assert(id_plain(message_id));
-	if (payload == NULL) {
-		m.front = (struct http_bytes){ .bytes = envelope,
-			.len = envelope_len };
-		body = http_bytes_body(&m.front);
-		return post_body(http, url, message_id,
-			"Content-Type: " EBMS_XML, &body, answer_out,
-			retry_after_s_out, why);
-	}
-	assert(id_plain(content_id));
-	boundary_of(message_id, boundary);
+	assert(id_plain(post->content_id));
+	boundary_of(post->message_id, boundary);
 	buf_format(&type,
 		"Content-Type: multipart/related; type=\"text/xml\"; "
 		"boundary=\"%s\"; start=\"<%s>\"; start-info=\"text/xml\"",
-		boundary, message_id);
+		boundary, post->message_id);
 	buf_format(&front,
 		"--%s\r\nContent-Type: " EBMS_XML
 		"\r\nContent-ID: <%s>\r\n\r\n",
-		boundary, message_id);
-	buf_add(&front, envelope, envelope_len);
+		boundary, post->message_id);
+	buf_add(&front, post->envelope, post->envelope_len);
 	buf_format(&front,
 		"\r\n--%s\r\nContent-Type: " EBMS_XML "\r\nContent-ID: <%s>\r\n"
 		"Content-Disposition: attachment; filename=\"payload.xml\""
 		"\r\n\r\n",
-		boundary, content_id);
+		boundary, post->content_id);
 	buf_format(&back, "\r\n--%s--\r\n", boundary);
 	assert(!front.full && !back.full && !type.full);
 	m.front = (struct http_bytes){ .bytes = front.bytes, .len = front.len };
 	m.back = (struct http_bytes){ .bytes = back.bytes, .len = back.len };
 	multipart_start(&m);
 	body = (struct http_body){ .self = &m,
-		.bytes = m.parts[0].bytes + payload->bytes + m.parts[2].bytes,
+		.bytes = m.parts[0].bytes + m.payload->bytes + m.parts[2].bytes,
 		.read = multipart_read,
 		.rewind = multipart_rewind };
-	v = post_body(http, url, message_id, type.bytes, &body, answer_out,
-		retry_after_s_out, why);
+	if (body.bytes > AHEAD_FROM) {
+		ahead = ahead_open(&body);
+		body = ahead_body(ahead);
+	}
+	v = post_body(http, post, type.bytes, &body, reply_out, why);
+	ahead_close(ahead);
 	buf_done(&front);
 	buf_done(&back);
 	buf_done(&type);
 	return v;
+}
+
+enum verdict
+ebms_post(struct http *http, const struct ebms_post *post,
+	struct ebms_reply *reply_out, struct fault *why)
+{
+	struct http_bytes bytes = { .bytes = post->envelope,
+		.len = post->envelope_len };
+	struct http_body body;
+
+	assert(post->envelope_len > 0 &&
+		post->envelope_len <= EBMS_ENVELOPE_MAX);
+	assert(id_plain(post->message_id));
+	if (post->payload != NULL)
+		return post_multipart(http, post, reply_out, why);
+	body = http_bytes_body(&bytes);
+	return post_body(
+		http, post, "Content-Type: " EBMS_XML, &body, reply_out, why);
 }

@@ -19,23 +19,30 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "channels/http.h"
+#include "channels/http_look.h"
 #include "channels/look.h"
 #include "channels/tls.h"
 
 #define ANSWER_BYTES_MAX ((size_t)1 << 20)
 #define HEADERS_MAX 16
 #define CONNECT_MS 30000L
-#define STALL_MS 30000	 /* without a byte of progress, either way */
-#define ANSWER_MS 120000 /* last byte written to first byte of the answer */
+#define STALL_MS 30000	    /* without a byte of progress, either way */
+#define ANSWER_MS 120000    /* last byte written to first byte of the answer */
+#define STOP_ANSWER_MS 2500 /* the same, once we are to stop */
 #define UPLOAD_BYTES 262144L
 #define UPLOAD_BYTES_MIN 16384L
 
 struct http {
 	CURL *curl;
-	char *trust, *certificate, *key, *oin;
-	int64_t bytes_per_s, answer_ms;
+	char *trust, *certificate, *key, *oin, *crl_folder;
+	char *proxy, *proxy_user, *proxy_password; /* NULL: none */
+	bool plain;
+	int64_t bytes_per_s, connect_ms, answer_ms;
+	int64_t answer_usual_ms; /* as http_open() was told */
+	const volatile sig_atomic_t *stop;
 	struct certificate ours;
 	struct tls_check check;
+	struct http_seen seen; /* of the newest request; tls is in check */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -43,14 +50,18 @@ struct http {
 struct post {
 	const struct http_body *body;
 	struct http_answer *answer;
+	int64_t date_ms; /* Date of the answer, 0 none */
 	int64_t given;	 /* bytes of the body handed to libcurl */
 	int64_t written; /* the most it said it wrote */
 	int64_t heard;	 /* bytes of the answer, headers included */
 	int64_t moved_ms, moved_bytes; /* last progress */
 	int64_t answer_ms;
+	const volatile sig_atomic_t *stop;
+	int64_t stop_ms;   /* since when we are to stop; 0: we are not */
 	bool began;	   /* a byte of the body was asked for */
 	bool all_given;	   /* and once the last one */
 	bool stalled, cut; /* ended by us: no progress; answer too large */
+	bool stopped;	   /* or because we are to stop */
 	enum verdict body_verdict;
 	struct fault body_why;
 };
@@ -97,6 +108,7 @@ seek_body(void *self, curl_off_t offset, int origin)
 	if (post->body_verdict != V_OK)
 		return CURL_SEEKFUNC_FAIL;
 	post->given = 0;
+	post->began = false;
 	return CURL_SEEKFUNC_OK;
 }
 
@@ -105,7 +117,7 @@ take_header(char *bytes, size_t size, size_t count, void *self)
 {
 	struct post *post = self;
 
-	(void)bytes;
+	http_look_date(bytes, size * count, &post->date_ms);
 	post->heard += (int64_t)(size * count);
 	return size * count;
 }
@@ -125,6 +137,20 @@ take_answer(char *bytes, size_t size, size_t count, void *self)
 	}
 	buf_add(to, bytes, len);
 	return len;
+}
+
+/* We are to stop: what has not left whole is dropped, an answer gets a moment
+ * more, so that less is unknown.
+ */
+static bool
+stop_now(struct post *post, curl_off_t up, int64_t now_ms)
+{
+	if (post->stop == NULL || !*post->stop)
+		return false;
+	if (post->stop_ms == 0)
+		post->stop_ms = now_ms;
+	return up < post->body->bytes ||
+	       now_ms - post->stop_ms > STOP_ANSWER_MS;
 }
 
 /* Called at least once a second: end what makes no progress. */
@@ -148,7 +174,8 @@ watch(void *self, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 		limit_ms = post->answer_ms;
 	if (post->began && now_ms - post->moved_ms > limit_ms)
 		post->stalled = true;
-	return post->stalled ? 1 : 0;
+	post->stopped = stop_now(post, up, now_ms);
+	return post->stalled || post->stopped ? 1 : 0;
 }
 
 static CURLcode
@@ -156,6 +183,30 @@ set_context(CURL *curl, void *context, void *self)
 {
 	(void)curl;
 	return tls_client(context, self) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
+/* By what way, whatever http_proxy and no_proxy in the environment say. */
+static bool
+proxy_settings(const struct http *http)
+{
+	CURL *c = http->curl;
+
+	if (curl_easy_setopt(c, CURLOPT_PROXY,
+		    http->proxy == NULL ? "" : http->proxy) != CURLE_OK ||
+		curl_easy_setopt(c, CURLOPT_NOPROXY, "") != CURLE_OK)
+		return false;
+	if (http->proxy == NULL)
+		return true;
+	/* Headers of its own answer are not the peer's. */
+	return curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) ==
+		       CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PROXYAUTH,
+		       (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST)) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PROXYUSERNAME, http->proxy_user) ==
+		       CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PROXYPASSWORD,
+		       http->proxy_password) == CURLE_OK;
 }
 
 /* Settings that hold for every post. */
@@ -174,19 +225,14 @@ settings(struct http *http)
 	good = curl_easy_setopt(c, option, value) == CURLE_OK && good
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_ERRORBUFFER, http->error);
-	SET(CURLOPT_PROTOCOLS_STR, "https");
-	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_PROTOCOLS_STR, http->plain ? "http,https" : "https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	SET(CURLOPT_UPLOAD_BUFFERSIZE, bytes);
 	SET(CURLOPT_MAX_SEND_SPEED_LARGE, (curl_off_t)http->bytes_per_s);
-	/* The last resort; watch() is nearer. */
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-	SET(CURLOPT_LOW_SPEED_TIME,
-		(long)((http->answer_ms + STALL_MS) / 1000));
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -197,6 +243,8 @@ settings(struct http *http)
 	SET(CURLOPT_SSLCERT, http->certificate);
 	SET(CURLOPT_SSLKEYTYPE, "PEM");
 	SET(CURLOPT_SSLKEY, http->key);
+	/* A session that is resumed would not be checked again. */
+	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	SET(CURLOPT_SSL_CTX_FUNCTION, set_context);
 	SET(CURLOPT_SSL_CTX_DATA, &http->check);
 	SET(CURLOPT_POST, 1L);
@@ -207,14 +255,14 @@ settings(struct http *http)
 	SET(CURLOPT_WRITEFUNCTION, take_answer);
 	SET(CURLOPT_XFERINFOFUNCTION, watch);
 #undef SET
-	return good;
+	return good && proxy_settings(http);
 }
 
 /* With TLS 1.3 a certificate that the peer refuses shows as a broken pipe by
  * chance, so what can be known beforehand is checked beforehand.
  */
-static enum verdict
-check_dates(const struct http *http, struct fault *why)
+enum verdict
+http_check(const struct http *http, struct fault *why)
 {
 	int64_t now_ms = clock_now_ms();
 	enum verdict v;
@@ -227,6 +275,19 @@ check_dates(const struct http *http, struct fault *why)
 			: "our certificate is not yet valid");
 	fault_at(why, "%s", http->certificate);
 	return v;
+}
+
+void
+http_patience(struct http *http, int64_t connect_ms, int64_t answer_ms)
+{
+	http->connect_ms = connect_ms > 0 ? connect_ms : CONNECT_MS;
+	http->answer_ms = answer_ms > 0 ? answer_ms : http->answer_usual_ms;
+}
+
+static char *
+text_or_null(const char *text)
+{
+	return text == NULL ? NULL : mem_text(text);
 }
 
 enum verdict
@@ -242,16 +303,37 @@ http_open(
 	http->trust = mem_text(peer->trust);
 	http->certificate = mem_text(peer->certificate);
 	http->key = mem_text(peer->key);
-	http->oin = peer->oin == NULL ? NULL : mem_text(peer->oin);
+	http->oin = text_or_null(peer->oin);
+	http->proxy = text_or_null(peer->proxy);
+	http->proxy_user = text_or_null(peer->proxy_user);
+	http->proxy_password = text_or_null(peer->proxy_password);
+	http->plain = peer->plain;
+	http->stop = peer->stop;
 	http->bytes_per_s = peer->bytes_per_s;
-	http->answer_ms = peer->answer_ms > 0 ? peer->answer_ms : ANSWER_MS;
-	http->check = (struct tls_check){ .oin = http->oin, .alert = -1 };
+	http->answer_usual_ms =
+		peer->answer_ms > 0 ? peer->answer_ms : ANSWER_MS;
+	http_patience(http, 0, 0);
+	http->crl_folder = text_or_null(peer->crl_folder);
+	http->check = (struct tls_check){ .peer = peer->peer,
+		.oin = http->oin,
+		.gateways = peer->gateways,
+		.gateway_count = peer->gateway_count,
+		.exact = peer->exact,
+		.exact_count = peer->exact_count,
+		.crl_folder = http->crl_folder,
+		.crl_require = peer->crl_require,
+		.alert = -1 };
 
 	v = certificate_key(http->certificate, http->key, why);
 	if (v == V_OK)
 		v = certificate_look(http->certificate, &http->ours, why);
+	if (v == V_OK && certificate_fit(&http->ours, CERTIFICATE_CLIENT,
+				 peer->environment, why) == V_BROKEN) {
+		fault_at(why, "%s", http->certificate);
+		v = V_BROKEN;
+	}
 	if (v == V_OK)
-		v = check_dates(http, why);
+		v = http_check(http, why);
 	if (v != V_OK)
 		goto out;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -286,7 +368,18 @@ http_close(struct http *http)
 	free(http->certificate);
 	free(http->key);
 	free(http->oin);
+	free(http->crl_folder);
+	free(http->proxy);
+	free(http->proxy_user);
+	free(http->proxy_password);
+	tls_check_done(&http->check);
 	free(http);
+}
+
+bool
+http_doubt(struct http *http, struct fault *what_out)
+{
+	return tls_check_doubt(&http->check, clock_tick_ms(), what_out);
 }
 
 void
@@ -296,36 +389,71 @@ http_answer_done(struct http_answer *answer)
 		buf_done(&answer->body);
 }
 
-/* The request did not leave whole. */
+/* Did we get no further than the proxy?  Its answer, 0 when it gave none. */
+static bool
+proxy_failed(const struct http *http, const struct post *post, long *said_out)
+{
+	long said = 0;
+
+	if (http->proxy == NULL || post->began)
+		return false;
+	(void)curl_easy_getinfo(http->curl, CURLINFO_HTTP_CONNECTCODE, &said);
+	if (said >= 200 && said < 300)
+		return false;
+	*said_out = said;
+	return true;
+}
+
+/* The way was not there, or was not what it should be. */
 static enum verdict
-not_written(const struct http *http, CURLcode code, const char *text,
-	struct fault *why)
+no_way(const struct http *http, const struct post *post, CURLcode code,
+	const char *text, struct fault *why)
 {
 	bool tls = code == CURLE_SSL_CONNECT_ERROR ||
 		   code == CURLE_PEER_FAILED_VERIFICATION ||
 		   code == CURLE_SSL_CIPHER || code == CURLE_SSL_ISSUER_ERROR ||
 		   code == CURLE_SSL_INVALIDCERTSTATUS;
-	bool connect = code == CURLE_COULDNT_CONNECT ||
-		       code == CURLE_COULDNT_RESOLVE_HOST;
+	long said = 0;
 
+	if (!proxy_failed(http, post, &said))
+		return fault_set(why, V_LATER,
+			tls	       ? CODE_TLS
+			: !post->began ? CODE_CONNECT
+				       : CODE_CUT,
+			"not received: %s", text);
+	if (said != 0)
+		(void)fault_set(why, V_LATER, CODE_PROXY,
+			"the proxy answers %ld%s", said,
+			said != 407		   ? ""
+			: http->proxy_user == NULL ? ", it wants a name "
+						     "and password"
+						   : ", it refuses our "
+						     "name and password");
+	else
+		(void)fault_set(why, V_LATER, CODE_PROXY,
+			"no way through the proxy: %s", text);
+	fault_at(why, "%s", http->proxy);
+	return V_LATER;
+}
+
+/* The request did not leave whole. */
+static enum verdict
+not_written(const struct http *http, const struct post *post, CURLcode code,
+	const char *text, struct fault *why)
+{
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
 		return fault_set(why, V_BROKEN, CODE_CONNECT,
 			"no address we can post to: %s", text);
 	if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE)
 		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
 			"our certificates cannot be used: %s", text);
-	if (http->check.oin_wrong)
-		return fault_set(why, V_LATER, CODE_PEER_OIN,
-			"peer's certificate does not carry OIN %s", http->oin);
+	if (tls_check_fault(&http->check, why))
+		return V_LATER;
 	if (tls_alert_certificate(http->check.alert))
 		return fault_set(why, V_LATER, CODE_TLS,
 			"peer refuses our certificate: %s",
 			tls_alert_text(http->check.alert));
-	return fault_set(why, V_LATER,
-		tls	  ? CODE_TLS
-		: connect ? CODE_CONNECT
-			  : CODE_CUT,
-		"not received: %s", text);
+	return no_way(http, post, code, text, why);
 }
 
 /* What a failed transfer means.  The peer's alert about our certificate comes
@@ -335,7 +463,8 @@ static enum verdict
 failed(const struct http *http, const struct post *post, CURLcode code,
 	bool all_written, struct fault *why)
 {
-	const char *text = post->stalled	    ? "no progress, given up"
+	const char *text = post->stopped	    ? "we were told to stop"
+			   : post->stalled	    ? "no progress, given up"
 			   : http->error[0] != '\0' ? http->error
 						    : curl_easy_strerror(code);
 
@@ -345,7 +474,7 @@ failed(const struct http *http, const struct post *post, CURLcode code,
 	}
 	if (!all_written ||
 		(post->heard == 0 && tls_alert_certificate(http->check.alert)))
-		return not_written(http, code, text, why);
+		return not_written(http, post, code, text, why);
 	return fault_set(why, V_UNKNOWN,
 		code == CURLE_WEIRD_SERVER_REPLY ||
 				code == CURLE_UNSUPPORTED_PROTOCOL
@@ -388,10 +517,25 @@ header_list(const char *const *headers)
 }
 
 static bool
-post_settings(
-	CURL *c, const char *url, struct curl_slist *headers, struct post *post)
+post_settings(const struct http *http, const char *url,
+	struct curl_slist *headers, struct post *post)
 {
+	CURL *c = http->curl;
+	long head = post->body->bytes == 0, most_ms = 0;
+
+	/* Nothing of a HEAD moves by which watch() could tell. */
+	if (head)
+		most_ms = (long)(http->connect_ms + http->answer_ms);
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_NOBODY, head) == CURLE_OK &&
+	       (head || curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK) &&
+	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, most_ms) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+		       (long)http->connect_ms) == CURLE_OK &&
+	       /* The last resort; watch() is nearer. */
+	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME,
+		       (long)((http->answer_ms + STALL_MS) / 1000)) ==
+		       CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
 		       (curl_off_t)post->body->bytes) == CURLE_OK &&
@@ -402,41 +546,46 @@ post_settings(
 	       curl_easy_setopt(c, CURLOPT_XFERINFODATA, post) == CURLE_OK;
 }
 
-enum verdict
-http_post(struct http *http, const char *url, const char *const *headers,
+static enum verdict
+request(struct http *http, const char *url, const char *const *headers,
 	const struct http_body *body, struct http_answer *answer_out,
 	struct fault *why)
 {
 	struct http_answer answer = { .body = BUF_MAX(ANSWER_BYTES_MAX) };
-	struct post post = {
-		.body = body, .answer = &answer, .answer_ms = http->answer_ms
-	};
+	struct post post = { .body = body,
+		.answer = &answer,
+		.answer_ms = http->answer_ms,
+		.stop = http->stop };
 	struct curl_slist *list = NULL;
 	curl_off_t written = 0;
 	enum verdict v;
 	CURLcode code;
+	bool fresh;
 
-	assert(body->bytes > 0);
-	v = check_dates(http, why);
+	http->seen = HTTP_SEEN_NONE;
+	v = http_check(http, why);
 	if (v == V_OK && body->rewind != NULL &&
 		body->rewind(body->self, why) != V_OK)
 		v = V_NEVER;
 	if (v != V_OK)
 		return v;
-	http->check.oin_wrong = false;
-	http->check.alert = -1;
+	fresh = tls_check_begin(&http->check, clock_tick_ms()) ||
+		body->bytes == 0;
 	http->error[0] = '\0';
 	list = header_list(headers);
-	if (list == NULL || !post_settings(http->curl, url, list, &post)) {
+	if (list == NULL || !post_settings(http, url, list, &post) ||
+		curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT,
+			(long)fresh) != CURLE_OK) {
 		v = fault_set(why, V_BROKEN, CODE_CONNECT,
 			"no address we can post to");
 		goto out;
 	}
 	code = curl_easy_perform(http->curl);
+	http_look(http->curl, post.date_ms, &http->seen);
 	(void)curl_easy_getinfo(http->curl, CURLINFO_SIZE_UPLOAD_T, &written);
 	if (written > post.written)
 		post.written = written;
-	answer.all_written = post.written == body->bytes;
+	answer.all_written = body->bytes > 0 && post.written == body->bytes;
 	if (code != CURLE_OK && !post.cut) {
 		v = failed(http, &post, code,
 			answer.all_written || code == CURLE_SEND_FAIL_REWIND,
@@ -450,4 +599,34 @@ out:
 	buf_done(&answer.body);
 	curl_slist_free_all(list);
 	return v;
+}
+
+enum verdict
+http_post(struct http *http, const char *url, const char *const *headers,
+	const struct http_body *body, struct http_answer *answer_out,
+	struct fault *why)
+{
+	assert(body->bytes > 0);
+	return request(http, url, headers, body, answer_out, why);
+}
+
+enum verdict
+http_head(struct http *http, const char *url, struct fault *why)
+{
+	const struct http_body none = { .bytes = 0 };
+	struct http_answer answer;
+	enum verdict v = request(http, url, NULL, &none, &answer, why);
+
+	if (v == V_OK)
+		http_answer_done(&answer);
+	return v;
+}
+
+void
+http_seen(const struct http *http, struct http_seen *out)
+{
+	*out = http->seen;
+	out->tls = http->check.seen;
+	if (tls_alert_certificate(http->check.alert))
+		out->alert = tls_alert_text(http->check.alert);
 }

@@ -131,7 +131,7 @@ listener_open(struct role_run *run, struct fault *why)
 	run->own = own;
 	own->run = run;
 	own->conf = (struct ebms_listen_conf){ .cpas = run->site->cpas,
-		.cpa_count = run->site->jobs.sender_count,
+		.cpa_count = run->site->cpa_count,
 		.path = l->path == NULL ? "/ebms" : l->path };
 	v = certificate_key(conf.certificate, conf.key, why);
 	if (v == V_OK)

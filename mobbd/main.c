@@ -8,18 +8,22 @@
 #include <sys/stat.h>
 
 #include "base/version.h"
+#include "mobbd/endpoint.h"
 #include "mobbd/role.h"
 #include "mobbd/supervisor.h"
 
 #define EXIT_USAGE 2
 
 static const char usage[] =
-	"usage: mobbd [-f FILE] [--once | --listen]\n"
+	"usage: mobbd [-f FILE] [--once | --listen | --check-endpoints "
+	"[NAME]]\n"
 	"\n"
 	"  -f FILE    the jobs file ($MOBB_JOBS, else /etc/mobb/jobs.yaml)\n"
 	"  --once     do all there is to do, then end (for cron); needs a\n"
 	"             listener: mobbd --listen\n"
 	"  --listen   only receive acknowledgments and results\n"
+	"  --check-endpoints [NAME]\n"
+	"             look at the connections and say what was found\n"
 	"  --version  print the version\n"
 	"\n"
 	"Without --once or --listen it runs as a service until SIGTERM.\n"
@@ -32,14 +36,16 @@ run_role(char **arg, const char *jobs_file)
 
 	if (role == NULL || arg[1] == NULL || arg[2] == NULL)
 		return EXIT_USAGE;
-	return role_main(role, jobs_file, atoi(arg[1]), atoi(arg[2]));
+	return role_main(role, arg[3] == NULL ? "" : arg[3], jobs_file,
+		atoi(arg[1]), atoi(arg[2]));
 }
 
 int
 main(int argc, char **argv)
 {
 	enum supervise how = SUPERVISE_SERVICE;
-	const char *jobs_file = getenv("MOBB_JOBS");
+	const char *jobs_file = getenv("MOBB_JOBS"), *endpoint = NULL;
+	bool check = false;
 	int i;
 
 	if (jobs_file == NULL || jobs_file[0] == '\0')
@@ -52,6 +58,10 @@ main(int argc, char **argv)
 			how = SUPERVISE_ONCE;
 		} else if (strcmp(argv[i], "--listen") == 0) {
 			how = SUPERVISE_LISTEN;
+		} else if (strcmp(argv[i], "--check-endpoints") == 0) {
+			check = true;
+			if (argv[i + 1] != NULL && argv[i + 1][0] != '-')
+				endpoint = argv[++i];
 		} else if (strcmp(argv[i], "--role") == 0 && i + 3 < argc) {
 			return run_role(argv + i + 1, jobs_file);
 		} else if (strcmp(argv[i], "--version") == 0) {
@@ -66,5 +76,6 @@ main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	return supervise(how, jobs_file);
+	return check ? endpoint_check_all(jobs_file, endpoint)
+		     : supervise(how, jobs_file);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -157,12 +158,24 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 	return V_OK;
 }
 
+/* "courier", or "courier productie" */
+static void
+name_ourselves(const struct role *role, const char *arg)
+{
+	static char name[2 * ROLE_ARG_MAX];
+
+	snprintf(name, sizeof(name), "%s%s%.*s", role->name,
+		arg[0] == '\0' ? "" : " ", ROLE_ARG_MAX, arg);
+	log_name(name);
+}
+
 int
-role_main(
-	const struct role *role, const char *jobs_file, int board_fd, int place)
+role_main(const struct role *role, const char *arg, const char *jobs_file,
+	int board_fd, int place)
 {
 	struct site site = { .mem = ARENA_EMPTY };
 	struct role_run run = { .site = &site,
+		.arg = arg,
 		.mem = ARENA_EMPTY,
 		.wait_fd = -1,
 		.stop = &stop,
@@ -172,7 +185,7 @@ role_main(
 	int code = 0;
 
 	assert(place >= 0 && place < ROLES_MAX);
-	log_name(role->name);
+	name_ourselves(role, arg);
 	if (!tie_to_parent(role))
 		return 70;
 	limit_ourselves();
@@ -181,6 +194,8 @@ role_main(
 	if (run.board == MAP_FAILED)
 		return 70;
 	run.line = &run.board->line[place];
+	run.line->trouble = 0;
+	run.line->blocked_until_ms = 0;
 	v = site_open(jobs_file, &site, &why);
 	if (v == V_OK)
 		v = open_all(role, &run, &why);

@@ -17,7 +17,8 @@
 #include "base/fault.h"
 #include "mobbd/site.h"
 
-#define ROLES_MAX 8
+#define ROLES_MAX 48 /* JOBS_ENDPOINTS_MAX couriers, and one of each other */
+#define ROLE_ARG_MAX 48
 #define DIED_MAX 8 /* jobs remembered */
 
 /* One role's line on the board that supervisor and roles share.  The
@@ -28,6 +29,8 @@ struct role_line {
 	volatile int64_t worked;     /* steps that found something to do */
 	volatile int64_t idle_round; /* newest round with an idle step */
 	volatile int64_t blocked_until_ms; /* allowance expected; 0 none */
+	/* Exit status of what a person has to mend before all can go on; 0 */
+	volatile int32_t trouble;
 	/* The job it works on, and those it died on before: a file that ends
 	 * its reader each time costs only itself.
 	 */
@@ -46,6 +49,7 @@ struct board {
 
 struct role_run {
 	struct site *site;
+	const char *arg;  /* a courier: its endpoint; else "" */
 	struct arena mem; /* emptied before every step */
 	struct board *board;
 	struct role_line *line;
@@ -81,9 +85,11 @@ extern const struct role role_intake, role_router, role_courier, role_listener,
 /* NULL when no role has that name. */
 const struct role *role_find(const char *name);
 
-/* Run a role until SIGTERM; returns the exit code of the process. */
-int role_main(const struct role *role, const char *jobs_file, int board_fd,
-	int place);
+/* Run a role until SIGTERM; returns the exit code of the process.  `arg` tells
+ * those of one kind apart, "" where there is one.
+ */
+int role_main(const struct role *role, const char *arg, const char *jobs_file,
+	int board_fd, int place);
 
 /* Say what ends us and what to do about it; the exit status for it. */
 int tell_end(const struct fault *why);

@@ -23,7 +23,7 @@ static enum verdict
 router_open(struct role_run *run, struct fault *why)
 {
 	(void)why;
-	run->own = peers_new(run->site);
+	run->own = peers_new(run);
 	return V_OK;
 }
 
@@ -31,6 +31,39 @@ static void
 router_close(struct role_run *run)
 {
 	peers_free(run->own);
+}
+
+#define CONNECT_MS 10000 /* other endpoints wait for it */
+#define ANSWER_MS 60000
+
+/* One question.  After one that got no answer the endpoint rests, so that what
+ * is away costs the jobs of other endpoints little.
+ */
+static enum verdict
+ask_service(struct role_run *run, const struct jobs_stream *stream,
+	const char *type, struct wus_answer *answers, size_t count,
+	struct fault *why)
+{
+	const struct jobs_sender *sender = stream->sender_is;
+	const struct jobs_endpoint *endpoint = stream->endpoint_is;
+	int64_t until_ms, now_ms = clock_now_ms();
+	struct http *http;
+	enum verdict v;
+
+	if (peers_rest_ms(run->own, endpoint, now_ms, why) != 0)
+		return V_LATER;
+	v = peers_connect(run->own, sender, endpoint, &http, why);
+	if (v != V_OK)
+		return v;
+	http_patience(http, CONNECT_MS, ANSWER_MS);
+	v = wus_ask(http, endpoint->wus, sender->oin,
+		type[0] == '\0' ? stream->type : type, answers, count, why);
+	if (v == V_LATER && why->code != CODE_WUS)
+		(void)peers_away(run->own, sender, endpoint, why,
+			clock_now_ms(), &until_ms);
+	else
+		(void)peers_back(run->own, sender, endpoint);
+	return v;
 }
 
 /* Ask about the letters of one type that have no rule yet, each number once,
@@ -43,7 +76,6 @@ ask_type(struct role_run *run, const struct jobs_stream *stream,
 {
 	struct wus_answer answers[WUS_GROUP_MAX];
 	size_t of_row[WUS_GROUP_MAX], i, k, n = 0;
-	struct http *http;
 	enum verdict v;
 
 	for (i = 0; i < count; i++) {
@@ -57,12 +89,7 @@ ask_type(struct role_run *run, const struct jobs_stream *stream,
 				(struct wus_answer){ .bsn = rows[i].bsn };
 		of_row[i] = k;
 	}
-	v = peers_connect(
-		run->own, stream->sender_is, stream->endpoint_is, &http, why);
-	if (v == V_OK)
-		v = wus_ask(http, stream->endpoint_is->wus,
-			stream->sender_is->oin,
-			type[0] == '\0' ? stream->type : type, answers, n, why);
+	v = ask_service(run, stream, type, answers, n, why);
 	for (i = 0; v == V_OK && i < count; i++) {
 		if (rows[i].rule != 0 || strcmp(rows[i].type, type) != 0)
 			continue;
@@ -296,6 +323,9 @@ each_job(struct role_run *run, enum job_state state, job_work *work, bool *some,
 			*some = true;
 			continue;
 		}
+		/* A sender that cannot be used: told, and it rests. */
+		if (v == V_SKIP)
+			continue;
 		*why = one;
 		if (v != V_LATER || one.code == CODE_DATABASE)
 			return v;

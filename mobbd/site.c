@@ -17,7 +17,6 @@
 #include "mobbd/site.h"
 
 #define JOBS_BYTES_MAX 1000000
-#define CPA_BYTES_MAX 4000000
 #define DEFINITION_BYTES_MAX 1000000
 #define KEY_TEXT_MAX 200
 
@@ -145,38 +144,72 @@ read_definitions(struct site *site, struct fault *why)
 	return v;
 }
 
+/* Plain http only where every endpoint of the sender's streams allows it. */
+static bool
+plain_http(const struct site *site, const struct jobs_sender *sender)
+{
+	bool some = false;
+	size_t i;
+
+	for (i = 0; i < site->jobs.stream_count; i++) {
+		const struct jobs_stream *s = &site->jobs.streams[i];
+
+		if (s->sender_is != sender)
+			continue;
+		if (!s->endpoint_is->plain_http)
+			return false;
+		some = true;
+	}
+	return some;
+}
+
 static enum verdict
-read_cpas(struct site *site, struct fault *why)
+read_cpa(struct site *site, const struct jobs_sender *sender,
+	struct cpa *cpa_out, struct fault *why)
 {
 	static const char *const use[] = { ACTION_BV_REQUEST, ACTION_BV_RESULT,
 		NULL };
+	const char *path = site_path(site, sender->cpa);
+	struct buf text = BUF_MAX(CPA_BYTES_MAX);
+	char place[FAULT_PLACE_MAX];
+	enum verdict v;
+
+	v = file_get(AT_FDCWD, path, &text, why);
+	if (v == V_OK)
+		v = cpa_read(text.bytes, text.len, sender->oin, use,
+			plain_http(site, sender), &site->mem, cpa_out, why);
+	else
+		why->code = CODE_CPA;
+	buf_done(&text);
+	if (v == V_OK)
+		return V_OK;
+	memcpy(place, why->place, sizeof(place));
+	why->place[0] = '\0';
+	fault_at(why, "%s%s%.80s", path, place[0] == '\0' ? "" : " ", place);
+	return V_BROKEN;
+}
+
+static enum verdict
+read_cpas(struct site *site, struct fault *why)
+{
 	size_t i, n = site->jobs.sender_count;
-	enum verdict v = V_OK;
 
 	site->cpas = mem_zero(n + 1, sizeof(*site->cpas));
-	for (i = 0; v == V_OK && i < n; i++) {
-		const struct jobs_sender *s = &site->jobs.senders[i];
-		const char *path = site_path(site, s->cpa);
-		struct buf text = BUF_MAX(CPA_BYTES_MAX);
+	site->cpa_of = mem_zero(n + 1, sizeof(*site->cpa_of));
+	for (i = 0; i < n; i++) {
+		struct cpa *cpa = &site->cpas[site->cpa_count];
+		struct site_cpa *of = &site->cpa_of[i];
 
-		v = file_get(AT_FDCWD, path, &text, why);
-		if (v == V_OK)
-			v = cpa_read(text.bytes, text.len, s->oin, use, false,
-				&site->mem, &site->cpas[i], why);
-		else
-			why->code = CODE_CPA;
-		if (v != V_OK) {
-			char place[FAULT_PLACE_MAX];
-
-			memcpy(place, why->place, sizeof(place));
-			why->place[0] = '\0';
-			fault_at(why, "%s%s%.80s", path,
-				place[0] == '\0' ? "" : " ", place);
-			v = V_BROKEN;
-		}
-		buf_done(&text);
+		if (read_cpa(site, &site->jobs.senders[i], cpa, &of->why) !=
+			V_OK)
+			continue;
+		of->cpa = cpa;
+		site->cpa_count++;
 	}
-	return v;
+	if (site->cpa_count > 0 || n == 0)
+		return V_OK;
+	*why = site->cpa_of[0].why;
+	return V_BROKEN;
 }
 
 enum verdict
@@ -227,12 +260,28 @@ site_definition(const struct site *site, const struct jobs_stream *stream)
 	return site->definitions[stream - site->jobs.streams];
 }
 
-const struct cpa *
-site_cpa(const struct site *site, const struct jobs_sender *sender)
+enum verdict
+site_cpa(const struct site *site, const struct jobs_sender *sender,
+	int64_t now_ms, const struct cpa **cpa_out, struct fault *why)
 {
+	const struct site_cpa *of =
+		&site->cpa_of[sender - site->jobs.senders];
+
 	assert(sender >= site->jobs.senders &&
 		sender < site->jobs.senders + site->jobs.sender_count);
-	return &site->cpas[sender - site->jobs.senders];
+	if (of->cpa == NULL) {
+		*why = of->why;
+		return V_SKIP;
+	}
+	if (now_ms < of->cpa->start_ms || now_ms > of->cpa->end_ms) {
+		(void)fault_set(why, V_SKIP, CODE_CPA,
+			now_ms > of->cpa->end_ms ? "the CPA has expired"
+						 : "the CPA has not begun");
+		fault_at(why, "%s", sender->cpa);
+		return V_SKIP;
+	}
+	*cpa_out = of->cpa;
+	return V_OK;
 }
 
 void
@@ -245,6 +294,7 @@ site_close(struct site *site)
 		definition_free(site->definitions[i]);
 	free(site->definitions);
 	free(site->cpas);
+	free(site->cpa_of);
 	spool_close(site->spool);
 	store_close(site->store);
 	jobs_free(&site->jobs);

@@ -33,7 +33,15 @@ struct site {
 	struct spool *spool;
 	uint8_t key[32];
 	struct definition **definitions; /* one per stream, same order */
-	struct cpa *cpas;		 /* one per sender, same order */
+	struct cpa *cpas; /* those that could be read, densely */
+	size_t cpa_count;
+	struct site_cpa *cpa_of; /* one per sender, same order */
+};
+
+/* The CPA of a sender, or why it has none. */
+struct site_cpa {
+	const struct cpa *cpa; /* NULL: it cannot be used */
+	struct fault why;
 };
 
 /* Read the jobs file; open nothing else yet. */
@@ -41,6 +49,7 @@ enum verdict site_open(
 	const char *jobs_file, struct site *site_out, struct fault *why);
 /* Start the private cluster if there is one, connect. */
 enum verdict site_store(struct site *site, struct fault *why);
+/* One CPA that cannot be used costs its sender only; V_BROKEN when none can. */
 enum verdict site_needs(struct site *site, unsigned needs, struct fault *why);
 void site_close(struct site *site);
 
@@ -57,7 +66,8 @@ enum verdict site_stream(const struct site *site, const struct job *job,
 /* The definition of a stream; NULL when there is no such stream. */
 const struct definition *site_definition(
 	const struct site *site, const struct jobs_stream *stream);
-const struct cpa *site_cpa(
-	const struct site *site, const struct jobs_sender *sender);
+/* V_SKIP: it cannot be read, or is not valid at this moment. */
+enum verdict site_cpa(const struct site *site, const struct jobs_sender *sender,
+	int64_t now_ms, const struct cpa **cpa_out, struct fault *why);
 
 #endif

@@ -13,6 +13,7 @@
 #include "store/books.h"
 
 #define EXPIRE_AT_ONCE "1000" /* attempts looked at in one call */
+#define STREAM_MAX 64	      /* a name of the jobs file has at most 40 */
 
 /* --- rows --- */
 
@@ -282,24 +283,53 @@ fail(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 
 /* --- after a post --- */
 
+/* *agains_out: how often the peer said later, this time included. */
 static enum verdict
 count_post(struct pg *pg, const struct attempt *attempt, enum post_end end,
-	const uint8_t payload_sha256[32], struct fault *why)
+	const uint8_t payload_sha256[32], int64_t *agains_out,
+	struct fault *why)
 {
+	struct pg_rows rows = PG_ROWS_NONE;
 	static const uint8_t zeros[32];
 	bool known = payload_sha256 != NULL &&
 		     memcmp(payload_sha256, zeros, sizeof(zeros)) != 0;
 	bool left = end == POST_COMPLETE || end == POST_ACKNOWLEDGED ||
 		    end == POST_UNKNOWN || end == POST_FAILED;
+	enum verdict v;
 
-	return pg_do(pg,
+	v = pg_ask(pg,
 		"update attempt set posts = posts + $2, agains = agains + $3, "
 		"payload_sha256 = coalesce(payload_sha256, "
-		"case when $4::int = 1 then $5::bytea end) where number = $1",
+		"case when $4::int = 1 then $5::bytea end) where number = $1 "
+		"returning agains",
 		PG_ARGS(PG_N(attempt->number), PG_N(left ? 1 : 0),
 			PG_N(end == POST_AGAIN ? 1 : 0), PG_N(known ? 1 : 0),
 			PG_B(known ? payload_sha256 : zeros, 32)),
-		NULL, why);
+		&rows, why);
+	if (v != V_OK)
+		return v;
+	*agains_out = rows.count == 1 ? pg_int(&rows, 0, 0) : 0;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+/* The peer cannot make anything of our messages: it is tried again, because
+ * its operator may mend it, but ours must know from the first time on.
+ */
+static enum verdict
+alarm(struct pg *pg, const struct attempt *attempt, const struct lot_row *lot,
+	const struct job_row *job, const struct fault *reason, int64_t now_ms,
+	struct fault *why)
+{
+	enum verdict v;
+
+	v = pg_do(pg, "update lot set reason = $2 where number = $1",
+		PG_ARGS(PG_N(lot->number), PG_T(reason->text)), NULL, why);
+	if (v != V_OK)
+		return v;
+	return event_put(pg, now_ms, job->id, "automatic", "message fault", why,
+		"lot %" PRId64 " attempt %d: MOBB-%04d %s", lot->number,
+		attempt->nth, (int)reason->code, reason->text);
 }
 
 /* Nothing was posted: our own payload was wrong. */
@@ -329,11 +359,15 @@ ended(struct pg *pg, const struct offer *offer, enum post_end end,
 	struct attempt attempt;
 	struct lot_row lot;
 	struct job_row job;
+	int64_t agains = 0;
 	enum verdict v =
 		attempt_lock_all(pg, offer->attempt, &lot, &job, &attempt, why);
 
 	if (v == V_OK)
-		v = count_post(pg, &attempt, end, sha256, why);
+		v = count_post(pg, &attempt, end, sha256, &agains, why);
+	if (v == V_OK && end == POST_AGAIN && agains == 1 &&
+		reason->code == CODE_EBMS_ERROR)
+		v = alarm(pg, &attempt, &lot, &job, reason, now_ms, why);
 	if (v != V_OK)
 		return v;
 	/* The acknowledgment, or even the result, may have come first.  A retry
@@ -392,14 +426,23 @@ store_post_end(struct store *store, const struct offer *offer,
 }
 
 enum verdict
-store_offers_take_back(struct store *store, struct fault *why)
+store_offers_take_back(struct store *store, const struct store_part *endpoints,
+	struct fault *why)
 {
+	struct buf names = BUF_MAX(PART_TEXT_MAX);
+	enum verdict v;
+
+	part_names(endpoints, &names);
 	/* Nobody knows how much of it left: unknown, the same bytes again. */
-	return pg_do(store->pg,
+	v = pg_do(store->pg,
 		"update attempt set state = 2, posts = posts + 1, "
-		"next_post_ms = 1, reason = 'mobbd stopped during the post' "
-		"where state = 1",
-		NULL, NULL, why);
+		"next_post_ms = greatest(next_post_ms, 1), "
+		"reason = 'mobbd stopped during the post' "
+		"where state = 1 and " PART_HAS("endpoint"),
+		PG_ARGS(PG_T(names.bytes), PG_N(endpoints->others ? 1 : 0)),
+		NULL, why);
+	buf_done(&names);
+	return v;
 }
 
 /* --- time to live --- */
@@ -448,9 +491,20 @@ offer_again(struct pg *pg, const struct attempt *attempt, struct lot_row *lot,
 		PG_ARGS(PG_N(lot->number), PG_N(due_ms)), NULL, why);
 }
 
+/* Is there nothing more to be expected of it? */
+static bool
+is_over(const struct attempt *attempt, int64_t now_ms)
+{
+	if (attempt->state != ATTEMPT_OFFERED)
+		return false;
+	if (attempt->expires_ms == 0) /* best effort: one post */
+		return attempt->posts > 0;
+	return attempt->expires_ms <= now_ms;
+}
+
 static enum verdict
-expire_one(struct pg *pg, int64_t number, int64_t now_ms, int64_t due_ms,
-	int64_t resends, bool *done_out, struct fault *why)
+expire_one(struct pg *pg, int64_t number, int64_t now_ms,
+	const struct resend *resend, bool *done_out, struct fault *why)
 {
 	struct counts counts = COUNTS_NONE;
 	struct attempt attempt;
@@ -461,8 +515,7 @@ expire_one(struct pg *pg, int64_t number, int64_t now_ms, int64_t due_ms,
 	enum verdict v =
 		attempt_lock_all(pg, number, &lot, &job, &attempt, why);
 
-	if (v != V_OK || attempt.state != ATTEMPT_OFFERED ||
-		attempt.expires_ms > now_ms)
+	if (v != V_OK || !is_over(&attempt, now_ms))
 		return v;
 	received = attempt.posts > 0;
 	v = count_tries(pg, lot.number, &tries, why);
@@ -470,51 +523,65 @@ expire_one(struct pg *pg, int64_t number, int64_t now_ms, int64_t due_ms,
 		v = set_state(pg, &attempt,
 			received ? ATTEMPT_UNKNOWN : ATTEMPT_EXPIRED,
 			received ? "no acknowledgment in time" : NULL, why);
-	if (v == V_OK && received && tries > resends)
+	if (v == V_OK && received && tries > resend->times)
 		v = attempt_hold(pg, &attempt, &lot, CODE_EXPIRED,
 			"no acknowledgment in time, tries used up: the outcome "
 			"is unknown",
 			now_ms, &counts, why);
 	else if (v == V_OK)
 		v = offer_again(pg, &attempt, &lot, received,
-			received ? due_ms : now_ms, now_ms, &counts, why);
+			received ? now_ms + resend->pause_ms : now_ms, now_ms,
+			&counts, why);
 	if (v == V_OK)
 		v = counts_write(pg, job.number, &counts, why);
 	if (v == V_OK)
 		v = event_put(pg, now_ms, job.id, "automatic", "expired", why,
 			"lot %" PRId64 " attempt %d: %s", lot.number,
 			attempt.nth,
-			!received	  ? "never received, cut again"
-			: tries > resends ? "unknown, tries used up"
-					  : "unknown, to be offered again");
+			!received		? "never received, cut again"
+			: tries > resend->times ? "unknown, tries used up"
+						: "unknown, to be offered "
+						  "again");
 	*done_out = v == V_OK;
 	return v;
 }
 
 enum verdict
-store_expire(struct store *store, int64_t now_ms, int64_t resend_ms,
-	int64_t resends, int64_t *count_out, struct fault *why)
+store_expire(struct store *store, const struct store_part *endpoints,
+	int64_t now_ms, store_resend_fn *resend, void *resend_self,
+	int64_t *count_out, struct fault *why)
 {
-	/* A pause, or the moment itself. */
-	int64_t due_ms = resend_ms < now_ms ? now_ms + resend_ms : resend_ms;
+	struct buf names = BUF_MAX(PART_TEXT_MAX);
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
 	int64_t count = 0;
 	enum verdict v;
 	int i;
 
+	part_names(endpoints, &names);
 	v = pg_ask(pg,
-		"select a.number from attempt a where a.state = 2 "
-		"and a.expires_ms <= $1 and " ATTEMPT_A_UNANSWERED
-		"order by a.number limit " EXPIRE_AT_ONCE,
-		PG_ARGS(PG_N(now_ms)), &rows, why);
+		"select a.number, j.stream from attempt a "
+		"join lot o on o.number = a.lot_no "
+		"join job j on j.number = o.job_no where a.state = 2 "
+		"and a.expires_ms <= $3 and (a.expires_ms > 0 or a.posts > 0) "
+		"and " PART_HAS(
+			"a.endpoint") "and " ATTEMPT_A_UNANSWERED
+				      "order by a.number limit " EXPIRE_AT_ONCE,
+		PG_ARGS(PG_T(names.bytes), PG_N(endpoints->others ? 1 : 0),
+			PG_N(now_ms)),
+		&rows, why);
+	buf_done(&names);
 	for (i = 0; v == V_OK && i < rows.count; i++) {
+		char stream[STREAM_MAX];
+		struct resend terms;
 		bool done = false;
 
+		pg_word(&rows, i, 1, stream, sizeof(stream));
+		terms = resend(resend_self, stream);
 		v = pg_begin(pg, why);
 		if (v == V_OK)
-			v = expire_one(pg, pg_int(&rows, i, 0), now_ms, due_ms,
-				resends, &done, why);
+			v = expire_one(pg, pg_int(&rows, i, 0), now_ms, &terms,
+				&done, why);
 		v = pg_end(pg, v, why);
 		count += v == V_OK && done ? 1 : 0;
 	}

@@ -49,6 +49,17 @@ enum attempt_state {
  */
 #define ATTEMPT_OF_CPA(parameter) "cpa_id in ('', " parameter ")"
 
+/* --- parts (store/part.c) --- */
+
+#define PART_TEXT_MAX ((size_t)1000000)
+
+/* Is `column` of the part?  $1: part_names(), $2: 1 when it is all others. */
+#define PART_HAS(column)                                                       \
+	"(" column " = any(string_to_array($1, chr(31)))) <> ($2::int = 1) "
+
+/* The names as text for PART_HAS. */
+void part_names(const struct store_part *part, struct buf *out);
+
 /* --- jobs (store/job.c) --- */
 
 struct job_row {

@@ -84,7 +84,8 @@ find_retry(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"join job j on j.number = o.job_no "
 		"where a.endpoint = $1 and a.state = 2 "
 		"and a.next_post_ms > 0 and a.next_post_ms <= $2 "
-		"and a.expires_ms > $2 and j.state in (6, 7) "
+		"and (a.expires_ms > $2 or (a.expires_ms = 0 and a.posts = 0)) "
+		"and j.state in (6, 7) "
 		"and " ATTEMPT_A_UNANSWERED
 		"order by a.next_post_ms, a.number limit 1",
 		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), rows_out, why);
@@ -189,6 +190,63 @@ store_offer_rest(struct store *store, const struct offer *offer,
 			PG_ARGS(PG_N(offer->lot.number), PG_T(reason)), NULL,
 			why);
 	return pg_end(pg, v, why);
+}
+
+/* In the order that everybody locks in: lots, then attempts. */
+enum verdict
+store_stream_rest(struct store *store, const char *endpoint, const char *stream,
+	int64_t until_ms, const char *reason, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	enum verdict v = pg_begin(pg, why);
+
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update lot o set reason = $4, "
+			"due_ms = greatest(o.due_ms, $3), resend_ms = "
+			"case when o.resend_letters > 0 "
+			"then greatest(o.resend_ms, $3) else o.resend_ms end "
+			"from job j where j.number = o.job_no "
+			"and j.endpoint = $1 and j.stream = $2 "
+			"and j.state in (6, 7) and not o.print "
+			"and (o.state in (1, 7) or o.resend_letters > 0 "
+			"or exists (select from attempt a "
+			"where a.lot_no = o.number and a.state = 2 "
+			"and a.next_post_ms > 0 and a.next_post_ms < $3))",
+			PG_ARGS(PG_T(endpoint), PG_T(stream), PG_N(until_ms),
+				PG_T(reason)),
+			NULL, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update attempt a set next_post_ms = $3 "
+			"from lot o join job j on j.number = o.job_no "
+			"where o.number = a.lot_no and a.endpoint = $1 "
+			"and a.state = 2 and j.stream = $2 "
+			"and a.next_post_ms > 0 and a.next_post_ms < $3",
+			PG_ARGS(PG_T(endpoint), PG_T(stream), PG_N(until_ms)),
+			NULL, why);
+	return pg_end(pg, v, why);
+}
+
+enum verdict
+store_offers_note(struct store *store, const struct store_part *endpoints,
+	const char *reason, int64_t *count_out, struct fault *why)
+{
+	struct buf names = BUF_MAX(PART_TEXT_MAX);
+	enum verdict v;
+
+	part_names(endpoints, &names);
+	v = pg_do(store->pg,
+		"update lot o set reason = $3 from job j "
+		"where j.number = o.job_no and not o.print "
+		"and (o.state in (1, 7) or o.resend_letters > 0) "
+		"and j.state in (6, 7) and o.reason <> $3 "
+		"and " PART_HAS("j.endpoint"),
+		PG_ARGS(PG_T(names.bytes), PG_N(endpoints->others ? 1 : 0),
+			PG_T(reason)),
+		count_out, why);
+	buf_done(&names);
+	return v;
 }
 
 /* --- letters --- */
@@ -353,9 +411,10 @@ begin_retry(struct pg *pg, const struct offer *offer, int64_t *wait_ms_out,
 	enum verdict v;
 
 	v = pg_do(pg,
-		"update attempt set state = 1, next_post_ms = 0 "
+		"update attempt set state = 1, next_post_ms = $2 "
 		"where number = $1 and state = 2",
-		PG_ARGS(PG_N(offer->attempt)), &changed, why);
+		PG_ARGS(PG_N(offer->attempt), PG_N(offer->next_ms)), &changed,
+		why);
 	if (v == V_OK && changed != 1)
 		v = changed_meanwhile(why, wait_ms_out);
 	return v;
@@ -377,12 +436,12 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 		"insert into attempt (lot_no, endpoint, nth, message_id, "
 		"conversation_id, content_id, envelope, created_ms, "
 		"expires_ms, begun_ms, state, payload_bytes, payload_sha256, "
-		"letters, part_of_lot, receipt_mark, cpa_id) "
+		"letters, part_of_lot, receipt_mark, cpa_id, next_post_ms) "
 		"select number, $2, attempts + 1, $3, $4, $5, $6, $7, $8, $9, "
 		"1, $10, case when $11::int = 1 then $12::bytea end, $13, "
 		"$14::int = 1, coalesce((select max(r.number) from receipt r "
 		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0), "
-		"$15 from lot where number = $1 returning number, nth",
+		"$15, $16 from lot where number = $1 returning number, nth",
 		PG_ARGS(PG_N(lot->number), PG_T(offer->lot.endpoint),
 			PG_T(offer->message_id), PG_T(offer->conversation_id),
 			PG_T(offer->content_id == NULL ? ""
@@ -393,7 +452,8 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 			PG_N(known ? 1 : 0), PG_B(offer->payload_sha256, 32),
 			PG_N(offer->letters),
 			PG_N(lot->state == LOT_SETTLED ? 1 : 0),
-			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id)),
+			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id),
+			PG_N(offer->next_ms)),
 		&rows, why);
 	if (v != V_OK)
 		return v;

@@ -383,7 +383,12 @@ struct offer {
 	const void *envelope;
 	size_t envelope_len;
 	const char *content_id;
-	int64_t created_ms, expires_ms;
+	int64_t created_ms;
+	int64_t expires_ms; /* 0: never, and one post (best effort) */
+	/* The next post, should nobody hear how this one ended; for
+	 * store_offer_begin()
+	 */
+	int64_t next_ms;
 	int posts;	 /* complete or unknown so far */
 	int64_t letters; /* of this attempt: all, or those to resend */
 	int64_t payload_bytes;
@@ -440,18 +445,48 @@ enum verdict store_post_end(struct store *store, const struct offer *offer,
  */
 enum verdict store_offer_rest(struct store *store, const struct offer *offer,
 	int64_t until_ms, const char *reason, struct fault *why);
+/* The same for all that the stream has at this endpoint. */
+enum verdict store_stream_rest(struct store *store, const char *endpoint,
+	const char *stream, int64_t until_ms, const char *reason,
+	struct fault *why);
 
-/* By who sends, when it posts nothing: posts that were under way when its
- * predecessor died, or when the database went away, are due now.
+/* Whose work: that of these, or of all but these (what a jobs file no longer
+ * names must not be forgotten).
  */
-enum verdict store_offers_take_back(struct store *store, struct fault *why);
+struct store_part {
+	const char *const *names; /* lent */
+	size_t count;
+	bool others;
+};
 
-/* Attempts whose time to live has passed: never received -> the lot is cut
- * again; else unknown, and offered again with the same ids after `resend_ms`,
- * at most `resends` times; then held for a person.  *count_out: how many.
+/* By who sends to these endpoints, when it posts nothing: posts that were under
+ * way when its predecessor died, or when the database went away.  Nobody knows
+ * whether they arrived: they are due an interval after they began.
  */
-enum verdict store_expire(struct store *store, int64_t now_ms,
-	int64_t resend_ms, int64_t resends, int64_t *count_out,
+enum verdict store_offers_take_back(struct store *store,
+	const struct store_part *endpoints, struct fault *why);
+
+/* Lots of these endpoints that wait show `reason`.  *count_out: how many that
+ * did not show it before.
+ */
+enum verdict store_offers_note(struct store *store,
+	const struct store_part *endpoints, const char *reason,
+	int64_t *count_out, struct fault *why);
+
+/* How a stream offers again what may have been received. */
+struct resend {
+	int64_t pause_ms, times;
+};
+typedef struct resend store_resend_fn(void *self, const char *stream);
+
+/* Attempts at these endpoints whose time to live has passed, or whose only post
+ * was not answered: never received -> the lot is cut again; else unknown, and
+ * offered again with the same ids after a pause, so many times; then held for
+ * a person.  *count_out: how many.
+ */
+enum verdict store_expire(struct store *store,
+	const struct store_part *endpoints, int64_t now_ms,
+	store_resend_fn *resend, void *resend_self, int64_t *count_out,
 	struct fault *why);
 
 /* --- inbound (store/inbound.c) --- */
@@ -561,19 +596,29 @@ enum verdict store_inbound_useless(struct store *store,
 	const struct inbound *in, const struct fault *reason,
 	struct fault *why);
 
-/* Replies to be pushed: V_END none due.  After a push: sent, or again later. */
+/* --- replies to be pushed (store/push.c) --- */
+
 struct push {
 	const char *message_id; /* of the inbound */
 	const char *cpa_id, *url, *reply_id;
 	const void *reply;
 	size_t reply_len;
 	int tries;
+	bool once; /* not repeated */
 };
-enum verdict store_push_next(struct store *store, int64_t now_ms,
-	struct arena *mem, struct push *push_out, int64_t *next_ms_out,
-	struct fault *why);
+/* The next under one of these CPAs.  V_END: none due now; *next_ms_out is when
+ * one will be (0: none is open).
+ */
+enum verdict store_push_next(struct store *store,
+	const struct store_part *cpa_ids, int64_t now_ms, struct arena *mem,
+	struct push *push_out, int64_t *next_ms_out, struct fault *why);
+/* Done with (sent, or given up), or again at retry_ms. */
 enum verdict store_push_end(struct store *store, const struct push *push,
-	bool sent, int64_t retry_ms, struct fault *why);
+	bool done, int64_t retry_ms, struct fault *why);
+/* Replies under these CPAs are given up, each with an event. */
+enum verdict store_push_drop(struct store *store,
+	const struct store_part *cpa_ids, int64_t now_ms, int64_t *count_out,
+	struct fault *why);
 
 /* --- paper (store/bundle.c) --- */
 

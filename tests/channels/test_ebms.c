@@ -114,7 +114,7 @@ test_ebms__a_request_is_the_example(void **state)
 }
 
 static struct ebms_head
-signal(const char *action, const char *id, const char *ref_to, bool test)
+head_of(const char *action, const char *id, const char *ref_to, bool test)
 {
 	return (struct ebms_head){
 		.from = { "00000099000000020000", "urn:osb:oin" },
@@ -145,7 +145,7 @@ test_ebms__signals_are_the_examples(void **state)
 	(void)state;
 	if (!have_shared())
 		skip();
-	head = signal("Acknowledgment",
+	head = head_of("Acknowledgment",
 		"c2a4f9b0-3c1e-4ad2-9a3a-9f7b0b1d6e02@msh.receiver.example", ID,
 		false);
 	head.from_role = "SP";
@@ -154,7 +154,7 @@ test_ebms__signals_are_the_examples(void **state)
 	ebms_write_acknowledgment(&head, head.created_ms, &out);
 	same_as("ebms2/examples/03-acknowledgment.xml", &out);
 
-	head = signal("MessageError",
+	head = head_of("MessageError",
 		"77c0b9b1-41c9-4d4b-8a0e-6f9f6d1f0e03@msh.receiver.example", ID,
 		false);
 	head.created_ms = ms_of("2026-11-23T20:00:03.400Z");
@@ -162,7 +162,7 @@ test_ebms__signals_are_the_examples(void **state)
 	ebms_write_error(&head, &error, &out);
 	same_as("ebms2/examples/04-messageerror.xml", &out);
 
-	head = signal("Pong",
+	head = head_of("Pong",
 		"d1ec9a53-1cc0-4a5e-9e5f-6f5a0cf2b104@msh.receiver.example",
 		"b8a9c0aa-0c1b-4f2d-8f59-0a5ad0a1c901@msh.sender.example",
 		true);
@@ -186,7 +186,7 @@ test_ebms__odd_texts_stay_well_formed(void **state)
 	struct xml_tree *tree = NULL;
 	struct ebms_message message;
 	struct ebms_head head =
-		signal("MessageError", "<i&d>", "\"r'\x01", false);
+		head_of("MessageError", "<i&d>", "\"r'\x01", false);
 	char plain[40];
 	struct fault why;
 	const char *text;
@@ -224,6 +224,11 @@ test_ebms__a_host_that_needs_quoting_does_not_end_in_an_id(void **state)
 	"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: "            \
 	"close\r\n\r\n"
 
+/* The agreement of the posts below; what the channel is like. */
+static struct cpa agreed;
+static struct arena agreed_mem;
+static bool best_effort, sync;
+
 static enum verdict
 post(const char *reply, bool signal_only, enum ebms_answer *answer,
 	int64_t *after, struct wire *w, struct fault *why)
@@ -235,6 +240,15 @@ post(const char *reply, bool signal_only, enum ebms_answer *answer,
 		.answer_ms = 1200 };
 	struct http_bytes bytes = { .bytes = "<payload/>", .len = 10 };
 	struct http_body payload = http_bytes_body(&bytes);
+	struct ebms_post post = { .cpa = &agreed,
+		.message_id = ID,
+		.envelope = ENVELOPE,
+		.envelope_len = strlen(ENVELOPE),
+		.content_id = "c@d",
+		.payload = signal_only ? NULL : &payload,
+		.ack_requested = !signal_only && !best_effort,
+		.sync_reply = sync };
+	struct ebms_reply got = { .meaning = 0, .retry_after_s = -7 };
 	struct http *http = NULL;
 	enum verdict v;
 
@@ -243,12 +257,12 @@ post(const char *reply, bool signal_only, enum ebms_answer *answer,
 		*w = (struct wire){
 			.pki = &pki, .deed = WIRE_CLOSE, .read = 1
 		};
-	*answer = 0;
-	*after = -7;
 	wire_begin(w);
 	assert_int_equal(http_open(&peer, &http, why), V_OK);
-	v = ebms_post(http, w->url, ID, ENVELOPE, strlen(ENVELOPE), "c@d",
-		signal_only ? NULL : &payload, answer, after, why);
+	post.url = w->url;
+	v = ebms_post(http, &post, &got, why);
+	*answer = got.meaning;
+	*after = got.retry_after_s;
 	http_close(http);
 	wire_end(w);
 	return v;
@@ -298,9 +312,10 @@ answer_of(struct buf *out, int status, const char *action, const char *ref_to)
 {
 	static const struct ebms_error error = { "Inconsistent",
 		"//Header/SyncReply", "nr 999990019" };
-	struct ebms_head head = signal(action, "x@y", ref_to, false);
+	struct ebms_head head = head_of(action, "x@y", ref_to, false);
 	struct buf text = BUF_MAX(100000);
 
+	head.cpa_id = "test-cpa";
 	buf_reset(out);
 	if (strcmp(action, "Acknowledgment") == 0)
 		ebms_write_acknowledgment(&head, 0, &text);
@@ -441,13 +456,14 @@ static void
 test_ebms__an_answer_may_be_multipart(void **state)
 {
 	struct buf reply = BUF_MAX(100000), text = BUF_MAX(100000);
-	struct ebms_head head = signal("Acknowledgment", "x@y", ID, false);
+	struct ebms_head head = head_of("Acknowledgment", "x@y", ID, false);
 	enum ebms_answer answer;
 	struct fault why;
 	struct wire w;
 	int64_t after;
 
 	(void)state;
+	head.cpa_id = "test-cpa";
 	ebms_write_acknowledgment(&head, 0, &text);
 	buf_format(&reply,
 		"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: "
@@ -465,7 +481,15 @@ test_ebms__an_answer_may_be_multipart(void **state)
 static int
 make_pki(void **state)
 {
+	struct buf text = BUF_MAX(100000);
+	struct fault why;
+
 	(void)state;
+	agreement(&text, "none", "", "");
+	assert_int_equal(cpa_read(text.bytes, text.len, OURS, both, false,
+				 &agreed_mem, &agreed, &why),
+		V_OK);
+	buf_done(&text);
 	pki_init(&pki);
 	return 0;
 }
@@ -474,6 +498,7 @@ static int
 drop_pki(void **state)
 {
 	(void)state;
+	arena_done(&agreed_mem);
 	pki_done(&pki);
 	return 0;
 }

@@ -320,6 +320,26 @@ post(const struct offer *offer, enum post_end end, int64_t retry_ms)
 	OK(store_post_end(books, offer, end, retry_ms, sha256, &reason, &why));
 }
 
+/* Whatever is sent to any endpoint. */
+static const struct store_part everywhere = { .others = true };
+
+static inline struct resend
+resend_of(void *self, const char *stream)
+{
+	assert_int_not_equal(stream[0], 0);
+	return *(const struct resend *)self;
+}
+
+/* The same terms for every stream. */
+static inline void
+expire(int64_t now_ms, int64_t pause_ms, int64_t times, int64_t *count_out)
+{
+	struct resend terms = { pause_ms, times };
+
+	OK(store_expire(books, &everywhere, now_ms, resend_of, &terms,
+		count_out, &why));
+}
+
 /* A signal from the peer about a message of ours. */
 static inline struct inbound
 inbound_of(const char *id, int kind, const char *ref_to)

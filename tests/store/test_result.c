@@ -194,7 +194,7 @@ test_result__a_part_may_expire_and_end_well(void **state)
 	address_offer(&offer, "m-part1");
 	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
 	post(&offer, POST_NOT_RECEIVED, late_ms + 1);
-	OK(store_expire(books, NOW + 60000, 1000, 5, &count, &why));
+	expire(NOW + 60000, 1000, 5, &count);
 	assert_int_equal(count, 1);
 	assert_int_equal(job_now("20260404-part").n_resend, 2);
 	/* Perhaps received: unknown, and once more. */
@@ -203,7 +203,7 @@ test_result__a_part_may_expire_and_end_well(void **state)
 	address_offer(&offer, "m-part2");
 	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
 	post(&offer, POST_COMPLETE, 0);
-	OK(store_expire(books, NOW + 60000, 1000, 5, &count, &why));
+	expire(NOW + 60000, 1000, 5, &count);
 	assert_int_equal(job_now("20260404-part").n_unknown, 2);
 	OK(store_letter_find(books, "part-1", &mem, &row, &why));
 	assert_int_equal(row.state, LETTER_UNKNOWN);
@@ -362,7 +362,7 @@ test_result__a_second_opinion_changes_no_end(void **state)
 	make_lots("20260407-seco", "result", "seco", 2, 0, 2);
 	offer = begin("m-seco0");
 	post(&offer, POST_COMPLETE, 0);
-	OK(store_expire(books, NOW + 60000, 1000, 5, &count, &why));
+	expire(NOW + 60000, 1000, 5, &count);
 	OK(store_offer_next(
 		books, "simulator", NOW + 70000, &mem, &offer, &next_ms, &why));
 	address_offer(&offer, "m-seco1");
@@ -456,20 +456,22 @@ test_result__inbound_is_kept_once_and_answered_alike(void **state)
 	assert_int_equal(next.payload_len, 5);
 	assert_memory_equal(next.payload, "ab\0cd", 5);
 	/* The reply is pushed, later when it fails. */
-	OK(store_push_next(books, NOW, &mem, &push, &next_ms, &why));
+	OK(store_push_next(
+		books, &everywhere, NOW, &mem, &push, &next_ms, &why));
 	assert_string_equal(push.message_id, "i-1");
 	assert_string_equal(push.url, "https://peer/ebms");
 	assert_memory_equal(push.reply, "<ack/>", 6);
 	OK(store_push_end(books, &push, false, NOW + 2000, &why));
-	assert_int_equal(
-		store_push_next(books, NOW, &mem, &push, &next_ms, &why),
+	assert_int_equal(store_push_next(books, &everywhere, NOW, &mem, &push,
+				 &next_ms, &why),
 		V_END);
 	assert_int_equal(next_ms, NOW + 2000);
-	OK(store_push_next(books, NOW + 2000, &mem, &push, &next_ms, &why));
+	OK(store_push_next(
+		books, &everywhere, NOW + 2000, &mem, &push, &next_ms, &why));
 	assert_int_equal(push.tries, 1);
 	OK(store_push_end(books, &push, true, 0, &why));
-	assert_int_equal(
-		store_push_next(books, NOW + 9000, &mem, &push, &next_ms, &why),
+	assert_int_equal(store_push_next(books, &everywhere, NOW + 9000, &mem,
+				 &push, &next_ms, &why),
 		V_END);
 	assert_int_equal(next_ms, 0);
 	/* Again: the stored reply, also to be pushed once more. */
@@ -479,7 +481,8 @@ test_result__inbound_is_kept_once_and_answered_alike(void **state)
 	assert_int_equal(store_inbound_keep(books, &in, &reply, &why), V_SKIP);
 	assert_int_equal(reply.len, 6);
 	assert_memory_equal(reply.bytes, "<ack/>", 6);
-	OK(store_push_next(books, NOW + 10000, &mem, &push, &next_ms, &why));
+	OK(store_push_next(
+		books, &everywhere, NOW + 10000, &mem, &push, &next_ms, &why));
 	assert_memory_equal(push.reply, "<ack/>", 6);
 	/* Under another CPA it is refused. */
 	in.cpa_id = "another";

@@ -162,11 +162,11 @@ test_send__expired_but_never_received_is_cut_again(void **state)
 	make_lots("20260303-cuta", "send", "cuta", 2, 0, 10);
 	offer = begin("m-cuta");
 	post(&offer, POST_NOT_RECEIVED, NOW + 1000);
-	OK(store_expire(books, NOW + 59999, 1000, 3, &count, &why));
+	expire(NOW + 59999, 1000, 3, &count);
 	assert_int_equal(count, 0);
 	/* No retry of what has expired. */
 	assert_true(nothing_due(NOW + 60000));
-	OK(store_expire(books, NOW + 60000, 1000, 3, &count, &why));
+	expire(NOW + 60000, 1000, 3, &count);
 	assert_int_equal(count, 1);
 	assert_int_equal(job_now("20260303-cuta").n_box, 2);
 	/* Why it was not received is still to be read. */
@@ -176,7 +176,7 @@ test_send__expired_but_never_received_is_cut_again(void **state)
 	OK(store_lot_list(books, "20260303-cuta", &mem, &lots, &n, &why));
 	assert_int_equal(lots[0].state, LOT_CUT);
 	assert_int_equal(lots[0].attempts, 1);
-	OK(store_expire(books, NOW + 60000, 1000, 3, &count, &why));
+	expire(NOW + 60000, 1000, 3, &count);
 	assert_int_equal(count, 0);
 }
 
@@ -205,7 +205,7 @@ test_send__expired_and_perhaps_received_is_unknown(void **state)
 		offer.expires_ms = now_ms + 60000;
 		OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
 		post(&offer, POST_COMPLETE, 0);
-		OK(store_expire(books, now_ms + 60000, 10000, 2, &count, &why));
+		expire(now_ms + 60000, 10000, 2, &count);
 		assert_int_equal(count, 1);
 		if (i == 2)
 			break;
@@ -245,7 +245,7 @@ test_send__an_acknowledgment_read_late_is_in_time(void **state)
 	OK(store_inbound_keep(books, &in, &reply, &why));
 	/* Kept, not yet applied: not sent again, nor given up. */
 	assert_true(nothing_due(NOW + 6000));
-	OK(store_expire(books, NOW + 9000000, 1000, 3, &count, &why));
+	expire(NOW + 9000000, 1000, 3, &count);
 	assert_int_equal(count, 0);
 	OK(store_ack_apply(books, &in, NOW + 9000000, &why));
 	assert_int_equal(job_now("20260304-late").lots_acknowledged, 1);
@@ -323,12 +323,12 @@ test_send__a_post_that_was_cut_short_is_taken_back(void **state)
 	make_lots("20260305-back", "send", "back", 1, 0, 2);
 	offer = begin("m-back");
 	assert_true(nothing_due(NOW + 1000));
-	OK(store_offers_take_back(books, &why));
+	OK(store_offers_take_back(books, &everywhere, &why));
 	OK(store_offer_next(
 		books, "simulator", NOW + 1, &mem, &again, &next_ms, &why));
 	assert_int_equal(again.attempt, offer.attempt);
 	assert_int_equal(again.posts, 1);
-	OK(store_offers_take_back(books, &why));
+	OK(store_offers_take_back(books, &everywhere, &why));
 }
 
 static void

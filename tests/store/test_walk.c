@@ -242,7 +242,7 @@ step_time(void)
 	int64_t count;
 
 	now_ms += dice(30000);
-	OK(store_expire(books, now_ms, 3000, RESENDS, &count, &why));
+	expire(now_ms, 3000, RESENDS, &count);
 }
 
 static void
@@ -342,7 +342,7 @@ step(int which)
 		if (dice(10) == 0) {
 			int i;
 
-			OK(store_offers_take_back(books, &why));
+			OK(store_offers_take_back(books, &everywhere, &why));
 			for (i = 0; i < attempt_count; i++)
 				attempts[i].posting = false;
 		}

@@ -1,0 +1,53 @@
+/* mobbd/courier.h - what the files of the courier share; private to it
+ *
+ * A courier serves one endpoint: the lots of its streams, and the replies we
+ * owe under the CPAs of the senders that use it.  The first endpoint's courier
+ * also does what has no other: it forgets nothing that the jobs file no longer
+ * names.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#ifndef MOBBD_COURIER_H
+#define MOBBD_COURIER_H
+
+#include "channels/channel.h"
+#include "mobbd/peers.h"
+#include "mobbd/role.h"
+
+struct push_rest {
+	int fails; /* in a row */
+	int64_t until_ms;
+};
+
+struct courier {
+	const struct jobs_endpoint *endpoint;
+	struct peers *peers;
+	const char **names; /* of all endpoints */
+	struct store_part here;	  /* this endpoint */
+	struct store_part others; /* all that the jobs file does not name */
+	bool first;
+	struct push_rest *push_rest; /* per sender */
+	const char **cpa_ids;	     /* room for one per sender */
+	struct journal *printed; /* as it was at the start; NULL not yet read */
+};
+
+/* --- mobbd/courier_lot.c --- */
+
+/* Make and end one post of a lot that is due.  V_OK: it is on its way, or a
+ * person has to look at it; V_END: not now (blocked, or not received).
+ */
+enum verdict courier_lot(struct role_run *run, const struct jobs_stream *stream,
+	struct offer *offer, struct fault *why);
+
+/* We cannot send this lot, for a reason of its own: the others go on. */
+enum verdict courier_rest(struct role_run *run, const struct offer *offer,
+	struct fault *reason, struct fault *why);
+
+/* --- mobbd/courier_push.c --- */
+
+/* Push what is due, for a moment, so that lots and replies take turns; sets
+ * *some when something was pushed.
+ */
+enum verdict courier_push(struct role_run *run, bool *some, struct fault *why);
+
+#endif

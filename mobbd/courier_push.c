@@ -1,0 +1,199 @@
+/* mobbd/courier_push.c - replies: acknowledgments and errors for what came in
+ *
+ * An address that does not answer must not hold up the lots: it is given a
+ * short time, and after a failure the replies of that sender rest.  A reply is
+ * given up after some tries: the peer's own retry asks for it again.
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "mobbd/courier.h"
+
+#define TRIES_MAX 5
+#define PAUSE_FIRST_MS 1000
+#define PAUSE_MAX_MS 30000
+#define CONNECT_MS 5000
+#define ANSWER_MS 15000
+#define TURN_MS 2000 /* then it is the turn of a lot */
+
+/* Where a sender's replies go out: at the endpoint that its streams use. */
+static const struct jobs_endpoint *
+endpoint_of(const struct jobs *jobs, const struct jobs_sender *sender)
+{
+	size_t i;
+
+	for (i = 0; i < jobs->stream_count; i++)
+		if (jobs->streams[i].sender_is == sender)
+			return jobs->streams[i].endpoint_is;
+	for (i = 0; i < jobs->endpoint_count; i++)
+		if (sender->environment == NULL ||
+			strcmp(jobs->endpoints[i].environment,
+				sender->environment) == 0)
+			return &jobs->endpoints[i];
+	return NULL;
+}
+
+static const struct jobs_sender *
+sender_of(const struct site *site, const char *cpa_id)
+{
+	size_t i;
+
+	for (i = 0; i < site->jobs.sender_count; i++)
+		if (site->cpa_of[i].cpa != NULL &&
+			strcmp(site->cpa_of[i].cpa->id, cpa_id) == 0)
+			return &site->jobs.senders[i];
+	return NULL;
+}
+
+/* CPAs whose replies leave here; now: without those that rest. */
+static struct store_part
+cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
+{
+	const struct courier *own = run->own;
+	const struct site *site = run->site;
+	struct store_part part = { .names = own->cpa_ids };
+	size_t i;
+
+	for (i = 0; i < site->jobs.sender_count; i++) {
+		int64_t until_ms = own->push_rest[i].until_ms;
+
+		if (site->cpa_of[i].cpa == NULL ||
+			endpoint_of(&site->jobs, &site->jobs.senders[i]) !=
+				own->endpoint)
+			continue;
+		if (until_ms <= now_ms)
+			own->cpa_ids[part.count++] = site->cpa_of[i].cpa->id;
+		else if (*until_ms_out == 0 || until_ms < *until_ms_out)
+			*until_ms_out = until_ms;
+	}
+	return part;
+}
+
+static bool
+post(struct role_run *run, const struct push *push,
+	const struct jobs_sender *sender, struct fault *why)
+{
+	const struct courier *own = run->own;
+	struct ebms_post post = { .url = push->url,
+		.message_id = push->reply_id,
+		.envelope = push->reply,
+		.envelope_len = push->reply_len };
+	struct ebms_reply reply;
+	struct http *http;
+	enum verdict v;
+
+	v = peers_connect(own->peers, sender, own->endpoint, &http, why);
+	if (v != V_OK) {
+		*why = FAULT_NONE; /* it was told */
+		return false;
+	}
+	post.cpa = run->site->cpa_of[sender - run->site->jobs.senders].cpa;
+	http_patience(http, CONNECT_MS, ANSWER_MS);
+	v = ebms_post(http, &post, &reply, why);
+	http_patience(http, 0, 0);
+	return v == V_OK && (reply.meaning == EBMS_ACCEPTED ||
+				    reply.meaning == EBMS_ACKNOWLEDGED);
+}
+
+static enum verdict
+push_one(struct role_run *run, const struct push *push, bool *sent_out,
+	struct fault *why)
+{
+	const struct jobs_sender *sender = sender_of(run->site, push->cpa_id);
+	struct courier *own = run->own;
+	struct fault reason = FAULT_NONE;
+	struct push_rest *rest;
+	int64_t pause_ms = PAUSE_FIRST_MS << push->tries;
+	bool sent, over;
+
+	assert(sender != NULL && push->tries < 30);
+	rest = &own->push_rest[sender - run->site->jobs.senders];
+	sent = post(run, push, sender, &reason);
+	over = push->once || push->tries + 1 >= TRIES_MAX;
+	if (reason.code != CODE_NONE)
+		log_fault(&reason);
+	if (!sent && over)
+		log_line("the reply to message %.100s is given up",
+			push->message_id);
+	rest->fails = sent ? 0 : rest->fails + 1;
+	if (!sent) {
+		rest->until_ms = PAUSE_FIRST_MS
+				 << (rest->fails > 5 ? 5 : rest->fails - 1);
+		if (rest->until_ms > PAUSE_MAX_MS)
+			rest->until_ms = PAUSE_MAX_MS;
+		rest->until_ms += clock_now_ms();
+	}
+	*sent_out = sent;
+	return store_push_end(run->site->store, push, sent || over,
+		clock_now_ms() + pause_ms, why);
+}
+
+/* Under a CPA that nobody has any more no reply can be sent.  One that cannot
+ * be read now may be it.
+ */
+static enum verdict
+drop_unknown(struct role_run *run, struct fault *why)
+{
+	const struct courier *own = run->own;
+	const struct site *site = run->site;
+	struct store_part part = { .names = own->cpa_ids, .others = true };
+	int64_t count = 0;
+	enum verdict v;
+	size_t i;
+
+	for (i = 0; i < site->jobs.sender_count; i++) {
+		if (site->cpa_of[i].cpa == NULL)
+			return V_OK;
+		own->cpa_ids[part.count++] = site->cpa_of[i].cpa->id;
+	}
+	v = store_push_drop(site->store, &part, clock_now_ms(), &count, why);
+	if (v == V_OK && count > 0)
+		log_line("%" PRId64 " replies are given up: no sender has "
+			 "their CPA any more",
+			count);
+	return v;
+}
+
+/* Look again when a reply is due; --once waits a while for it. */
+static void
+wait_until(struct role_run *run, int64_t until_ms, int64_t now_ms)
+{
+	if (until_ms == 0)
+		return;
+	if (until_ms - now_ms < run->wait_ms)
+		run->wait_ms = until_ms > now_ms ? until_ms - now_ms : 1;
+	run->line->blocked_until_ms = now_ms;
+}
+
+enum verdict
+courier_push(struct role_run *run, bool *some, struct fault *why)
+{
+	const struct courier *own = run->own;
+	int64_t end_ms = clock_tick_ms() + TURN_MS;
+	enum verdict v = own->first ? drop_unknown(run, why) : V_OK;
+
+	while (v == V_OK && !*run->stop && clock_tick_ms() < end_ms) {
+		int64_t now_ms = clock_now_ms(), next_ms = 0, until_ms = 0;
+		struct store_part part = cpas_here(run, now_ms, &until_ms);
+		struct push push;
+		bool sent;
+
+		v = store_push_next(run->site->store, &part, now_ms, &run->mem,
+			&push, &next_ms, why);
+		if (v == V_END) {
+			wait_until(run, next_ms, now_ms);
+			wait_until(run, until_ms, now_ms);
+			return V_OK;
+		}
+		if (v == V_OK)
+			v = push_one(run, &push, &sent, why);
+		if (v == V_OK)
+			*some = *some || sent;
+	}
+	return v;
+}
