@@ -76,10 +76,10 @@ finding_clock(int64_t difference_ms)
 void
 finding_text(const struct finding *finding, struct buf *out)
 {
-	buf_format(out, "  %-4s  %-16s %s\n", finding_word(finding->grade),
+	buf_format(out, "  %-4s  %-17s %s\n", finding_word(finding->grade),
 		finding->what, finding->value);
 	if (finding->advice[0] != '\0')
-		buf_format(out, "        %-16s what to do: %s\n", "",
+		buf_format(out, "        %-17s what to do: %s\n", "",
 			finding->advice);
 }
 

@@ -1,8 +1,8 @@
 /* batch/finding.h - what a look at a connection found, a line each
  *
- *	ok    TCP            192.0.2.1 port 443, 12 ms
- *	fail  our address    no connection
- *		what to do: ...
+ *	ok    TCP               port 443: 192.0.2.1 12 ms
+ *	fail  our listener      nothing listens at 0.0.0.0:443
+ *	                        what to do: ...
  *
  * Who looks (mobbd) and who shows (mobbjob, and mobbd --check-endpoints) are
  * two programs: the line, its limits and the marks it gets are here.  Pure;

@@ -21,7 +21,6 @@
 #define WAIT_S 60 /* for the couriers */
 #define WAIT_S_MAX 600
 #define LOOK_MS 200
-#define CPA_BYTES_MAX 4000000
 #define EXIT_TEMPORARY 12
 
 /* An endpoint and a sender that uses it. */
@@ -32,18 +31,6 @@ struct pair {
 	int64_t shown; /* lines */
 };
 
-static bool
-known(const struct pair *pairs, size_t count,
-	const struct jobs_endpoint *endpoint, const struct jobs_sender *sender)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (pairs[i].endpoint == endpoint && pairs[i].sender == sender)
-			return true;
-	return false;
-}
-
 /* In the order of the jobs file; `name` "": of every endpoint. */
 static size_t
 find_pairs(struct call *call, const char *name, struct pair **pairs_out)
@@ -51,8 +38,9 @@ find_pairs(struct call *call, const char *name, struct pair **pairs_out)
 	const struct jobs *jobs = &call->site.jobs;
 	size_t e, s, count = 0, before;
 	struct pair *pairs = arena_alloc(
-		&call->mem, (jobs->endpoint_count + jobs->stream_count + 1) *
-				    sizeof(*pairs));
+		&call->mem, jobs->endpoint_count * (jobs->sender_count + 1) *
+					    sizeof(*pairs) +
+				    1);
 
 	for (e = 0; e < jobs->endpoint_count; e++) {
 		const struct jobs_endpoint *endpoint = &jobs->endpoints[e];
@@ -60,15 +48,10 @@ find_pairs(struct call *call, const char *name, struct pair **pairs_out)
 		if (name[0] != '\0' && strcmp(name, endpoint->name) != 0)
 			continue;
 		before = count;
-		for (s = 0; s < jobs->stream_count; s++) {
-			const struct jobs_stream *stream = &jobs->streams[s];
-
-			if (stream->endpoint_is == endpoint &&
-				!known(pairs, count, endpoint,
-					stream->sender_is))
+		for (s = 0; s < jobs->sender_count; s++)
+			if (jobs_uses(jobs, endpoint, &jobs->senders[s]))
 				pairs[count++] = (struct pair){ endpoint,
-					stream->sender_is, 0, 0 };
-		}
+					&jobs->senders[s], 0, 0 };
 		if (count == before)
 			pairs[count++] = (struct pair){ endpoint, NULL, 0, 0 };
 	}

@@ -24,6 +24,7 @@ BEGIN {
 	door["channels", "channels/crl.h"] = "mobbd mobbjob"
 	door["channels", "channels/http.h"] = "mobbd mobbsim"
 	door["channels", "channels/probe.h"] = "mobbd"
+	door["channels", "channels/seen.h"] = "mobbd"
 	door["channels", "channels/http_listen.h"] = "mobbd mobbsim"
 	shut["spool"] = shut["formats"] = shut["store"] = shut["channels"] = 1
 	shut["mobbd"] = shut["mobbjob"] = shut["mobbsim"] = 1
@@ -41,7 +42,7 @@ BEGIN {
 	wall["utf8proc.h"] = "^base/text[.]c$"
 	wall["openssl/"] = \
 		"^(base/digest|channels/(tls[a-z_]*|certificate|crl)|mobbsim/pki)[.][ch]$"
-	wall["curl/"] = "^channels/http(_get)?[.]c$"
+	wall["curl/"] = "^channels/http(_get|_look)?[.]c$"
 	wall["event2/"] = "^channels/http_listen[a-z_]*[.][ch]$"
 	wall["libpq-fe.h"] = "^store/pg[.]c$"
 

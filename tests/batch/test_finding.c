@@ -76,14 +76,14 @@ test_finding__a_line_and_its_advice(void **state)
 	finding_value(&f, "no answer from %s", "192.0.2.1");
 	finding_text(&f, &out);
 	assert_string_equal(out.bytes,
-		"  fail  TCP              no answer from 192.0.2.1\n");
+		"  fail  TCP               no answer from 192.0.2.1\n");
 	buf_reset(&out);
 	f.grade = FINDING_WARN;
 	finding_advice(&f, "ask %s", "Logius");
 	finding_text(&f, &out);
 	assert_string_equal(out.bytes,
-		"  warn  TCP              no answer from 192.0.2.1\n"
-		"                         what to do: ask Logius\n");
+		"  warn  TCP               no answer from 192.0.2.1\n"
+		"                          what to do: ask Logius\n");
 	buf_done(&out);
 
 	memset(large, 'x', sizeof(large));
