@@ -369,7 +369,7 @@ certificate_fit(const struct certificate *c, enum certificate_use use,
 			"a certificate for trials ('%.80s') cannot be used in "
 			"production",
 			c->issuer);
-	if (preproduction && !c->trial && use != CERTIFICATE_SERVER)
+	if (preproduction && !c->trial && use == CERTIFICATE_CLIENT)
 		return fault_set(why, V_SKIP, CODE_CERTIFICATE,
 			"certificate is not of the TRIAL root, as usual in "
 			"preproduction");

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "mobbjob/cert.h"
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
 #include "mobbjob/waits.h"
@@ -30,9 +31,10 @@ print_waits(const struct wait *waits, size_t count, bool person, size_t n,
 }
 
 static void
-print_person(const struct call *call, const struct job *jobs, size_t count,
+print_person(struct call *call, const struct job *jobs, size_t count,
 	const struct wait *waits, size_t wait_count, struct arena *mem)
 {
+	const char *line;
 	size_t i, n = 0;
 
 	if (call->options.plain)
@@ -50,6 +52,12 @@ print_person(const struct call *call, const struct job *jobs, size_t count,
 				show_clean(jobs[i].reason, mem));
 	}
 	n = print_waits(waits, wait_count, true, n, mem);
+	line = cert_line(call);
+	if (line != NULL) {
+		if (n++ == 0)
+			puts("\nneeds a person:");
+		printf("  %s\n", show_clean(line, mem));
+	}
 	if (n == 0)
 		puts(count + wait_count == 0 ? "nothing is unfinished"
 					     : "\nnothing needs a person");

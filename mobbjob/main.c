@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
 	&command_posted,
 	&command_submit,
 	&command_endpoint,
+	&command_cert,
 	&command_check,
 	&command_formats,
 	&command_explain,
