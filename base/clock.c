@@ -182,12 +182,13 @@ clock_parse(const char *text, int64_t *ms_out)
 		for (n = 0; isdigit((unsigned char)*p); p++, n++)
 			if (n < 3)
 				ms = ms * 10 + (*p - '0');
-		if (n == 0 || n > 9)
+		if (n == 0)
 			return false;
 		for (; n < 3; n++)
 			ms *= 10;
 	}
-	if (!parse_zone(p, &zone) || h > 23 || mi > 59 || s > 60 ||
+	if (!parse_zone(p, &zone) || h > 24 || mi > 59 || s > 60 ||
+		(h == 24 && (mi != 0 || s != 0 || ms != 0)) ||
 		!clock_day(y, mo, d, &day))
 		return false;
 	*ms_out = day * MS_PER_DAY + h * INT64_C(3600000) +

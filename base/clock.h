@@ -23,8 +23,8 @@ void clock_utc(int64_t ms, char text_out[CLOCK_TEXT_MAX]);
 /* "2026-11-23T21:00:00+01:00" in the time zone of the process. */
 void clock_local(int64_t ms, char text_out[CLOCK_TEXT_MAX]);
 
-/* xs:dateTime: 0 to 9 digits of fraction; Z, +hh:mm, -hh:mm or no zone, which
- * is UTC.  False when it is no moment.
+/* xs:dateTime: digits of fraction or none; Z, +hh:mm, -hh:mm or no zone, which
+ * is UTC; 24:00:00 is the end of a day.  False when it is no moment.
  */
 bool clock_parse(const char *text, int64_t *ms_out);
 
