@@ -153,21 +153,95 @@ take_header(char *line, struct arena *mem, struct mime_part *part,
 	return true;
 }
 
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static const char *
+blanks_end(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at;
+}
+
+/* `at` behind a `=`: a line that goes on, or two digits; NULL when neither. */
+static const char *
+quoted(const char *at, const char *end, char **to)
+{
+	const char *p = blanks_end(at, end);
+
+	if (p == end)
+		return end;
+	if (*p == '\n')
+		return p + 1;
+	if (*p == '\r' && end - p > 1 && p[1] == '\n')
+		return p + 2;
+	if (end - at < 2 || hex(at[0]) < 0 || hex(at[1]) < 0)
+		return NULL;
+	*(*to)++ = (char)(hex(at[0]) * 16 + hex(at[1]));
+	return at + 2;
+}
+
+/* `out` has room for `len` bytes; false when it is no quoted-printable. */
 static bool
+quoted_printable(const char *text, size_t len, char *out, size_t *len_out)
+{
+	const char *end = text + len, *p = text, *next;
+	char *to = out;
+
+	while (p < end) {
+		if (*p == '=') {
+			p = quoted(p + 1, end, &to);
+			if (p == NULL)
+				return false;
+			continue;
+		}
+		/* Blanks at the end of a line were added on the way. */
+		next = blanks_end(p, end);
+		if (next != p &&
+			(next == end || *next == '\r' || *next == '\n')) {
+			p = next;
+			continue;
+		}
+		do {
+			*to++ = *p++;
+		} while (p < next);
+	}
+	*len_out = (size_t)(to - out);
+	return true;
+}
+
+static void
 decode(const char *encoding, struct arena *mem, struct mime_part *part)
 {
-	uint8_t *bytes;
+	char *bytes;
+	size_t len;
 
 	if (strcmp(encoding, "binary") == 0 || strcmp(encoding, "8bit") == 0 ||
 		strcmp(encoding, "7bit") == 0)
-		return true;
-	if (strcmp(encoding, "base64") != 0)
-		return false;
-	bytes = arena_alloc(mem, part->len / 4 * 3 + 3);
-	if (!base64_decode(part->bytes, part->len, bytes, &part->len))
-		return false;
-	part->bytes = (const char *)bytes;
-	return true;
+		return;
+	part->encoded = true;
+	if (strcmp(encoding, "base64") == 0) {
+		bytes = arena_alloc(mem, part->len / 4 * 3 + 3);
+		if (!base64_decode(
+			    part->bytes, part->len, (uint8_t *)bytes, &len))
+			return;
+	} else if (strcmp(encoding, "quoted-printable") == 0) {
+		bytes = arena_alloc(mem, part->len + 1);
+		if (!quoted_printable(part->bytes, part->len, bytes, &len))
+			return;
+	} else {
+		return;
+	}
+	part->encoded = false;
+	part->bytes = bytes;
+	part->len = len;
 }
 
 /* Headers and data of what lies between two delimiters. */
@@ -199,8 +273,7 @@ read_part(const char *at, const char *end, struct arena *mem,
 	}
 	part.bytes = at;
 	part.len = (size_t)(end - at);
-	if (!decode(encoding, mem, &part))
-		return false;
+	decode(encoding, mem, &part);
 	*out = part;
 	return true;
 }
@@ -286,15 +359,6 @@ mime_root(const struct mime_part *parts, size_t count, const char *start)
 	return 0;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static const char *
 unescape(const char *text, struct arena *mem)
 {
@@ -324,7 +388,7 @@ mime_find(const struct mime_part *parts, size_t count, const char *id,
 		if (strcmp(parts[i].content_id, id) == 0)
 			return &parts[i];
 	for (i = 0; i < count; i++)
-		if (strcmp(parts[i].content_id, decoded) == 0)
+		if (strcmp(unescape(parts[i].content_id, mem), decoded) == 0)
 			return &parts[i];
 	return NULL;
 }
