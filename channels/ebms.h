@@ -29,14 +29,14 @@
 #define EBMS_SOAP_ACTION "\"ebXML\""
 #define EBMS_XML "text/xml; charset=UTF-8"
 
-#define EBMS_ENVELOPE_MAX ((size_t)262144) /* of the SOAP part */
-#define EBMS_ID_MAX 255			   /* what ebms-core keeps of ids */
-#define EBMS_OUR_ID_MAX 120		   /* as struct ebms_ids holds */
+#define EBMS_ENVELOPE_MAX ((size_t)1048576) /* of the SOAP part */
+#define EBMS_ID_MAX 255			    /* what ebms-core keeps of ids */
+#define EBMS_OUR_ID_MAX 120		    /* as struct ebms_ids holds */
 /* Characters that are the same in an id, a header and a cid: reference. */
 #define EBMS_ID_CHARS                                                          \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 #define EBMS_PARTIES_MAX 8
-#define EBMS_REFERENCES_MAX 16
+#define EBMS_REFERENCES_MAX 32
 
 struct ebms_party {
 	const char *id, *type; /* type "" when absent */
@@ -46,6 +46,9 @@ struct ebms_party {
 
 struct ebms_head {
 	struct ebms_party from, to;
+	/* Parties under several ids: these instead; NULL: the one above. */
+	const struct ebms_party *from_all, *to_all;
+	size_t from_count, to_count;
 	const char *from_role, *to_role; /* NULL: left out */
 	const char *cpa_id, *conversation_id;
 	const char *service, *service_type; /* type "": left out */
@@ -71,6 +74,10 @@ void ebms_write_acknowledgment(
 	const struct ebms_head *head, int64_t received_ms, struct buf *out);
 void ebms_write_error(const struct ebms_head *head,
 	const struct ebms_error *error, struct buf *out);
+/* A StatusResponse; received_ms 0: no Timestamp. */
+void ebms_write_status(const struct ebms_head *head, const char *status,
+	const char *about, int64_t received_ms, struct buf *out);
+/* Only a header: Ping, Pong. */
 void ebms_write_plain(const struct ebms_head *head, struct buf *out);
 void ebms_write_fault(const char *code, const char *text, struct buf *out);
 
@@ -99,6 +106,7 @@ struct ebms_message {
 	const char *error_code, *error_text, *error_location;
 	bool order, signature;
 	struct ebms_block manifest, status_request, status_response;
+	const char *status_of; /* RefToMessageId of a StatusRequest */
 	const char *references[EBMS_REFERENCES_MAX]; /* href */
 	size_t reference_count;
 };
@@ -128,23 +136,34 @@ char *ebms_plain(const char *text, char *out, size_t size);
 struct cpa;
 struct cpa_action;
 
+/* The action that the message is about, by service and name alone: how its
+ * sender's channel wants to be answered, also when other rules are broken.
+ * NULL: the agreement has none that we receive.
+ */
+const struct cpa_action *ebms_action(
+	const struct cpa *cpa, const struct ebms_message *m);
+
 /* Rows 11 to 23 of the order of checks.  False: *error_out says what to answer.
- * *action_out: the action of the agreement, as soon as it is known, else NULL.
  * `lenient`: the three rules about what the channel asks for are only noted
  * (*noted_out, NULL when there is nothing to note).
  */
 bool ebms_check(const struct cpa *cpa, const struct ebms_message *m,
-	int64_t now_ms, bool lenient, const struct cpa_action **action_out,
-	const char **noted_out, struct ebms_error *error_out);
-
-/* Is it between the parties of this agreement, from them to us? */
-bool ebms_check_parties(const struct cpa *cpa, const struct ebms_message *m,
+	int64_t now_ms, bool lenient, const char **noted_out,
 	struct ebms_error *error_out);
+
+/* Rows 12 and 13 alone, for signals: version 2.0, from them to us. */
+bool ebms_check_signal(const struct cpa *cpa, const struct ebms_message *m,
+	struct ebms_error *error_out);
+
+/* Is From the other party, under one or more of its ids and no other? */
+bool ebms_from_them(const struct cpa *cpa, const struct ebms_message *m);
 
 struct arena;
 struct mime_part;
 
-/* Row 24: every reference has its part.  *payload_out: the first, or NULL. */
+/* Row 24: every reference has its part, in an encoding that could be undone.
+ * *payload_out: the first, or NULL.
+ */
 bool ebms_check_manifest(const struct ebms_message *m,
 	const struct mime_part *parts, size_t count, struct arena *mem,
 	const struct mime_part **payload_out, struct ebms_error *error_out);

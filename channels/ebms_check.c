@@ -7,12 +7,14 @@
  */
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #include "channels/ebms.h"
 #include "channels/look.h"
 #include "channels/mime.h"
 
 #define SKEW_MS ((int64_t)300000) /* between two clocks */
+#define HREF_MAX 200		  /* of a reference, in an error */
 #define HEADER "//Header/MessageHeader"
 
 static bool
@@ -57,34 +59,33 @@ all_typed(const struct ebms_party *parties, size_t count)
 	return true;
 }
 
+/* Are all of them ids of this side? */
 static bool
-has_party(const struct ebms_party *parties, size_t count,
-	const struct cpa_party *wanted)
+all_of(const struct ebms_party *parties, size_t count,
+	const struct cpa_party *ids, size_t id_count)
 {
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < count; i++)
-		if (strcmp(parties[i].id, wanted->id) == 0 &&
-			strcmp(parties[i].type, wanted->id_type) == 0)
-			return true;
-	return false;
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < id_count; k++)
+			if (strcmp(parties[i].id, ids[k].id) == 0 &&
+				strcmp(parties[i].type, ids[k].id_type) == 0)
+				break;
+		if (k == id_count)
+			return false;
+	}
+	return count > 0;
 }
 
 bool
-ebms_check_parties(const struct cpa *cpa, const struct ebms_message *m,
-	struct ebms_error *error_out)
+ebms_from_them(const struct cpa *cpa, const struct ebms_message *m)
 {
-	if (!all_typed(m->from, m->from_count) ||
-		!has_party(m->from, m->from_count, &cpa->theirs))
-		return inconsistent(error_out, HEADER "/From/PartyId");
-	if (!all_typed(m->to, m->to_count) ||
-		!has_party(m->to, m->to_count, &cpa->ours))
-		return inconsistent(error_out, HEADER "/To/PartyId");
-	return true;
+	return all_of(
+		m->from, m->from_count, cpa->their_ids, cpa->their_id_count);
 }
 
-static const struct cpa_action *
-find_action(const struct cpa *cpa, const struct ebms_message *m)
+const struct cpa_action *
+ebms_action(const struct cpa *cpa, const struct ebms_message *m)
 {
 	const struct cpa_action *a;
 	size_t i;
@@ -93,12 +94,41 @@ find_action(const struct cpa *cpa, const struct ebms_message *m)
 		a = &cpa->actions[i];
 		if (!a->we_send && strcmp(a->name, m->action) == 0 &&
 			strcmp(a->service, m->service) == 0 &&
+			strcmp(a->service_type, m->service_type) == 0)
+			return a;
+	}
+	return NULL;
+}
+
+/* The same action may be there for several roles. */
+static const struct cpa_action *
+action_of_roles(const struct cpa *cpa, const struct ebms_message *m)
+{
+	const struct cpa_action *a = ebms_action(cpa, m);
+	const struct cpa_action *end = cpa->actions + cpa->action_count;
+
+	for (; a != NULL && a < end; a++)
+		if (!a->we_send && strcmp(a->name, m->action) == 0 &&
+			strcmp(a->service, m->service) == 0 &&
 			strcmp(a->service_type, m->service_type) == 0 &&
 			strcmp(a->from.role, m->from_role) == 0 &&
 			strcmp(a->to.role, m->to_role) == 0)
 			return a;
-	}
 	return NULL;
+}
+
+bool
+ebms_check_signal(const struct cpa *cpa, const struct ebms_message *m,
+	struct ebms_error *error_out)
+{
+	if (!version_good(m->version))
+		return inconsistent(error_out, HEADER "/@version");
+	if (!all_typed(m->from, m->from_count) || !ebms_from_them(cpa, m))
+		return inconsistent(error_out, HEADER "/From/PartyId");
+	if (!all_typed(m->to, m->to_count) ||
+		!all_of(m->to, m->to_count, cpa->our_ids, cpa->our_id_count))
+		return inconsistent(error_out, HEADER "/To/PartyId");
+	return true;
 }
 
 /* Rows 11 to 18. */
@@ -111,9 +141,7 @@ check_header(const struct cpa *cpa, const struct ebms_message *m,
 		m->sent_ms - SKEW_MS > cpa->end_ms)
 		return error_is(
 			out, "Inconsistent", HEADER "/@cpaid", "Invalid CPA.");
-	if (!version_good(m->version))
-		return inconsistent(out, HEADER "/@version");
-	if (!ebms_check_parties(cpa, m, out))
+	if (!ebms_check_signal(cpa, m, out))
 		return false;
 	if (*m->from_role == '\0')
 		return inconsistent(out, HEADER "/From/Role");
@@ -121,7 +149,7 @@ check_header(const struct cpa *cpa, const struct ebms_message *m,
 		return inconsistent(out, HEADER "/To/Role");
 	if (!typed(m->service, m->service_type))
 		return inconsistent(out, HEADER "/Service");
-	*action_out = find_action(cpa, m);
+	*action_out = action_of_roles(cpa, m);
 	if (*action_out == NULL)
 		return error_is(out, "ValueNotRecognized", HEADER "/Action",
 			"Value not found.");
@@ -132,17 +160,25 @@ check_header(const struct cpa *cpa, const struct ebms_message *m,
 	return true;
 }
 
+/* An acknowledgment that nobody here can give is an error in any case. */
+static bool
+check_next_msh(const struct ebms_message *m, struct ebms_error *out)
+{
+	const char *actor = m->ack_requested.actor;
+
+	return actor == NULL || strcmp(actor, EBMS_NEXT_MSH) != 0 ||
+	       error_is(out, "NotSupported", "//Header/AckRequested/@actor",
+		       "NextMSH not supported.");
+}
+
 static bool
 check_ack(const struct cpa_action *action, const struct ebms_message *m,
 	struct ebms_error *out)
 {
 	const struct ebms_block *ack = &m->ack_requested;
 
-	if (ack->there && ack->actor != NULL &&
-		strcmp(ack->actor, EBMS_NEXT_MSH) == 0)
-		return error_is(out, "NotSupported",
-			"//Header/AckRequested/@actor",
-			"NextMSH not supported.");
+	if (!check_next_msh(m, out))
+		return false;
 	if (!action->ack_free && ack->there != action->ack_requested)
 		return inconsistent(out, "//Header/AckRequested");
 	if (!ack->there)
@@ -186,16 +222,15 @@ check_channel(const struct cpa_action *action, const struct ebms_message *m,
 
 bool
 ebms_check(const struct cpa *cpa, const struct ebms_message *m, int64_t now_ms,
-	bool lenient, const struct cpa_action **action_out,
-	const char **noted_out, struct ebms_error *error_out)
+	bool lenient, const char **noted_out, struct ebms_error *error_out)
 {
-	*action_out = NULL;
+	const struct cpa_action *action;
+
 	*noted_out = NULL;
-	if (!check_header(cpa, m, now_ms, action_out, error_out))
+	if (!check_header(cpa, m, now_ms, &action, error_out))
 		return false;
-	if (!check_channel(*action_out, m, error_out)) {
-		/* An acknowledgment we cannot give stays an error. */
-		if (!lenient || strcmp(error_out->code, "Inconsistent") != 0)
+	if (!check_channel(action, m, error_out)) {
+		if (!lenient || !check_next_msh(m, error_out))
 			return false;
 		*noted_out = error_out->location;
 	}
@@ -208,29 +243,51 @@ ebms_check(const struct cpa *cpa, const struct ebms_message *m, int64_t now_ms,
 	return true;
 }
 
+/* A reference as we repeat it: not too long, and no half characters. */
+static const char *
+href_text(const char *href, struct arena *mem)
+{
+	size_t n = strnlen(href, HREF_MAX);
+
+	while (n > 0 && ((unsigned char)href[n] & 0xc0) == 0x80)
+		n--;
+	return arena_text(mem, href, n);
+}
+
+static bool
+mime_problem(struct ebms_error *out, const char *location, const char *text)
+{
+	return error_is(out, "MimeProblem", location, text);
+}
+
 bool
 ebms_check_manifest(const struct ebms_message *m, const struct mime_part *parts,
 	size_t count, struct arena *mem, const struct mime_part **payload_out,
 	struct ebms_error *error_out)
 {
 	const struct mime_part *part;
+	const char *href;
 	size_t i;
 
 	*payload_out = NULL;
 	if (m->manifest.there && !version_good(m->manifest.version))
 		return inconsistent(error_out, "//Body/Manifest/@version");
 	for (i = 0; i < m->reference_count; i++) {
-		const char *href = m->references[i];
-
-		if (strncmp(href, "cid:", 4) != 0)
-			return error_is(error_out, "MimeProblem",
-				"//Body/Manifest/Reference[@href]",
+		href = href_text(m->references[i], mem);
+		if (strncasecmp(href, "cid:", 4) != 0)
+			return mime_problem(error_out,
+				arena_format(mem,
+					"//Body/Manifest/Reference"
+					"[@href='%s']",
+					href),
 				"URI cannot be resolved.");
-		part = mime_find(parts, count, href + 4, mem);
+		part = mime_find(parts, count, m->references[i] + 4, mem);
 		if (part == NULL)
-			return error_is(error_out, "MimeProblem",
-				arena_format(mem, "%.200s", href),
-				"MIME part not found.");
+			return mime_problem(
+				error_out, href, "MIME part not found.");
+		if (part->encoded)
+			return mime_problem(error_out, href,
+				"Content-Transfer-Encoding cannot be undone.");
 		if (*payload_out == NULL)
 			*payload_out = part;
 	}

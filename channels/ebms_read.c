@@ -251,6 +251,12 @@ kid(const struct xml_node *node, const char *name)
 }
 
 static bool
+short_enough(const char *text)
+{
+	return strlen(text) <= EBMS_ID_MAX;
+}
+
+static bool
 read_parties(const struct xml_node *side, struct ebms_party *parties,
 	size_t *count, const char **role)
 {
@@ -263,12 +269,13 @@ read_parties(const struct xml_node *side, struct ebms_party *parties,
 		type = xml_attr(id, EBMS_NS, "type");
 		parties[*count].id = xml_text(id);
 		parties[*count].type = type == NULL ? "" : type;
-		if (strlen(xml_text(id)) > EBMS_ID_MAX)
+		if (!short_enough(parties[*count].id) ||
+			!short_enough(parties[*count].type))
 			return false;
 		++*count;
 	}
 	*role = xml_text(kid(side, "Role"));
-	return true;
+	return short_enough(*role);
 }
 
 static bool
@@ -295,12 +302,10 @@ read_header(const struct xml_node *node, struct ebms_message *out)
 	if (live != NULL)
 		(void)clock_parse(xml_text(live), &out->expires_ms);
 	out->duplicate_elimination = kid(node, "DuplicateElimination") != NULL;
-	return strlen(out->cpa_id) <= EBMS_ID_MAX &&
-	       strlen(out->conversation_id) <= EBMS_ID_MAX &&
-	       strlen(out->service) <= EBMS_ID_MAX &&
-	       strlen(out->action) <= EBMS_ID_MAX &&
-	       strlen(out->message_id) <= EBMS_ID_MAX &&
-	       strlen(out->ref_to) <= EBMS_ID_MAX;
+	return short_enough(out->cpa_id) &&
+	       short_enough(out->conversation_id) &&
+	       short_enough(out->service) && short_enough(out->action) &&
+	       short_enough(out->message_id) && short_enough(out->ref_to);
 }
 
 static bool
@@ -314,11 +319,19 @@ read_block(const struct xml_node *node, struct ebms_block *out)
 	return true;
 }
 
+/* Of several errors the first that is not only a warning. */
 static bool
 read_errors(const struct xml_node *node, struct ebms_message *out)
 {
-	const struct xml_node *error = kid(node, "Error");
-	const char *location = xml_attr(error, EBMS_NS, "location");
+	const struct xml_node *error = kid(node, "Error"), *other = error;
+	const char *location;
+
+	while (other != NULL &&
+		!one_of(xml_attr(other, EBMS_NS, "severity"), "Error", "Error"))
+		other = xml_again(other);
+	if (other != NULL)
+		error = other;
+	location = xml_attr(error, EBMS_NS, "location");
 
 	out->error_final = one_of(
 		xml_attr(node, EBMS_NS, "highestSeverity"), "Error", "Error");
@@ -354,7 +367,7 @@ take_block(const struct xml_node *node, struct ebms_message *out)
 	}
 	if (strcmp(name, "Acknowledgment") == 0) {
 		out->acknowledged = xml_text(kid(node, "RefToMessageId"));
-		return strlen(out->acknowledged) <= EBMS_ID_MAX &&
+		return short_enough(out->acknowledged) &&
 		       read_block(node, &out->acknowledgment);
 	}
 	if (strcmp(name, "ErrorList") == 0)
@@ -376,26 +389,34 @@ is_header_block(const char *name)
 	return false;
 }
 
-/* A block for us that we do not know: may we pass over it? */
-static bool
-may_ignore(const struct xml_node *node)
+/* A block that we do not know: may we pass over it?  We are the last of all
+ * who could be meant, and the next one too.
+ */
+static enum ebms_refusal
+pass_over(const struct xml_node *node)
 {
 	const char *must = xml_attr(node, EBMS_SOAP, "mustUnderstand");
 	const char *actor = xml_attr(node, EBMS_SOAP, "actor");
 
-	return must == NULL || strcmp(must, "1") != 0 ||
-	       (actor != NULL && *actor != '\0' &&
-		       strcmp(actor, EBMS_SOAP_NEXT) != 0 &&
-		       strcmp(actor, EBMS_TO_PARTY) != 0);
+	if (must == NULL || strcmp(must, "0") == 0)
+		return EBMS_FINE;
+	if (strcmp(must, "1") != 0)
+		return EBMS_CLIENT; /* neither, which is not valid */
+	if (actor != NULL && *actor != '\0' &&
+		strcmp(actor, EBMS_SOAP_NEXT) != 0 &&
+		strcmp(actor, EBMS_NEXT_MSH) != 0 &&
+		strcmp(actor, EBMS_TO_PARTY) != 0)
+		return EBMS_FINE;
+	return EBMS_MUST_UNDERSTAND;
 }
 
 static enum ebms_refusal
 read_blocks(const struct xml_node *header, struct ebms_message *out,
 	const char **text_out)
 {
+	enum ebms_refusal refusal = EBMS_FINE, one;
 	const struct xml_node *node;
 	const char *name;
-	bool understood = true;
 
 	node = header == NULL ? NULL : xml_first(header);
 	for (; node != NULL; node = xml_next(node)) {
@@ -407,7 +428,10 @@ read_blocks(const struct xml_node *header, struct ebms_message *out,
 		}
 		if (strcmp(xml_ns(node), EBMS_NS) != 0 ||
 			!is_header_block(name)) {
-			understood = understood && may_ignore(node);
+			one = pass_over(node);
+			if (one == EBMS_CLIENT)
+				return one;
+			refusal = one == EBMS_FINE ? refusal : one;
 			continue;
 		}
 		if (!check_element(
@@ -420,7 +444,7 @@ read_blocks(const struct xml_node *header, struct ebms_message *out,
 		return EBMS_CLIENT;
 	}
 	*text_out = "header block not understood";
-	return understood ? EBMS_FINE : EBMS_MUST_UNDERSTAND;
+	return refusal;
 }
 
 static bool
@@ -435,6 +459,14 @@ read_manifest(const struct xml_node *node, struct ebms_message *out)
 			xml_attr(reference, EBMS_XLINK, "href");
 	}
 	return read_block(node, &out->manifest);
+}
+
+static bool
+read_status_request(const struct xml_node *node, struct ebms_message *out)
+{
+	out->status_of = xml_text(kid(node, "RefToMessageId"));
+	return short_enough(out->status_of) &&
+	       read_block(node, &out->status_request);
 }
 
 static enum ebms_refusal
@@ -465,7 +497,7 @@ read_body(const struct xml_node *body, struct ebms_message *out,
 		if (strcmp(name, "Manifest") == 0)
 			good = read_manifest(node, out);
 		else if (strcmp(name, "StatusRequest") == 0)
-			good = read_block(node, &out->status_request);
+			good = read_status_request(node, out);
 		else
 			good = read_block(node, &out->status_response);
 		if (!good)
@@ -480,6 +512,7 @@ ebms_read(const struct xml_tree *tree, struct ebms_message *out,
 {
 	const struct xml_node *root = xml_root(tree), *header, *body;
 	struct ebms_message message = { .acknowledged = "",
+		.status_of = "",
 		.error_code = "",
 		.error_text = "",
 		.error_location = "" };

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "channels/ebms.h"
 
+#define HOST_MAX 80 /* of an id; what is random in it comes before */
 #define BLOCK "eb:version=\"2.0\" soap:mustUnderstand=\"1\""
 
 void
@@ -20,7 +21,7 @@ ebms_message_id(const char *host, char out[EBMS_OUR_ID_MAX])
 	int n;
 
 	uuid_text(&uuid, id);
-	n = snprintf(out, EBMS_OUR_ID_MAX, "%s@%s", id, host);
+	n = snprintf(out, EBMS_OUR_ID_MAX, "%s@%.*s", id, HOST_MAX, host);
 	assert(n > 0 && n < EBMS_OUR_ID_MAX);
 	for (p = out + strlen(id) + 1; *p != '\0'; p++)
 		if (strchr(EBMS_ID_CHARS, *p) == NULL)
@@ -54,13 +55,25 @@ moment(struct buf *out, const char *indent, const char *name, int64_t ms)
 
 static void
 party(struct buf *out, const char *name, const struct ebms_party *who,
-	const char *role)
+	size_t count, const char *role)
 {
+	size_t i;
+
 	buf_format(out, "      <eb:%s>\n", name);
-	element(out, "        ", "PartyId", who->type, who->id);
+	for (i = 0; i < count; i++)
+		element(out, "        ", "PartyId", who[i].type, who[i].id);
 	if (role != NULL)
 		element(out, "        ", "Role", NULL, role);
 	buf_format(out, "      </eb:%s>\n", name);
+}
+
+static void
+from(const struct ebms_head *head, const char *role, struct buf *out)
+{
+	if (head->from_all != NULL)
+		party(out, "From", head->from_all, head->from_count, role);
+	else
+		party(out, "From", &head->from, 1, role);
 }
 
 static void
@@ -72,8 +85,11 @@ open_header(const struct ebms_head *head, struct buf *out)
 		"\" xmlns:eb=\"" EBMS_NS "\" xmlns:xlink=\"" EBMS_XLINK "\">\n"
 		"  <soap:Header>\n"
 		"    <eb:MessageHeader " BLOCK ">\n");
-	party(out, "From", &head->from, head->from_role);
-	party(out, "To", &head->to, head->to_role);
+	from(head, head->from_role, out);
+	if (head->to_all != NULL)
+		party(out, "To", head->to_all, head->to_count, head->to_role);
+	else
+		party(out, "To", &head->to, 1, head->to_role);
 	element(out, "      ", "CPAId", NULL, head->cpa_id);
 	element(out, "      ", "ConversationId", NULL, head->conversation_id);
 	element(out, "      ", "Service", head->service_type, head->service);
@@ -132,7 +148,7 @@ ebms_write_acknowledgment(
 		      " soap:actor=\"" EBMS_TO_PARTY "\">\n");
 	moment(out, "      ", "Timestamp", received_ms);
 	element(out, "      ", "RefToMessageId", NULL, head->ref_to);
-	party(out, "From", &head->from, NULL);
+	from(head, NULL, out);
 	buf_text(out, "    </eb:Acknowledgment>\n");
 	close_empty(out);
 }
@@ -159,6 +175,23 @@ ebms_write_error(const struct ebms_head *head, const struct ebms_error *error,
 	buf_text(out, "</eb:Description>\n      </eb:Error>\n"
 		      "    </eb:ErrorList>\n");
 	close_empty(out);
+}
+
+void
+ebms_write_status(const struct ebms_head *head, const char *status,
+	const char *about, int64_t received_ms, struct buf *out)
+{
+	open_header(head, out);
+	buf_format(out,
+		"  </soap:Header>\n  <soap:Body>\n"
+		"    <eb:StatusResponse eb:version=\"2.0\" "
+		"eb:messageStatus=\"%s\">\n",
+		status);
+	element(out, "      ", "RefToMessageId", NULL, about);
+	if (received_ms != 0)
+		moment(out, "      ", "Timestamp", received_ms);
+	buf_text(out, "    </eb:StatusResponse>\n"
+		      "  </soap:Body>\n</soap:Envelope>\n");
 }
 
 void
