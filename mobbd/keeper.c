@@ -17,8 +17,12 @@
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
 
+#define PURGE_MS 600000 /* between two looks at what is too old to keep */
+
 struct keeper {
 	int64_t reports_rest_ms; /* no report before, after one failed */
+	int64_t purge_ms;	 /* tick of the next purge */
+	int64_t purged;		 /* by the one under way */
 };
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
@@ -130,17 +134,17 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 
 	if (in->kind == EBMS_MESSAGE_ERROR) {
 		(void)fault_set(&reason, V_NEVER, CODE_EBMS_ERROR,
-			"the peer refuses it: %.60s, %.150s", in->error_code,
-			in->error_text);
+			"the peer refuses it: %.60s, %.150s%s", in->error_code,
+			in->error_text,
+			strcmp(in->error_code, "TimeToLiveExpired") == 0
+				? " (one of our clocks is wrong?)"
+				: "");
 		fault_at(&reason, "message %.100s", in->ref_to);
 		log_fault(&reason);
 	}
 	if (in->kind == EBMS_ACKNOWLEDGMENT || in->kind == EBMS_MESSAGE_ERROR)
 		return store_ack_apply(store, in, clock_now_ms(), why);
-	if (in->kind != EBMS_BUSINESS || in->reply_is_error)
-		v = fault_set(&reason, V_SKIP, CODE_EBMS,
-			"nothing to do for action %.60s", in->action);
-	else if (strcmp(in->action, ACTION_BV_RESULT) != 0)
+	if (strcmp(in->action, ACTION_BV_RESULT) != 0)
 		v = fault_set(&reason, V_SKIP, CODE_RESULT,
 			"action %.60s is not used by any stream", in->action);
 	else
@@ -152,8 +156,7 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 		return v;
 	}
 	fault_at(&reason, "message %.100s", in->message_id);
-	if (in->kind != EBMS_PING) /* the courier answers it */
-		log_fault(&reason);
+	log_fault(&reason);
 	return store_inbound_useless(store, in, &reason, why);
 }
 
@@ -216,6 +219,34 @@ file_away(struct role_run *run, bool *some, struct fault *why)
 	return v;
 }
 
+/* What nobody can ask about any more is forgotten, a little in each step: what
+ * came in meanwhile goes first.
+ */
+static enum verdict
+purge(struct role_run *run, bool *some, struct fault *why)
+{
+	struct keeper *own = run->own;
+	int64_t now_ms = clock_tick_ms(), count = 0;
+	enum verdict v;
+
+	if (now_ms < own->purge_ms)
+		return V_OK;
+	v = store_inbound_purge(run->site->store, clock_now_ms(), &count, why);
+	if (v != V_OK)
+		return v;
+	own->purged += count;
+	if (count >= INBOUND_PURGE) {
+		*some = true; /* there is more */
+		return V_OK;
+	}
+	if (own->purged > 0)
+		log_line("%" PRId64 " old messages of peers removed",
+			own->purged);
+	own->purged = 0;
+	own->purge_ms = now_ms + PURGE_MS;
+	return V_OK;
+}
+
 static enum verdict
 keeper_step(struct role_run *run, struct fault *why)
 {
@@ -232,6 +263,8 @@ keeper_step(struct role_run *run, struct fault *why)
 		v = file_away(run, &some, why);
 	if (v == V_OK)
 		v = report_write(run, &own->reports_rest_ms, &some, why);
+	if (v == V_OK)
+		v = purge(run, &some, why);
 	if (v != V_OK)
 		return v;
 	return some || settled > 0 ? V_OK : V_END;

@@ -4,8 +4,13 @@
  * in the database and only then answers.  It sends nothing itself: the reply
  * is stored with the message and the courier pushes it.
  *
+ * SIGHUP does not end it: jobs file, CPAs and certificates are read anew and
+ * hold from the next request or connection on.  Where it listens it cannot
+ * change; that takes a new process, which the supervisor starts at once.
+ *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +53,8 @@ keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 		.reply_url = in->reply_url,
 		.reply_len = in->reply_len,
 		.reply_is_error = in->reply_is_error,
+		.reply_once = in->reply_once,
+		.keep_ms = in->keep_ms,
 		.received_ms = clock_now_ms() };
 	enum verdict v;
 
@@ -60,6 +67,41 @@ keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 		v = V_LATER; /* the peer must send it again */
 	if (v == V_LATER && own->lost_ms == 0 && why->code == CODE_DATABASE)
 		own->lost_ms = clock_tick_ms();
+	return v;
+}
+
+static enum ebms_status
+status_of(enum inbound_status status)
+{
+	switch (status) {
+	case INBOUND_UNKNOWN:
+		break;
+	case INBOUND_OTHER_CPA:
+		return EBMS_UNAUTHORIZED;
+	case INBOUND_KEPT:
+		return EBMS_RECEIVED;
+	case INBOUND_APPLIED:
+		return EBMS_PROCESSED;
+	}
+	return EBMS_NOT_RECOGNIZED;
+}
+
+static enum verdict
+status(void *self, const char *message_id, const char *cpa_id,
+	enum ebms_status *status_out, int64_t *received_ms_out,
+	struct fault *why)
+{
+	struct listener *own = self;
+	enum inbound_status kept = INBOUND_UNKNOWN;
+	enum verdict v;
+
+	if (own->run->site->store == NULL)
+		return fault_set(
+			why, V_LATER, CODE_DATABASE, "the database is away");
+	v = store_inbound_status(own->run->site->store, message_id, cpa_id,
+		&kept, received_ms_out, why);
+	if (v == V_OK)
+		*status_out = status_of(kept);
 	return v;
 }
 
@@ -100,6 +142,172 @@ look(struct listener *own)
 		own->lost_ms = now_ms;
 }
 
+/* --- what the jobs file says --- */
+
+/* Where we listen; a path is relative to the jobs file as all are. */
+static const char *
+place_of(struct site *site)
+{
+	static const char word[] = "unix:";
+	const char *at = site->jobs.listen.at;
+
+	if (strncmp(at, word, sizeof(word) - 1) != 0)
+		return at;
+	return arena_format(&site->mem, "%s%s", word,
+		site_path(site, at + sizeof(word) - 1));
+}
+
+static struct http_listen_conf
+http_conf(struct site *site)
+{
+	const struct jobs_listen *l = &site->jobs.listen;
+	const struct jobs_crl *crl = &site->jobs.crl;
+	struct http_listen_conf conf = { .at = place_of(site),
+		.trust = site_path(site, l->trust),
+		.header = l->header,
+		.max_body = l->max_body,
+		.crl_require = crl->check_is == JOBS_CRL_REQUIRE };
+
+	if (l->header == NULL) {
+		conf.certificate = site_path(site, l->certificate);
+		conf.key = site_path(site, l->key);
+	}
+	if (crl->check_is != JOBS_CRL_OFF && crl->folder != NULL)
+		conf.crl_folder = site_path(site, crl->folder);
+	return conf;
+}
+
+/* The gateways of all endpoints that the sender's streams use, NULL-ended. */
+static const char *const *
+gateways_of(struct site *site, const struct jobs_sender *sender)
+{
+	const struct jobs *jobs = &site->jobs;
+	size_t i, k, n = 0, max = 1;
+	const char **list;
+
+	for (i = 0; i < jobs->stream_count; i++)
+		max += jobs->streams[i].endpoint_is->gateway_count;
+	list = arena_alloc(&site->mem, max * sizeof(*list));
+	for (i = 0; i < jobs->stream_count; i++) {
+		const struct jobs_stream *stream = &jobs->streams[i];
+		const struct jobs_endpoint *e = stream->endpoint_is;
+
+		for (k = 0; stream->sender_is == sender && k < e->gateway_count;
+			k++)
+			list[n++] = e->gateways[k];
+	}
+	assert(n < max);
+	list[n] = NULL;
+	return list;
+}
+
+static struct ebms_listen_conf
+ebms_conf(struct site *site)
+{
+	const struct jobs_listen *l = &site->jobs.listen;
+	const char *const **gateways = arena_alloc(
+		&site->mem, (site->cpa_count + 1) * sizeof(*gateways));
+	size_t i;
+
+	for (i = 0; i < site->jobs.sender_count; i++) {
+		const struct cpa *cpa = site->cpa_of[i].cpa;
+
+		if (cpa != NULL)
+			gateways[cpa - site->cpas] =
+				gateways_of(site, &site->jobs.senders[i]);
+	}
+	return (struct ebms_listen_conf){ .cpas = site->cpas,
+		.cpa_count = site->cpa_count,
+		.path = l->path == NULL ? "/ebms" : l->path,
+		.gateways = gateways,
+		.lenient = !l->strict,
+		.status = status };
+}
+
+/* --- SIGHUP --- */
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* A sender's CPA that could be read before, and no longer: its messages would
+ * be turned away.
+ */
+static enum verdict
+none_lost(const struct site *was, const struct site *fresh, struct fault *why)
+{
+	const struct jobs_sender *old;
+	size_t i;
+
+	for (i = 0; i < fresh->jobs.sender_count; i++) {
+		old = jobs_sender(&was->jobs, fresh->jobs.senders[i].name);
+		if (fresh->cpa_of[i].cpa == NULL && old != NULL &&
+			was->cpa_of[old - was->jobs.senders].cpa != NULL) {
+			*why = fresh->cpa_of[i].why;
+			return V_BROKEN;
+		}
+	}
+	return V_OK;
+}
+
+/* Everything or nothing.  *restart_out: it takes a new process. */
+static enum verdict
+reload(struct listener *own, bool *restart_out, struct fault *why)
+{
+	struct site *site = own->run->site;
+	struct site fresh = { .mem = ARENA_EMPTY };
+	struct http_listen_conf conf;
+	enum verdict v;
+
+	v = site_open(site->file, &fresh, why);
+	if (v == V_OK)
+		*restart_out =
+			!same(site->jobs.listen.at, fresh.jobs.listen.at) ||
+			!same(site->jobs.listen.header,
+				fresh.jobs.listen.header) ||
+			!same(site->jobs.database, fresh.jobs.database);
+	if (v == V_OK && !*restart_out)
+		v = site_needs(&fresh, role_listener.needs, why);
+	if (v == V_OK && !*restart_out)
+		v = none_lost(site, &fresh, why);
+	if (v == V_OK && !*restart_out) {
+		conf = http_conf(&fresh);
+		v = http_listen_reload(own->listen, &conf, why);
+	}
+	if (v == V_OK && !*restart_out) {
+		fresh.store = site->store;
+		memcpy(fresh.conninfo, site->conninfo, sizeof(fresh.conninfo));
+		site->store = NULL;
+		site_close(site);
+		*site = fresh;
+		own->conf = ebms_conf(site);
+	} else {
+		site_close(&fresh);
+	}
+	return v;
+}
+
+static void
+on_reload(struct listener *own)
+{
+	struct role_run *run = own->run;
+	struct fault why = FAULT_NONE;
+	bool restart = false;
+
+	*run->reload = 0;
+	if (reload(own, &restart, &why) != V_OK) {
+		log_fault(&why);
+		log_line("reload: refused, all goes on as it was");
+	} else if (restart) {
+		log_line("reload: at, header or database changed: a new start");
+		*run->stop = 1;
+	} else {
+		log_line("reload: done, no connection was dropped");
+	}
+}
+
 /* A lost database ends the role: the supervisor starts it again, and until it
  * is back the peer gets no connection and tries later.
  */
@@ -109,6 +317,8 @@ on_tick(void *self)
 	struct listener *own = self;
 
 	own->run->line->idle_round = own->run->board->round;
+	if (*own->run->reload && !*own->run->stop)
+		on_reload(own);
 	look(own);
 	if (*own->run->stop ||
 		(own->lost_ms != 0 &&
@@ -119,30 +329,27 @@ on_tick(void *self)
 static enum verdict
 listener_open(struct role_run *run, struct fault *why)
 {
-	const struct jobs_listen *l = &run->site->jobs.listen;
+	struct site *site = run->site;
 	struct listener *own = mem_zero(1, sizeof(*own));
-	struct http_listen_conf conf = { .at = l->at,
-		.certificate = site_path(run->site, l->certificate),
-		.key = site_path(run->site, l->key),
-		.trust = site_path(run->site, l->trust),
-		.max_body = l->max_body };
+	struct http_listen_conf conf = http_conf(site);
 	enum verdict v;
+	size_t i;
 
 	run->own = own;
 	own->run = run;
-	own->conf = (struct ebms_listen_conf){ .cpas = run->site->cpas,
-		.cpa_count = run->site->cpa_count,
-		.path = l->path == NULL ? "/ebms" : l->path };
-	v = certificate_key(conf.certificate, conf.key, why);
-	if (v == V_OK)
-		v = http_listen_open(
-			&conf, on_request, on_note, own, &own->listen, why);
+	own->conf = ebms_conf(site);
+	/* What comes for these senders is turned away. */
+	for (i = 0; i < site->jobs.sender_count; i++)
+		if (site->cpa_of[i].cpa == NULL)
+			log_fault(&site->cpa_of[i].why);
+	v = http_listen_open(
+		&conf, on_request, on_note, own, &own->listen, why);
 	/* The lock says "something listens": only once it is true. */
 	if (v == V_OK)
-		v = store_lock_listener(run->site->store, l->at, why);
+		v = store_lock_listener(site->store, site->jobs.listen.at, why);
 	if (v == V_OK) {
 		http_listen_every(own->listen, CHECK_MS, on_tick, own);
-		log_line("listening on %s", l->at);
+		log_line("listening on %s", site->jobs.listen.at);
 	}
 	return v;
 }
@@ -175,6 +382,7 @@ const struct role role_listener = {
 	.name = "listener",
 	.needs = SITE_CPAS,
 	.locks = false,
+	.reloads = true,
 	.open = listener_open,
 	.step = listener_step,
 	.close = listener_close,
