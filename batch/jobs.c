@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "batch/jobs.h"
@@ -482,6 +483,8 @@ crl_check(struct jobs_crl *crl, struct fault *why)
 	if (crl->check == NULL &&
 		(crl->source_count > 0 || crl->folder != NULL))
 		crl->check_is = JOBS_CRL_USE;
+	if (crl->check_is != JOBS_CRL_OFF && crl->folder == NULL)
+		crl->folder = mem_text("crl");
 	for (i = 0; i < crl->source_count; i++)
 		if (strncmp(crl->sources[i], "http://", 7) != 0 &&
 			strncmp(crl->sources[i], "https://", 8) != 0)

@@ -36,7 +36,8 @@ struct jobs_listen {
 /* Revocation lists: where they come from and what they decide. */
 struct jobs_crl {
 	char *check;	/* off | use | require */
-	char *folder;	/* last good lists; files may be put there by hand */
+	char *folder;	/* last good lists; files may be put there by hand;
+			 * set unless off */
 	char **sources; /* URLs, http or https */
 	size_t source_count;
 	char *proxy;   /* as of an endpoint */

@@ -40,7 +40,7 @@ struct crl {
  * of issuer and number, and the older one is removed.
  *
  * V_OK     kept; *crl_out says what it is, in `mem`
- * V_END    we have this very list
+ * V_END    we have this very list; *crl_out says what it is all the same
  * V_SKIP   CODE_CRL: no list, or not a better one; nothing was changed
  * V_BROKEN the folder or a file of `trust` cannot be used
  * V_LATER  the disk is full

@@ -80,7 +80,7 @@ struct role {
 };
 
 extern const struct role role_intake, role_router, role_courier, role_listener,
-	role_printer, role_keeper;
+	role_printer, role_keeper, role_crl;
 
 /* NULL when no role has that name. */
 const struct role *role_find(const char *name);

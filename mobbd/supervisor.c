@@ -19,6 +19,7 @@
 #define LOOK_MS 1000		/* how often the database is asked */
 #define PATIENCE_MS 30000	/* --once: for an acknowledgment or a peer */
 #define PACE_PATIENCE_MS 900000 /* --once: for an allowance */
+#define LISTS_MS 90000		/* --once: for revocation lists */
 #define EXIT_ATTENTION 3	/* mobbd(8), EXIT STATUS */
 #define EXIT_OPEN 12
 
@@ -151,6 +152,22 @@ read_jobs(struct supervisor *s, struct fault *why)
 	return v;
 }
 
+/* Somebody fetches revocation lists where there is one to fetch.  One that is
+ * there stays: without sources it does nothing.
+ */
+static void
+add_crl(struct supervisor *s)
+{
+	const struct jobs_crl *crl = &s->site.jobs.crl;
+	size_t i;
+
+	for (i = 0; i < s->all.count; i++)
+		if (s->all.child[i].role == &role_crl)
+			return;
+	if (crl->check_is != JOBS_CRL_OFF && crl->source_count > 0)
+		children_add(&s->all, &role_crl, "");
+}
+
 /* Roles read everything at their start, or when they are told to. */
 static void
 reload_all(struct supervisor *s, enum supervise how)
@@ -166,8 +183,10 @@ reload_all(struct supervisor *s, enum supervise how)
 	if (how == SUPERVISE_SERVICE)
 		children_end_couriers(&s->all, &s->site.jobs);
 	children_reload(&s->all);
-	if (how == SUPERVISE_SERVICE)
+	if (how == SUPERVISE_SERVICE) {
 		children_add_couriers(&s->all, &s->site.jobs);
+		add_crl(s);
+	}
 }
 
 static void
@@ -188,6 +207,22 @@ serve(struct supervisor *s, enum supervise how)
 		}
 	}
 	stop_all(s);
+}
+
+/* Lists that are due are fetched before somebody is judged by them. */
+static void
+lists_first(struct supervisor *s)
+{
+	int64_t end_ms = clock_tick_ms() + LISTS_MS;
+
+	add_crl(s);
+	s->all.board->round = 1;
+	while (!stop && clock_tick_ms() < end_ms && !children_idle(&s->all) &&
+		children_given_up(&s->all) == 0) {
+		children_start(&s->all);
+		clock_sleep_ms(TICK_MS);
+		children_reap(&s->all);
+	}
 }
 
 /* Until a round goes by in which every role found nothing to do.  A role that
@@ -282,8 +317,13 @@ supervise(enum supervise how, const char *jobs_file)
 		site_close(&s.site);
 		return tell_end(&why);
 	}
-	if (how != SUPERVISE_ONCE)
+	s.all.board->once = how == SUPERVISE_ONCE;
+	if (how == SUPERVISE_ONCE)
+		lists_first(&s);
+	else
 		children_add(&s.all, &role_listener, "");
+	if (how == SUPERVISE_SERVICE)
+		add_crl(&s);
 	if (how != SUPERVISE_LISTEN) {
 		children_add(&s.all, &role_keeper, "");
 		children_add(&s.all, &role_intake, "");
@@ -291,7 +331,6 @@ supervise(enum supervise how, const char *jobs_file)
 		children_add_couriers(&s.all, &s.site.jobs);
 		children_add(&s.all, &role_printer, "");
 	}
-	s.all.board->once = how == SUPERVISE_ONCE;
 	if (how == SUPERVISE_ONCE) {
 		code = serve_once(&s);
 		if (code == 0)
