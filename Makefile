@@ -44,9 +44,8 @@ LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
 # mobbjob links nothing that can send: of channels/ only what looks.
 LOOK := $(filter-out channels/%,$(LIB)) $(wildcard channels/look*.c \
           channels/cpa*.c channels/certificate.c channels/crl.c)
-# mobbsim shares the transport with us, nothing else of channels/.
-WIRE := $(wildcard base/*.c batch/*.c channels/http*.c channels/tls*.c \
-          channels/certificate.c channels/crl.c channels/look_wire.c)
+# mobbsim shares nothing of the wire with us: an outside judge.
+JUDGE := $(wildcard base/*.c batch/*.c)
 PROGRAMS = $(B)/bin/mobbd $(B)/bin/mobbjob $(B)/bin/mobbsim
 UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \
           tests/spool/test_*.c tests/formats/test_*.c \
@@ -80,7 +79,7 @@ $(B)/bin/mobbd: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbd/*.c) $(LIB))
 $(B)/bin/mobbjob: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbjob/*.c) $(LOOK))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
-$(B)/bin/mobbsim: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbsim/*.c) $(WIRE))
+$(B)/bin/mobbsim: $(patsubst %.c,$(B)/obj/%.o,$(wildcard mobbsim/*.c) $(JUDGE))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 

@@ -8,11 +8,19 @@
 #ifndef MOBBSIM_CPA_H
 #define MOBBSIM_CPA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
+
+/* How receipt is confirmed. */
+enum cpa_mode {
+	CPA_ASYNC = 0,	 /* an Acknowledgment is pushed */
+	CPA_SYNC,	 /* it is in the HTTP answer, as all signals are */
+	CPA_BEST_EFFORT, /* there is none */
+};
 
 /* One side, as it is written into the agreement. */
 struct cpa_side {
@@ -31,10 +39,11 @@ struct cpa_plan {
 	int retries;
 	const char *interval; /* "PT5S" */
 	const char *persist;  /* "P1D" */
+	enum cpa_mode mode;
 	struct cpa_side ours, theirs;
 };
 
-/* Reliable messaging, asynchronous, not signed. */
+/* Not signed, not encrypted; the same mode in both directions. */
 void cpa_write(const struct cpa_plan *plan, struct buf *out);
 
 /* What the simulator has to know of it: itself is `me`. */
@@ -47,7 +56,11 @@ struct cpa_terms {
 	const char *signal_url;	      /* where acknowledgments are pushed */
 	const char *result_url;	      /* where results are pushed */
 	int64_t retries, interval_ms; /* of our results */
+	enum cpa_mode mode;
 };
+
+/* "PT5S", "P1DT12H"; months and years have no fixed length. */
+bool cpa_duration(const char *text, int64_t *ms_out);
 
 /* Read the agreement as party `oin` sees it; text in `mem`. */
 enum verdict cpa_terms_read(const char *text, size_t len, const char *oin,

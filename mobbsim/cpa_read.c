@@ -13,7 +13,9 @@
 	"http://www.oasis-open.org/committees/ebxml-cppa/schema/"              \
 	"cpp-cpa-2_0.xsd"
 #define RESULT "GLOBE-R-BV-Result"
+#define REQUEST "GLOBE-R-BV-Request"
 #define RETRIES_MAX 100
+#define BEST_EFFORT_MS 5000 /* between tries when nothing is agreed */
 
 struct look {
 	const struct xml_node *root, *mine, *peer;
@@ -111,9 +113,8 @@ role_for(const struct xml_node *party, const char *can, const char *action)
 	return NULL;
 }
 
-/* "PT5S", "P1DT12H"; months and years have no fixed length. */
-static bool
-duration_ms(const char *text, int64_t *ms_out)
+bool
+cpa_duration(const char *text, int64_t *ms_out)
 {
 	static const struct {
 		char unit;
@@ -151,17 +152,36 @@ duration_ms(const char *text, int64_t *ms_out)
 	return total > 0;
 }
 
+/* How receipt is confirmed over a channel; false when we cannot do that. */
+static bool
+read_mode(const struct xml_node *channel, enum cpa_mode *mode_out)
+{
+	const struct xml_node *how =
+		xml_child(channel, NS, "MessagingCharacteristics");
+	const char *sync = xml_attr(how, NS, "syncReplyMode");
+	const char *ack = xml_attr(how, NS, "ackRequested");
+
+	if (sync == NULL || ack == NULL)
+		return false;
+	if (strcmp(ack, "never") == 0)
+		*mode_out = CPA_BEST_EFFORT;
+	else if (strcmp(ack, "always") != 0)
+		return false;
+	else if (strcmp(sync, "none") == 0)
+		*mode_out = CPA_ASYNC;
+	else
+		*mode_out = CPA_SYNC;
+	return *mode_out != CPA_SYNC || strcmp(sync, "mshSignalsOnly") == 0;
+}
+
 /* Retries and interval of what we send over a channel. */
 static enum verdict
-read_retries(struct look *look, const char *channel_id, struct cpa_terms *terms)
+read_retries(struct look *look, const struct xml_node *channel,
+	struct cpa_terms *terms)
 {
-	const struct xml_node *channel, *exchange, *reliable;
+	const struct xml_node *exchange, *reliable;
 	char *end;
 
-	channel = child_with(
-		look->mine, "DeliveryChannel", "channelId", channel_id);
-	if (channel == NULL)
-		return absent(look, "the channel of " RESULT);
 	exchange = child_with(look->mine, "DocExchange", "docExchangeId",
 		xml_attr(channel, NS, "docExchangeId"));
 	reliable = xml_child(xml_child(exchange, NS, "ebXMLSenderBinding"), NS,
@@ -170,9 +190,38 @@ read_retries(struct look *look, const char *channel_id, struct cpa_terms *terms)
 		strtol(xml_text(xml_child(reliable, NS, "Retries")), &end, 10);
 	if (reliable == NULL || *end != '\0' || terms->retries < 0 ||
 		terms->retries > RETRIES_MAX ||
-		!duration_ms(xml_text(xml_child(reliable, NS, "RetryInterval")),
+		!cpa_duration(
+			xml_text(xml_child(reliable, NS, "RetryInterval")),
 			&terms->interval_ms))
 		return absent(look, "Retries or RetryInterval of " RESULT);
+	return V_OK;
+}
+
+/* What we send results over, and how the peer sends deliveries. */
+static enum verdict
+read_channels(struct look *look, const char *mine_id, struct cpa_terms *terms)
+{
+	const struct xml_node *mine, *theirs, *role;
+	enum cpa_mode mode;
+
+	role = role_for(look->peer, "CanSend", REQUEST);
+	mine = child_with(look->mine, "DeliveryChannel", "channelId", mine_id);
+	theirs =
+		role == NULL
+			? NULL
+			: child_with(look->peer, "DeliveryChannel", "channelId",
+				  xml_text(xml_child(
+					  binding(role, "CanSend", REQUEST), NS,
+					  "ChannelId")));
+	if (mine == NULL || theirs == NULL)
+		return absent(look, "the channel of " RESULT " or " REQUEST);
+	if (!read_mode(mine, &mode) || !read_mode(theirs, &terms->mode) ||
+		mode != terms->mode)
+		return absent(look, "one mode that we know, for both ways,");
+	if (mode != CPA_BEST_EFFORT)
+		return read_retries(look, mine, terms);
+	terms->retries = 8;
+	terms->interval_ms = BEST_EFFORT_MS;
 	return V_OK;
 }
 
@@ -226,7 +275,7 @@ read_mine(struct look *look, struct cpa_terms *terms)
 	terms->service = keep(look, xml_text(service));
 	type = xml_attr(service, NS, "type");
 	terms->service_type = keep(look, type == NULL ? "" : type);
-	return read_retries(look,
+	return read_channels(look,
 		xml_text(xml_child(
 			binding(role, "CanSend", RESULT), NS, "ChannelId")),
 		terms);

@@ -37,9 +37,11 @@ static const struct {
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
 static void
-write_binding(struct buf *out, const struct cpa_side *self,
-	const struct cpa_side *other, const char *action, bool sends)
+write_binding(struct buf *out, const struct cpa_plan *plan,
+	const struct cpa_side *self, const char *action, bool sends)
 {
+	const struct cpa_side *other =
+		self == &plan->ours ? &plan->theirs : &plan->ours;
 	const char *element = sends ? "CanSend" : "CanReceive";
 
 	buf_format(out, "     <c:%s>\n", element);
@@ -56,8 +58,8 @@ write_binding(struct buf *out, const struct cpa_side *self,
 		      " c:isAuthorizationRequired=\"true\""
 		      " c:isIntelligibleCheckRequired=\"false\""
 		      " c:timeToPerform=\"P2D\"/>\n");
-	buf_format(out, "       <c:ChannelId>%s-reliable</c:ChannelId>\n",
-		self->key);
+	buf_format(out, "       <c:ChannelId>%s-%s</c:ChannelId>\n", self->key,
+		plan->mode == CPA_BEST_EFFORT ? "signals" : "reliable");
 	buf_text(out, "      </c:ThisPartyActionBinding>\n");
 	buf_format(out,
 		"      <c:OtherPartyActionBinding>%s-%s-%s"
@@ -67,9 +69,10 @@ write_binding(struct buf *out, const struct cpa_side *self,
 }
 
 static void
-write_role(struct buf *out, const struct cpa_side *self,
-	const struct cpa_side *other, bool ours)
+write_role(struct buf *out, const struct cpa_plan *plan,
+	const struct cpa_side *self)
 {
+	bool ours = self == &plan->ours;
 	size_t i;
 
 	buf_text(out, "   <c:CollaborationRole>\n"
@@ -86,10 +89,10 @@ write_role(struct buf *out, const struct cpa_side *self,
 	/* The schema wants all that is sent before all that is received. */
 	for (i = 0; i < ACTIONS; i++)
 		if (actions[i].ours_sends == ours)
-			write_binding(out, self, other, actions[i].name, true);
+			write_binding(out, plan, self, actions[i].name, true);
 	for (i = 0; i < ACTIONS; i++)
 		if (actions[i].ours_sends != ours)
-			write_binding(out, self, other, actions[i].name, false);
+			write_binding(out, plan, self, actions[i].name, false);
 	buf_text(out, "    </c:ServiceBinding>\n"
 		      "   </c:CollaborationRole>\n");
 }
@@ -106,18 +109,18 @@ write_certificate(
 }
 
 static void
-write_channel(
-	struct buf *out, const char *key, const char *name, const char *always)
+write_channel(struct buf *out, const char *key, const char *name,
+	const char *always, enum cpa_mode mode)
 {
 	buf_format(out,
 		"   <c:DeliveryChannel c:channelId=\"%s-%s\""
 		" c:transportId=\"%s-https\" c:docExchangeId=\"%s-x-%s\">\n",
 		key, name, key, key, name);
 	buf_format(out,
-		"    <c:MessagingCharacteristics c:syncReplyMode=\"none\""
+		"    <c:MessagingCharacteristics c:syncReplyMode=\"%s\""
 		" c:ackRequested=\"%s\" c:ackSignatureRequested=\"never\""
 		" c:duplicateElimination=\"%s\" c:actor=\"" TO_PARTY "\"/>\n",
-		always, always);
+		mode == CPA_SYNC ? "mshSignalsOnly" : "none", always, always);
 	buf_text(out, "   </c:DeliveryChannel>\n");
 }
 
@@ -182,6 +185,8 @@ write_exchanges(struct buf *out, const struct cpa_plan *plan, const char *key)
 		"    <c:ebXMLReceiverBinding c:version=\"2.0\"/>\n"
 		"   </c:DocExchange>\n",
 		key);
+	if (plan->mode == CPA_BEST_EFFORT)
+		return;
 	buf_format(out,
 		"   <c:DocExchange c:docExchangeId=\"%s-x-reliable\">\n", key);
 	write_reliable(out, plan, "Sender");
@@ -191,7 +196,7 @@ write_exchanges(struct buf *out, const struct cpa_plan *plan, const char *key)
 
 static void
 write_party(struct buf *out, const struct cpa_plan *plan,
-	const struct cpa_side *self, const struct cpa_side *other)
+	const struct cpa_side *self)
 {
 	const char *key = self->key;
 
@@ -206,7 +211,7 @@ write_party(struct buf *out, const struct cpa_plan *plan,
 		"   <c:PartyRef x:type=\"simple\""
 		" x:href=\"urn:mobb:rehearsal:party:%s\"/>\n",
 		self->oin, self->oin);
-	write_role(out, self, other, self == &plan->ours);
+	write_role(out, plan, self);
 	write_certificate(out, key, "client", self->client_base64);
 	write_certificate(out, key, "server", self->server_base64);
 	buf_format(out,
@@ -216,8 +221,9 @@ write_party(struct buf *out, const struct cpa_plan *plan,
 		"    </c:TrustAnchors>\n"
 		"   </c:SecurityDetails>\n",
 		key, key);
-	write_channel(out, key, "signals", "never");
-	write_channel(out, key, "reliable", "always");
+	write_channel(out, key, "signals", "never", plan->mode);
+	if (plan->mode != CPA_BEST_EFFORT)
+		write_channel(out, key, "reliable", "always", plan->mode);
 	write_transport(out, self);
 	write_exchanges(out, plan, key);
 	buf_text(out, "  </c:PartyInfo>\n");
@@ -259,8 +265,8 @@ cpa_write(const struct cpa_plan *plan, struct buf *out)
 		"  <c:Start>%s</c:Start>\n"
 		"  <c:End>%s</c:End>\n",
 		plan->start, plan->end);
-	write_party(out, plan, &plan->ours, &plan->theirs);
-	write_party(out, plan, &plan->theirs, &plan->ours);
+	write_party(out, plan, &plan->ours);
+	write_party(out, plan, &plan->theirs);
 	buf_text(out, "  <c:SimplePart c:id=\"Envelope\""
 		      " c:mimetype=\"text/xml\">\n"
 		      "   <c:NamespaceSupported c:location=\"" NS_EB "\""

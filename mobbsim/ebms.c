@@ -11,53 +11,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/uuid.h"
-#include "mobbsim/ebms.h"
-#include "mobbsim/envelope.h"
-#include "mobbsim/mime.h"
-#include "mobbsim/payload.h"
-#include "mobbsim/result.h"
+#include "mobbsim/taking.h"
+#include "mobbsim/upset.h"
 
 #define REPLY_MAX ((size_t)100000)
-#define RESULT_MAX ((size_t)64000000)
 #define REQUEST "GLOBE-R-BV-Request"
 #define SAME_BATCH_MAX 100000
-
-/* One request on its way through. */
-struct taking {
-	struct ebms *ebms;
-	const struct http_request *request;
-	struct http_reply *reply;
-	struct post *post;
-	struct mime mime;
-	struct envelope envelope;
-	const struct mime_part *part; /* the payload, NULL when none */
-	struct payload payload;
-	int64_t now_ms;
-	struct fault *why;
-};
-
-/* The envelope could not be handled as ebMS. */
-static enum verdict
-refuse(struct taking *t, const char *code, const char *text)
-{
-	log_line("refused a message: %s", text);
-	t->reply->status = 500;
-	t->reply->content_type = "text/xml; charset=UTF-8";
-	buf_reset(&t->reply->body);
-	envelope_fault(code, text, &t->reply->body);
-	return V_OK;
-}
-
-static void
-new_id(char out[UUID_TEXT_MAX + 32])
-{
-	struct uuid uuid = uuid_random();
-	char text[UUID_TEXT_MAX];
-
-	uuid_text(&uuid, text);
-	snprintf(out, UUID_TEXT_MAX + 32, "%s@berichtenbox.oefening", text);
-}
 
 /* Keep a reply to the message for its duplicates. */
 static enum verdict
@@ -73,22 +32,65 @@ keep_reply(struct taking *t, int64_t letters, const char *received,
 	return inbox_put(t->ebms->inbox, &message, reply, t->why);
 }
 
+static void
+write_error(
+	struct taking *t, const struct envelope_wrong *wrong, struct buf *out)
+{
+	char id[TAKING_ID_MAX];
+
+	log_line("MessageError %s at %s", wrong->code, wrong->location);
+	taking_id(id);
+	envelope_error(
+		&t->envelope, &t->ebms->terms, wrong, id, t->now_ms, out);
+}
+
 static enum verdict
 error_reply(struct taking *t, const struct envelope_wrong *wrong)
 {
 	struct buf reply = BUF_MAX(REPLY_MAX);
-	char id[UUID_TEXT_MAX + 32];
 	enum verdict v;
 
-	log_line("MessageError %s at %s", wrong->code, wrong->location);
-	new_id(id);
-	envelope_error(
-		&t->envelope, &t->ebms->terms, wrong, id, t->now_ms, &reply);
+	write_error(t, wrong, &reply);
 	v = keep_reply(t, 0, "", &reply);
 	if (v == V_OK)
-		push_signal(t->ebms->push, reply.bytes, reply.len);
+		taking_give(t, &reply);
 	buf_done(&reply);
 	return v;
+}
+
+/* A MessageError that is not kept, on command. */
+static void
+upset_error(struct taking *t, bool warning)
+{
+	const struct envelope_wrong wrong = { t->trouble->word,
+		"//Header/MessageHeader", "on command", warning };
+	struct buf signal = BUF_MAX(REPLY_MAX);
+
+	write_error(t, &wrong, &signal);
+	if (warning)
+		push_signal(t->ebms->push, signal.bytes, signal.len, NULL);
+	else
+		taking_give(t, &signal);
+	buf_done(&signal);
+}
+
+static bool
+upset_is(const struct taking *t, enum trouble_kind kind)
+{
+	return t->trouble != NULL && t->trouble->kind == kind;
+}
+
+/* The Acknowledgment, or what comes instead of it. */
+static void
+give_ack(struct taking *t, const struct buf *ack)
+{
+	if (upset_is(t, T_ERROR)) {
+		upset_error(t, false);
+		return;
+	}
+	taking_give_ack(t, ack);
+	if (upset_is(t, T_WARNING))
+		upset_error(t, true);
 }
 
 /* --- a delivery --- */
@@ -121,6 +123,22 @@ put_received(struct taking *t, const char *name)
 		0640, t->why);
 }
 
+/* The code that so many letters get instead of being delivered, on command. */
+static enum judge_code
+upset_code(const struct taking *t, enum judge_code code, int64_t *left)
+{
+	int other;
+
+	if (*left == 0 || code != JUDGE_VERWERKT)
+		return code;
+	(*left)--;
+	for (other = 0; other < JUDGE_KINDS; other++)
+		if (strcmp(judge_word((enum judge_code)other),
+			    t->trouble->word) == 0)
+			return (enum judge_code)other;
+	return code;
+}
+
 /* Judge the letters and add their lines; returns how many can be named. */
 static int64_t
 judge_all(struct taking *t, bool valid, enum judge_code *codes)
@@ -132,7 +150,7 @@ judge_all(struct taking *t, bool valid, enum judge_code *codes)
 		.now_ms = t->now_ms,
 		.valid = valid,
 	};
-	int64_t named = 0;
+	int64_t named = 0, upset = upset_is(t, T_CODE) ? t->trouble->number : 0;
 	size_t i;
 
 	for (i = 0; i < t->payload.letter_count; i++) {
@@ -143,6 +161,7 @@ judge_all(struct taking *t, bool valid, enum judge_code *codes)
 			continue;
 		codes[i] = judge_letter(&judge, &t->payload, letter,
 			ledger_effective(ebms->ledger, &letter->id));
+		codes[i] = upset_code(t, codes[i], &upset);
 		ledger_add(ebms->ledger, t->now_ms, t->envelope.message_id,
 			t->payload.batch_id, letter, codes[i]);
 		named++;
@@ -153,28 +172,20 @@ judge_all(struct taking *t, bool valid, enum judge_code *codes)
 /* Everything that makes the delivery ours, the ledger last. */
 static enum verdict
 keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
-	const struct buf *ack, bool *result_out)
+	const struct buf *ack)
 {
-	struct buf result = BUF_MAX(RESULT_MAX);
 	char received[INBOX_NAME_MAX];
 	enum verdict v;
 
-	*result_out = named > 0 && t->payload.batch_id[0] != '\0';
 	/* The message names its payload, so that both can be taken away. */
 	name_received(t, received);
 	v = keep_reply(t, named, received, ack);
 	if (v == V_OK)
 		v = put_received(t, received);
-	if (v == V_OK && *result_out) {
-		result_write(&t->payload, codes, t->request->last_byte_ms,
-			clock_now_ms(), &result);
-		assert(!result.full);
-		v = push_result_put(t->ebms->push, t->envelope.message_id,
-			t->envelope.conversation, &result, t->why);
-	}
+	if (v == V_OK && named > 0 && t->payload.batch_id[0] != '\0')
+		v = taking_put_results(t, codes);
 	if (v == V_OK)
 		v = ledger_commit(t->ebms->ledger, t->why);
-	buf_done(&result);
 	return v;
 }
 
@@ -185,10 +196,8 @@ take_delivery(struct taking *t)
 	struct buf ack = BUF_MAX(REPLY_MAX);
 	struct fault invalid = FAULT_NONE;
 	enum judge_code *codes;
-	char id[UUID_TEXT_MAX + 32];
 	int64_t named;
 	enum verdict v;
-	bool result;
 
 	v = xml_schema_check(
 		ebms->schema, t->part->bytes, t->part->len, &invalid);
@@ -197,17 +206,14 @@ take_delivery(struct taking *t)
 	codes = arena_alloc(
 		&ebms->mem, (t->payload.letter_count + 1) * sizeof(*codes));
 	named = judge_all(t, v == V_OK && t->payload.whole, codes);
-	new_id(id);
-	envelope_ack(&t->envelope, &ebms->terms, id, t->now_ms, &ack);
-	v = keep_delivery(t, codes, named, &ack, &result);
+	taking_write_ack(t, &ack);
+	v = keep_delivery(t, codes, named, &ack);
 	if (v == V_OK) {
-		push_signal(ebms->push, ack.bytes, ack.len);
-		if (result)
-			push_result_go(ebms->push, t->envelope.message_id,
-				t->envelope.conversation,
-				t->now_ms + ebms->result_after_ms);
-		else
+		if (t->result_count == 0)
 			log_line("a delivery that cannot be named: no result");
+		/* First, for what comes before its Acknowledgment. */
+		taking_push_results(t);
+		give_ack(t, &ack);
 	}
 	buf_done(&ack);
 	return v;
@@ -219,28 +225,33 @@ static enum verdict
 acknowledge_only(struct taking *t)
 {
 	struct buf ack = BUF_MAX(REPLY_MAX);
-	char id[UUID_TEXT_MAX + 32];
 	enum verdict v = V_OK;
 
-	new_id(id);
-	envelope_ack(&t->envelope, &t->ebms->terms, id, t->now_ms, &ack);
+	taking_write_ack(t, &ack);
 	if (!t->ebms->sink)
 		v = keep_reply(t, 0, "", &ack);
 	if (v == V_OK)
-		push_signal(t->ebms->push, ack.bytes, ack.len);
+		give_ack(t, &ack);
 	buf_done(&ack);
 	return v;
 }
 
-/* A message that was answered before gets the same bytes again. */
+/* A message that was answered before gets the same bytes again; nothing when
+ * nothing is agreed.
+ */
 static enum verdict
 take_duplicate(struct taking *t, const struct inbox_message *known,
 	const struct buf *reply)
 {
 	t->post->duplicate = true;
 	if (strcmp(known->cpa_id, t->envelope.cpa_id) != 0)
-		return refuse(t, "Client", "MessageId is already used");
-	push_signal(t->ebms->push, reply->bytes, reply->len);
+		return taking_refuse(t, "Client", "MessageId is already used");
+	if (reply->len == 0)
+		return V_OK;
+	if (strstr(reply->bytes, "<e:ErrorList") != NULL)
+		taking_give(t, reply);
+	else
+		give_ack(t, reply);
 	return V_OK;
 }
 
@@ -253,7 +264,7 @@ take_new(struct taking *t)
 		return error_reply(t, &wrong);
 	if (t->part == NULL) {
 		wrong = (struct envelope_wrong){ "MimeProblem",
-			t->envelope.references[0], "part is not there" };
+			t->envelope.references[0], "part is not there", false };
 		return error_reply(t, &wrong);
 	}
 	if (t->ebms->sink || strcmp(t->envelope.action, REQUEST) != 0)
@@ -285,6 +296,13 @@ take_business(struct taking *t)
 		t->post->batch_id = t->payload.batch_id;
 		t->post->letters = (int64_t)t->payload.letter_count;
 	}
+	/* What is refused, and only looked at, leaves no trace. */
+	if (upset_refuses(t->trouble))
+		return V_OK;
+	if (upset_is(t, T_ERROR) && !t->trouble->taken) {
+		upset_error(t, false);
+		return V_OK;
+	}
 	v = inbox_find(
 		t->ebms->inbox, t->envelope.message_id, &known, &reply, t->why);
 	if (v == V_OK)
@@ -299,11 +317,11 @@ static enum verdict
 take_ping(struct taking *t)
 {
 	struct buf pong = BUF_MAX(REPLY_MAX);
-	char id[UUID_TEXT_MAX + 32];
+	char id[TAKING_ID_MAX];
 
-	new_id(id);
+	taking_id(id);
 	envelope_pong(&t->envelope, &t->ebms->terms, id, t->now_ms, &pong);
-	push_signal(t->ebms->push, pong.bytes, pong.len);
+	taking_give(t, &pong);
 	buf_done(&pong);
 	return V_OK;
 }
@@ -315,16 +333,18 @@ take_envelope(struct taking *t)
 
 	t->post->message_id = e->message_id;
 	if (strcmp(e->cpa_id, t->ebms->terms.id) != 0)
-		return refuse(t, "Client", "CPA is not found");
+		return taking_refuse(t, "Client", "CPA is not found");
 	if (strcmp(e->from, t->ebms->terms.peer_oin) != 0 ||
 		strcmp(t->request->peer_oin, e->from) != 0)
-		return refuse(t, "Client",
+		return taking_refuse(t, "Client",
 			"client certificate is not of the From party");
 	switch (e->kind) {
 	case ENVELOPE_BUSINESS:
 		return take_business(t);
 	case ENVELOPE_ERROR:
 	case ENVELOPE_ACKNOWLEDGMENT:
+		if (upset_refuses(t->trouble))
+			return V_OK;
 		if (e->kind == ENVELOPE_ERROR)
 			log_line("MessageError about our message: %s",
 				e->error_code);
@@ -349,33 +369,38 @@ is_ebxml(const char *soap_action)
 static enum verdict
 take(struct taking *t)
 {
-	const struct http_request *r = t->request;
+	const struct door_request *r = t->request;
 	const struct mime_part *root;
 
 	if (!is_ebxml(r->soap_action))
-		return refuse(t, "Client", "SOAPAction is not \"ebXML\"");
+		return taking_refuse(
+			t, "Client", "SOAPAction is not \"ebXML\"");
 	if (mime_split(r->content_type, r->body, r->body_len, &t->mime,
 		    t->why) != V_OK)
-		return refuse(t, "Client", t->why->text);
+		return taking_refuse(t, "Client", t->why->text);
 	root = &t->mime.parts[t->mime.root];
 	if (envelope_read(root->bytes, root->len, &t->ebms->mem, &t->envelope,
 		    t->why) != V_OK)
-		return refuse(t, "Client", t->why->text);
+		return taking_refuse(t, "Client", t->why->text);
 	return take_envelope(t);
 }
 
 enum verdict
-ebms_take(struct ebms *ebms, const struct http_request *request,
-	struct http_reply *reply, struct post *post, struct fault *why)
+ebms_take(struct ebms *ebms, const struct door_request *request,
+	struct door_manner *manner, struct door_reply *reply, struct post *post,
+	struct fault *why)
 {
 	struct taking *t;
 	enum verdict v;
 
 	arena_reset(&ebms->mem);
+	ebms->wait_for[0] = '\0';
 	t = arena_alloc(&ebms->mem, sizeof(*t));
 	memset(t, 0, sizeof(*t));
 	t->ebms = ebms;
 	t->request = request;
+	t->trouble = manner->own;
+	t->manner = manner;
 	t->reply = reply;
 	t->post = post;
 	t->payload.batch_id = "";

@@ -14,12 +14,14 @@
 
 #include "base/arena.h"
 #include "base/xml.h"
-#include "channels/http_listen.h"
 #include "mobbsim/citizen.h"
 #include "mobbsim/cpa.h"
+#include "mobbsim/door.h"
+#include "mobbsim/ends.h"
 #include "mobbsim/inbox.h"
 #include "mobbsim/ledger.h"
 #include "mobbsim/push.h"
+#include "mobbsim/troubles.h"
 
 struct ebms {
 	struct cpa_terms terms;
@@ -30,14 +32,22 @@ struct ebms {
 	struct push *push;
 	int sim_fd;
 	int64_t result_after_ms;
-	bool sink;	  /* acknowledge and count, nothing else */
+	bool sink;		   /* acknowledge and count, nothing else */
+	struct troubles *troubles; /* NULL: all goes well */
+	const struct ends *ends;
 	struct arena mem; /* of one request */
+	/* Set by ebms_take(): the answer waits for the result of this message
+	 * to be pushed first; "" not.
+	 */
+	char wait_for[INBOX_ID_MAX];
 };
 
-/* Answer a request; what posts.csv has to know goes into *post.  V_BROKEN:
- * nothing can be kept any more; the reply says 503.
+/* Answer a request as `manner->own`, a struct trouble or NULL, wants it; what
+ * posts.csv has to know goes into *post.  One at a time.  V_BROKEN: nothing
+ * can be kept any more; the reply says 503.
  */
-enum verdict ebms_take(struct ebms *ebms, const struct http_request *request,
-	struct http_reply *reply, struct post *post, struct fault *why);
+enum verdict ebms_take(struct ebms *ebms, const struct door_request *request,
+	struct door_manner *manner, struct door_reply *reply, struct post *post,
+	struct fault *why);
 
 #endif

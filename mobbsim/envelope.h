@@ -38,7 +38,8 @@ struct envelope {
 	bool duplicate_elimination;
 	bool ack_requested;
 	const char *ack_version, *ack_actor, *ack_signed;
-	bool sync_reply, message_order, signature;
+	bool sync_reply, sync_good; /* it is there; as it should be */
+	bool message_order, signature;
 	/* of a MessageError */
 	const char *error_code, *error_severity;
 	/* payload parts named by the Manifest */
@@ -57,14 +58,25 @@ enum verdict envelope_read(const char *bytes, size_t len, struct arena *mem,
  */
 struct envelope_wrong {
 	const char *code, *location, *text;
+	bool warning; /* else an Error */
 };
 
 bool envelope_wrong(const struct envelope *e, const struct cpa_terms *terms,
 	int64_t now_ms, struct envelope_wrong *wrong_out);
 
-/* Signals about `e`, from us to them. */
+/* What is wrong with an Acknowledgment on purpose; all zeroes: nothing. */
+struct envelope_odd {
+	const char *ref_to; /* else that of the message */
+	const char *cpa_id; /* else that of the agreement */
+	bool wrong_parties; /* From and To the wrong way round */
+	bool no_actor, next_msh;
+	bool block, must_understand; /* a header block nobody knows */
+};
+
+/* Signals about `e`, from us to them.  `odd` may be NULL. */
 void envelope_ack(const struct envelope *e, const struct cpa_terms *terms,
-	const char *message_id, int64_t now_ms, struct buf *out);
+	const char *message_id, int64_t now_ms, const struct envelope_odd *odd,
+	struct buf *out);
 void envelope_error(const struct envelope *e, const struct cpa_terms *terms,
 	const struct envelope_wrong *wrong, const char *message_id,
 	int64_t now_ms, struct buf *out);
@@ -73,7 +85,9 @@ void envelope_pong(const struct envelope *e, const struct cpa_terms *terms,
 
 /* The envelope of a result: a business message with one payload. */
 struct envelope_result {
-	const char *message_id, *conversation, *ref_to, *content_id;
+	const char *message_id, *conversation;
+	const char *ref_to; /* "" : none */
+	const char *content_id;
 	int64_t sent_ms;
 };
 

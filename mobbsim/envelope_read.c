@@ -17,6 +17,7 @@
 #define NS_XLINK "http://www.w3.org/1999/xlink"
 #define SIGNALS "urn:oasis:names:tc:ebxml-msg:service"
 #define TO_PARTY "urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH"
+#define NEXT "http://schemas.xmlsoap.org/soap/actor/next"
 #define TEXT_MAX 255 /* of an id, a party, a role, as others store it */
 #define SKEW_MS INT64_C(300000)
 #define REQUEST "GLOBE-R-BV-Request"
@@ -66,6 +67,15 @@ read_header(const struct xml_node *h, struct arena *mem, struct envelope *e)
 		xml_child(h, NS_EB, "DuplicateElimination") != NULL;
 }
 
+static bool
+says(const struct xml_node *n, const char *ns, const char *name,
+	const char *value)
+{
+	const char *is = xml_attr(n, ns, name);
+
+	return is != NULL && strcmp(is, value) == 0;
+}
+
 /* The blocks beside the MessageHeader; false when one must be understood and
  * is not.
  */
@@ -94,8 +104,12 @@ read_block(const struct xml_node *n, struct arena *mem, struct envelope *e)
 			keep(mem, xml_attr(n, NS_EB, "highestSeverity"));
 		return true;
 	}
-	if (xml_is(n, NS_EB, "SyncReply"))
+	if (xml_is(n, NS_EB, "SyncReply")) {
+		e->sync_good = says(n, NS_EB, "version", "2.0") &&
+			       says(n, NS_SOAP, "mustUnderstand", "1") &&
+			       says(n, NS_SOAP, "actor", NEXT);
 		return e->sync_reply = true;
+	}
 	if (xml_is(n, NS_EB, "MessageOrder"))
 		return e->message_order = true;
 	if (xml_is(n, NS_DS, "Signature"))
@@ -198,7 +212,7 @@ static bool
 say(struct envelope_wrong *wrong, const char *code, const char *location,
 	const char *text)
 {
-	*wrong = (struct envelope_wrong){ code, location, text };
+	*wrong = (struct envelope_wrong){ code, location, text, false };
 	return true;
 }
 
@@ -249,6 +263,35 @@ wrong_manifest(const struct envelope *e, struct envelope_wrong *wrong)
 	return false;
 }
 
+/* Is receipt to be confirmed as it was agreed? */
+static bool
+wrong_mode(const struct envelope *e, const struct cpa_terms *terms,
+	struct envelope_wrong *wrong)
+{
+	bool reliable = terms->mode != CPA_BEST_EFFORT;
+
+	if (e->duplicate_elimination != reliable)
+		return say(wrong, "Inconsistent",
+			"//Header/MessageHeader/DuplicateElimination",
+			reliable ? "the agreement says always"
+				 : "the agreement says never");
+	if (e->ack_requested != reliable)
+		return say(wrong, "Inconsistent", "//Header/AckRequested",
+			reliable ? "the agreement says always"
+				 : "the agreement says never");
+	if (reliable && (strcmp(e->ack_version, "2.0") != 0 ||
+				strcmp(e->ack_signed, "false") != 0 ||
+				(e->ack_actor[0] != '\0' &&
+					strcmp(e->ack_actor, TO_PARTY) != 0)))
+		return say(wrong, "Inconsistent", "//Header/AckRequested",
+			"the agreement says not signed, for the party's MSH");
+	if (e->sync_reply != (terms->mode == CPA_SYNC) ||
+		e->sync_reply != e->sync_good)
+		return say(wrong, "Inconsistent", "//Header/SyncReply",
+			"the agreement says otherwise");
+	return false;
+}
+
 bool
 envelope_wrong(const struct envelope *e, const struct cpa_terms *terms,
 	int64_t now_ms, struct envelope_wrong *wrong_out)
@@ -274,19 +317,8 @@ envelope_wrong(const struct envelope *e, const struct cpa_terms *terms,
 		return say(wrong_out, "TimeToLiveExpired",
 			"//Header/MessageHeader/MessageData/TimeToLive",
 			"came too late");
-	if (!e->duplicate_elimination)
-		return say(wrong_out, "Inconsistent",
-			"//Header/MessageHeader/DuplicateElimination",
-			"the agreement says always");
-	if (!e->ack_requested || strcmp(e->ack_version, "2.0") != 0 ||
-		strcmp(e->ack_signed, "false") != 0 ||
-		(e->ack_actor[0] != '\0' &&
-			strcmp(e->ack_actor, TO_PARTY) != 0))
-		return say(wrong_out, "Inconsistent", "//Header/AckRequested",
-			"the agreement says always, not signed");
-	if (e->sync_reply)
-		return say(wrong_out, "Inconsistent", "//Header/SyncReply",
-			"the agreement says none");
+	if (wrong_mode(e, terms, wrong_out))
+		return true;
 	if (e->message_order)
 		return say(wrong_out, "NotSupported", "//Header/MessageOrder",
 			"no ordering");

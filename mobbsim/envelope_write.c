@@ -15,6 +15,8 @@
 #define NS_XLINK "http://www.w3.org/1999/xlink"
 #define SIGNALS "urn:oasis:names:tc:ebxml-msg:service"
 #define TO_PARTY "urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH"
+#define NEXT_MSH "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"
+#define NEXT "http://schemas.xmlsoap.org/soap/actor/next"
 #define ERRORS "urn:oasis:names:tc:ebxml-msg:service:errors"
 
 /* The message header of anything we send. */
@@ -123,18 +125,52 @@ end_signal(struct buf *out)
 	buf_text(out, "</s:Header>\n<s:Body/>\n</s:Envelope>\n");
 }
 
+static struct cpa_terms
+odd_terms(const struct cpa_terms *terms, const struct envelope_odd *odd)
+{
+	struct cpa_terms is = *terms;
+
+	if (odd->cpa_id != NULL)
+		is.id = odd->cpa_id;
+	if (odd->wrong_parties) {
+		is.my_oin = terms->peer_oin;
+		is.my_role = terms->peer_role;
+		is.peer_oin = terms->my_oin;
+		is.peer_role = terms->my_role;
+	}
+	return is;
+}
+
 void
 envelope_ack(const struct envelope *e, const struct cpa_terms *terms,
-	const char *message_id, int64_t now_ms, struct buf *out)
+	const char *message_id, int64_t now_ms, const struct envelope_odd *odd,
+	struct buf *out)
 {
-	begin_signal(e, terms, "Acknowledgment", message_id, now_ms, out);
-	buf_text(out, "<e:Acknowledgment s:mustUnderstand=\"1\""
-		      " s:actor=\"" TO_PARTY "\" e:version=\"2.0\">\n");
+	static const struct envelope_odd well = { .ref_to = NULL };
+	struct envelope about = *e;
+	struct cpa_terms is;
+
+	if (odd == NULL)
+		odd = &well;
+	is = odd_terms(terms, odd);
+	if (odd->ref_to != NULL)
+		about.message_id = odd->ref_to;
+	begin_signal(&about, &is, "Acknowledgment", message_id, now_ms, out);
+	buf_text(out, "<e:Acknowledgment s:mustUnderstand=\"1\"");
+	if (!odd->no_actor)
+		buf_format(out, " s:actor=\"%s\"",
+			odd->next_msh ? NEXT_MSH : TO_PARTY);
+	buf_text(out, " e:version=\"2.0\">\n");
 	add_moment(out, "Timestamp", now_ms);
-	add(out, "RefToMessageId", e->message_id);
+	add(out, "RefToMessageId", about.message_id);
 	buf_text(out, "<e:From>");
-	add_typed(out, "PartyId", terms->party_type, terms->my_oin);
+	add_typed(out, "PartyId", is.party_type, is.my_oin);
 	buf_text(out, "</e:From>\n</e:Acknowledgment>\n");
+	if (odd->block || odd->must_understand)
+		buf_format(out,
+			"<o:Oddity xmlns:o=\"urn:mobb:rehearsal:odd\""
+			" s:mustUnderstand=\"%d\">?</o:Oddity>\n",
+			odd->must_understand);
 	end_signal(out);
 }
 
@@ -143,12 +179,16 @@ envelope_error(const struct envelope *e, const struct cpa_terms *terms,
 	const struct envelope_wrong *wrong, const char *message_id,
 	int64_t now_ms, struct buf *out)
 {
+	const char *severity = wrong->warning ? "Warning" : "Error";
+
 	begin_signal(e, terms, "MessageError", message_id, now_ms, out);
-	buf_text(out, "<e:ErrorList s:mustUnderstand=\"1\" e:version=\"2.0\""
-		      " e:highestSeverity=\"Error\">\n<e:Error e:codeContext="
-		      "\"" ERRORS "\" e:errorCode=\"");
+	buf_format(out,
+		"<e:ErrorList s:mustUnderstand=\"1\" e:version=\"2.0\""
+		" e:highestSeverity=\"%s\">\n<e:Error e:codeContext="
+		"\"" ERRORS "\" e:errorCode=\"",
+		severity);
 	buf_xml(out, wrong->code);
-	buf_text(out, "\" e:severity=\"Error\" e:location=\"");
+	buf_format(out, "\" e:severity=\"%s\" e:location=\"", severity);
 	buf_xml(out, wrong->location);
 	buf_text(out, "\"><e:Description xml:lang=\"en-US\">");
 	buf_xml(out, wrong->text);
@@ -176,15 +216,23 @@ envelope_result(const struct envelope_result *result,
 		.message_id = result->message_id,
 		.ref_to = result->ref_to,
 		.sent_ms = result->sent_ms,
-		.live_ms = result->sent_ms +
-			   (terms->retries + 1) * terms->interval_ms,
-		.duplicate_elimination = true,
+		.live_ms =
+			terms->mode == CPA_BEST_EFFORT
+				? 0
+				: result->sent_ms + (terms->retries + 1) *
+							    terms->interval_ms,
+		.duplicate_elimination = terms->mode != CPA_BEST_EFFORT,
 	};
 
 	begin(&h, terms, out);
-	buf_text(out, "<e:AckRequested s:mustUnderstand=\"1\""
-		      " s:actor=\"" TO_PARTY "\" e:version=\"2.0\""
-		      " e:signed=\"false\"/>\n</s:Header>\n<s:Body>\n"
+	if (terms->mode == CPA_SYNC)
+		buf_text(out, "<e:SyncReply s:mustUnderstand=\"1\""
+			      " s:actor=\"" NEXT "\" e:version=\"2.0\"/>\n");
+	if (terms->mode != CPA_BEST_EFFORT)
+		buf_text(out, "<e:AckRequested s:mustUnderstand=\"1\""
+			      " s:actor=\"" TO_PARTY "\" e:version=\"2.0\""
+			      " e:signed=\"false\"/>\n");
+	buf_text(out, "</s:Header>\n<s:Body>\n"
 		      "<e:Manifest e:version=\"2.0\"><e:Reference"
 		      " l:type=\"simple\" l:href=\"cid:");
 	buf_xml(out, result->content_id);

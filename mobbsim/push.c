@@ -16,22 +16,23 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "channels/http.h"
+#include "mobbsim/call.h"
+#include "mobbsim/envelope.h"
 #include "mobbsim/push.h"
-#include "mobbsim/push_item.h"
 
 #define ANSWER_MS 5000 /* we do not wait longer for an answer */
 #define SIGNAL_TRIES 6 /* after 1, 2, 4, 8 and 16 seconds */
 #define SLEEP_MS 60000 /* when nothing is due at all */
+#define SWAP_MS 3000   /* no longer for the next of its kind */
 
 struct push {
 	struct push_conf conf;
-	struct http *http;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed, tried;
 	struct push_item *first, **last;
-	bool started, stop;
+	bool started;
+	volatile sig_atomic_t stop;
 };
 
 static void
@@ -88,101 +89,138 @@ soonest(const struct push *push)
 
 /* --- one post; without the lock --- */
 
-struct bytes {
-	const char *at;
-	size_t len, given;
+/* Is it an answer about this result: the Acknowledgment, or a MessageError? */
+static bool
+settles(const struct push_item *item, const struct buf *body)
+{
+	struct arena mem = ARENA_EMPTY;
+	struct fault unused;
+	struct envelope e;
+	bool is;
+
+	is = body->len > 0 &&
+	     envelope_read(body->bytes, body->len, &mem, &e, &unused) == V_OK &&
+	     (e.kind == ENVELOPE_ACKNOWLEDGMENT || e.kind == ENVELOPE_ERROR) &&
+	     push_item_had(item, e.ref_to);
+	arena_done(&mem);
+	return is;
+}
+
+/* What came of a try. */
+enum tried {
+	TRIED_IN_VAIN = 0,
+	TRIED_TAKEN,   /* a 2xx */
+	TRIED_SETTLED, /* and that is all that was to be */
 };
 
-static enum verdict
-give(void *self, void *to, size_t len, size_t *len_out, struct fault *why)
+static enum tried
+post(struct push *push, const struct push_item *item, const char *url,
+	const char *content_type, const struct buf *body)
 {
-	struct bytes *b = self;
-
-	(void)why;
-	if (len > b->len - b->given)
-		len = b->len - b->given;
-	memcpy(to, b->at + b->given, len);
-	b->given += len;
-	*len_out = len;
-	return V_OK;
-}
-
-static enum verdict
-rewind_bytes(void *self, struct fault *why)
-{
-	struct bytes *b = self;
-
-	(void)why;
-	b->given = 0;
-	return V_OK;
-}
-
-static bool
-post(struct push *push, const char *url, const char *content_type,
-	const struct buf *body)
-{
-	const char *const headers[] = { "SOAPAction: \"ebXML\"", content_type,
-		NULL };
-	struct bytes bytes = { body->bytes, body->len, 0 };
-	const struct http_body source = { &bytes, (int64_t)body->len, give,
-		rewind_bytes };
-	struct http_answer answer;
+	const struct cpa_terms *terms = push->conf.terms;
+	const struct push_manner *manner = &item->manner;
+	struct call call = { .end = push->conf.end,
+		.oin = terms->peer_oin,
+		.url = url,
+		.content_type = content_type,
+		.body = body,
+		.chunked = manner->chunked,
+		.answer_ms = ANSWER_MS,
+		.stop = &push->stop };
+	struct call_answer answer;
 	struct fault why = FAULT_NONE;
-	enum verdict v;
-	bool taken;
+	enum tried tried = TRIED_IN_VAIN;
 
-	v = http_post(push->http, url, headers, &source, &answer, &why);
-	if (v != V_OK) {
-		log_fault(&why);
-		return false;
+	if (item->tries == 0) {
+		call.flow = manner->flow;
+		if (manner->end != NULL)
+			call.end = manner->end;
 	}
-	taken = answer.status >= 200 && answer.status < 300;
-	if (!taken)
+	if (call_post(&call, &answer, &why) != V_OK) {
+		fault_at(&why, "%s", url);
+		log_fault(&why);
+		return TRIED_IN_VAIN;
+	}
+	if (answer.status >= 200 && answer.status < 300)
+		tried = TRIED_TAKEN;
+	else
 		log_line("push to %s: HTTP %d", url, answer.status);
-	http_answer_done(&answer);
-	return taken;
+	if (item->result && tried == TRIED_TAKEN &&
+		(terms->mode == CPA_BEST_EFFORT ||
+			(terms->mode == CPA_SYNC &&
+				settles(item, &answer.body))))
+		tried = TRIED_SETTLED;
+	buf_done(&answer.body);
+	return tried;
 }
 
-static bool
-post_item(struct push *push, struct push_item *item)
+static enum tried
+post_item(struct push *push, const struct push_item *item)
 {
 	const struct cpa_terms *terms = push->conf.terms;
 	char type[PUSH_TYPE_MAX];
 	struct buf body = BUF_MAX(PUSH_BODY_MAX);
 	struct fault why = FAULT_NONE;
-	bool taken = false;
+	enum tried tried = TRIED_IN_VAIN;
 
 	if (!item->result)
-		return post(push, terms->signal_url,
-			"Content-Type: text/xml; charset=UTF-8", &item->signal);
+		return post(push, item, terms->signal_url,
+			"text/xml; charset=UTF-8", &item->signal);
 	if (push_item_body(item, terms, push->conf.sim_fd, type, &body, &why) !=
 		V_OK)
 		log_fault(&why);
 	else
-		taken = post(push, terms->result_url, type, &body);
+		tried = post(push, item, terms->result_url, type, &body);
 	buf_done(&body);
-	return taken;
+	return tried;
+}
+
+static enum tried
+try_item(struct push *push, const struct push_item *item)
+{
+	enum tried tried;
+
+	if (item->tries == 0 && item->manner.lost)
+		return TRIED_IN_VAIN;
+	tried = post_item(push, item);
+	if (item->tries == 0 && item->manner.twice)
+		tried = post_item(push, item);
+	return tried;
 }
 
 /* --- the thread --- */
 
 /* When is this item due again, after a try?  False: never. */
 static bool
-again(const struct push *push, struct push_item *item, bool taken,
+again(const struct push *push, struct push_item *item, enum tried tried,
 	int64_t now_ms)
 {
 	const struct cpa_terms *terms = push->conf.terms;
+	bool lost = item->tries == 0 && item->manner.lost;
 
 	item->tries++;
 	if (!item->result) {
 		item->due_ms = now_ms + (INT64_C(1000) << (item->tries - 1));
-		return !taken && item->tries < SIGNAL_TRIES;
+		return !lost && tried == TRIED_IN_VAIN &&
+		       item->tries < SIGNAL_TRIES;
 	}
 	/* A taken result is repeated too, until its Acknowledgment comes. */
 	item->due_ms = now_ms + terms->interval_ms;
 	if (item->tries > terms->retries)
 		item->issued_ms = 0; /* expired: another MessageId next time */
-	return true;
+	return tried != TRIED_SETTLED;
+}
+
+/* Those that wait for one of their kind have waited long enough. */
+static void
+let_go(struct push *push, bool result, int64_t now_ms)
+{
+	struct push_item *item;
+
+	for (item = push->first; item != NULL; item = item->next)
+		if (item->manner.swap && item->tries == 0 &&
+			item->result == result && item->due_ms > now_ms)
+			item->due_ms = now_ms;
 }
 
 /* The lock is held at the start and at the end. */
@@ -190,7 +228,7 @@ static void
 work(struct push *push, struct push_item *item)
 {
 	struct fault why = FAULT_NONE;
-	bool taken = false;
+	enum tried tried = TRIED_IN_VAIN;
 	enum verdict v = V_OK;
 
 	item->busy = true;
@@ -201,25 +239,27 @@ work(struct push *push, struct push_item *item)
 	if (item->result)
 		v = push_item_save(item, push->conf.sim_fd, &why);
 	if (v == V_OK)
-		taken = post_item(push, item);
+		tried = try_item(push, item);
 	else
 		log_fault(&why);
 	lock(push);
 	item->busy = false;
-	if (item->settled || !again(push, item, taken, clock_now_ms())) {
+	let_go(push, item->result, clock_now_ms());
+	if (!again(push, item, tried, clock_now_ms()) || item->settled) {
 		if (item->result)
 			push_item_forget(item, push->conf.sim_fd);
 		drop(push, item);
 	}
+	(void)pthread_cond_broadcast(&push->tried);
 }
 
 static void
-sleep_until(struct push *push, int64_t ms)
+sleep_until(struct push *push, pthread_cond_t *what, int64_t ms)
 {
 	struct timespec until = { .tv_sec = (time_t)(ms / 1000),
 		.tv_nsec = (long)(ms % 1000 * 1000000) };
 
-	(void)pthread_cond_timedwait(&push->changed, &push->lock, &until);
+	(void)pthread_cond_timedwait(what, &push->lock, &until);
 }
 
 static void *
@@ -234,9 +274,9 @@ run(void *self)
 		now_ms = clock_now_ms();
 		item = soonest(push);
 		if (item == NULL)
-			sleep_until(push, now_ms + SLEEP_MS);
+			sleep_until(push, &push->changed, now_ms + SLEEP_MS);
 		else if (item->due_ms > now_ms)
-			sleep_until(push, item->due_ms);
+			sleep_until(push, &push->changed, item->due_ms);
 		else
 			work(push, item);
 	}
@@ -250,13 +290,6 @@ enum verdict
 push_open(const struct push_conf *conf, const struct ledger *ledger,
 	struct push **push_out, struct fault *why)
 {
-	struct http_peer peer = {
-		.trust = conf->trust,
-		.certificate = conf->certificate,
-		.key = conf->key,
-		.oin = conf->terms->peer_oin,
-		.answer_ms = ANSWER_MS,
-	};
 	struct push *push = mem_zero(1, sizeof(*push));
 	struct push_item *item, *list = NULL;
 	enum verdict v;
@@ -264,11 +297,10 @@ push_open(const struct push_conf *conf, const struct ledger *ledger,
 	push->conf = *conf;
 	push->last = &push->first;
 	if (pthread_mutex_init(&push->lock, NULL) != 0 ||
-		pthread_cond_init(&push->changed, NULL) != 0)
+		pthread_cond_init(&push->changed, NULL) != 0 ||
+		pthread_cond_init(&push->tried, NULL) != 0)
 		abort(); /* no memory, as everywhere (base/arena.h) */
-	v = http_open(&peer, &push->http, why);
-	if (v == V_OK)
-		v = push_items_load(conf->sim_fd, ledger, &list, why);
+	v = push_items_load(conf->sim_fd, ledger, &list, why);
 	if (v != V_OK) {
 		push_close(push);
 		return v;
@@ -302,36 +334,57 @@ push_close(struct push *push)
 		return;
 	if (push->started) {
 		lock(push);
-		push->stop = true;
+		push->stop = 1;
 		(void)pthread_cond_signal(&push->changed);
+		(void)pthread_cond_broadcast(&push->tried);
 		unlock(push);
 		(void)pthread_join(push->thread, NULL);
 	}
 	while (push->first != NULL)
 		drop(push, push->first);
-	http_close(push->http);
 	(void)pthread_cond_destroy(&push->changed);
+	(void)pthread_cond_destroy(&push->tried);
 	(void)pthread_mutex_destroy(&push->lock);
 	free(push);
 }
 
-void
-push_signal(struct push *push, const void *bytes, size_t len)
+/* Hand an item to the thread. */
+static void
+go(struct push *push, struct push_item *item, int64_t due_ms,
+	const struct push_manner *manner)
 {
-	struct push_item *item = push_item_signal(bytes, len);
-
-	item->due_ms = clock_now_ms();
+	if (manner != NULL)
+		item->manner = *manner;
+	item->due_ms = due_ms + item->manner.late_ms +
+		       (item->manner.swap ? SWAP_MS : 0);
 	lock(push);
 	append(push, item);
 	(void)pthread_cond_signal(&push->changed);
 	unlock(push);
 }
 
+void
+push_signal(struct push *push, const void *bytes, size_t len,
+	const struct push_manner *manner)
+{
+	go(push, push_item_signal(bytes, len), clock_now_ms(), manner);
+}
+
+static struct push_item *
+item_of(const struct push_result *result)
+{
+	struct push_item *item = push_item_result(
+		result->ref_to, result->conversation, result->nth);
+
+	item->no_ref = result->no_ref;
+	return item;
+}
+
 enum verdict
-push_result_put(struct push *push, const char *ref_to, const char *conversation,
+push_result_put(struct push *push, const struct push_result *result,
 	const struct buf *payload, struct fault *why)
 {
-	struct push_item *item = push_item_result(ref_to, conversation);
+	struct push_item *item = item_of(result);
 	enum verdict v;
 
 	v = push_item_write(item, push->conf.sim_fd, payload, why);
@@ -340,15 +393,28 @@ push_result_put(struct push *push, const char *ref_to, const char *conversation,
 }
 
 void
-push_result_go(struct push *push, const char *ref_to, const char *conversation,
-	int64_t due_ms)
+push_result_go(struct push *push, const struct push_result *result,
+	int64_t due_ms, const struct push_manner *manner)
 {
-	struct push_item *item = push_item_result(ref_to, conversation);
+	go(push, item_of(result), due_ms, manner);
+}
 
-	item->due_ms = due_ms;
+void
+push_result_wait(struct push *push, const char *ref_to, int64_t wait_ms)
+{
+	int64_t until_ms = clock_now_ms() + wait_ms;
+	const struct push_item *item;
+
 	lock(push);
-	append(push, item);
-	(void)pthread_cond_signal(&push->changed);
+	while (!push->stop && clock_now_ms() < until_ms) {
+		for (item = push->first; item != NULL; item = item->next)
+			if (item->result && item->nth == 1 &&
+				strcmp(item->ref_to, ref_to) == 0)
+				break;
+		if (item == NULL || item->tries > 0)
+			break;
+		sleep_until(push, &push->tried, until_ms);
+	}
 	unlock(push);
 }
 

@@ -3,8 +3,9 @@
  * Signals (Acknowledgment, MessageError, Pong) are pushed at once and tried a
  * few times; when all fail the peer sends its message again and gets the same
  * bytes again.  Results are business messages: repeated every RetryInterval
- * up to Retries, the same bytes, until their Acknowledgment comes; expired,
- * they are offered anew under another MessageId.  They wait in sim/queue/ and
+ * up to Retries, the same bytes, until their Acknowledgment comes, by a push or
+ * in the HTTP answer, as agreed; expired, they are offered anew under another
+ * MessageId.  They wait in sim/queue/ and
  * survive a restart.
  *
  * The functions may be called from another thread than the pushing one.
@@ -21,11 +22,12 @@
 #include "base/fault.h"
 #include "mobbsim/cpa.h"
 #include "mobbsim/ledger.h"
+#include "mobbsim/push_item.h"
 
 struct push;
 
 struct push_conf {
-	const char *trust, *certificate, *key;
+	const struct line_end *end;    /* what we show; lent */
 	const struct cpa_terms *terms; /* lent while pushing */
 	int sim_fd;		       /* lent */
 };
@@ -36,19 +38,29 @@ struct push_conf {
 enum verdict push_open(const struct push_conf *conf,
 	const struct ledger *ledger, struct push **push_out, struct fault *why);
 enum verdict push_start(struct push *push, struct fault *why);
-/* Stops within the time of one answer; accepts NULL. */
+/* Stops within a moment; accepts NULL. */
 void push_close(struct push *push);
 
-/* Push a signal now. */
-void push_signal(struct push *push, const void *bytes, size_t len);
+/* Push a signal now; `manner` NULL: as it should be. */
+void push_signal(struct push *push, const void *bytes, size_t len,
+	const struct push_manner *manner);
 
-/* Keep the result of message `ref_to` in the queue; it is pushed only after
- * push_result_go().
- */
-enum verdict push_result_put(struct push *push, const char *ref_to,
-	const char *conversation, const struct buf *payload, struct fault *why);
-void push_result_go(struct push *push, const char *ref_to,
-	const char *conversation, int64_t due_ms);
+/* A result of message `ref_to`: the `nth` one of it. */
+struct push_result {
+	const char *ref_to, *conversation;
+	int nth;
+	bool no_ref; /* RefToMessageId is left out */
+};
+
+/* Keep it in the queue; it is pushed only after push_result_go(). */
+enum verdict push_result_put(struct push *push,
+	const struct push_result *result, const struct buf *payload,
+	struct fault *why);
+void push_result_go(struct push *push, const struct push_result *result,
+	int64_t due_ms, const struct push_manner *manner);
+
+/* Wait until the first result of that message was tried, so long at most. */
+void push_result_wait(struct push *push, const char *ref_to, int64_t wait_ms);
 
 /* An Acknowledgment (or MessageError) of `message_id` came; false when that is
  * no result that waits.

@@ -22,6 +22,7 @@
 
 #define HEAD_BYTES_MAX ((size_t)20000)
 #define PATH_BYTES 80
+#define NTH_MAX 100
 
 struct push_item *
 push_item_signal(const void *bytes, size_t len)
@@ -34,8 +35,9 @@ push_item_signal(const void *bytes, size_t len)
 }
 
 struct push_item *
-push_item_result(const char *ref_to, const char *conversation)
+push_item_result(const char *ref_to, const char *conversation, int nth)
 {
+	char key[INBOX_ID_MAX + 16];
 	struct push_item *item = mem_zero(1, sizeof(*item));
 
 	assert(strlen(ref_to) < sizeof(item->ref_to));
@@ -43,7 +45,12 @@ push_item_result(const char *ref_to, const char *conversation)
 	item->result = true;
 	memcpy(item->ref_to, ref_to, strlen(ref_to) + 1);
 	memcpy(item->conversation, conversation, strlen(conversation) + 1);
-	head_file_name(ref_to, item->file);
+	item->nth = nth;
+	if (nth == 1)
+		snprintf(key, sizeof(key), "%s", ref_to);
+	else
+		snprintf(key, sizeof(key), "%s#%d", ref_to, nth);
+	head_file_name(key, item->file);
 	return item;
 }
 
@@ -68,8 +75,8 @@ push_item_save(const struct push_item *item, int sim_fd, struct fault *why)
 	enum verdict v;
 	size_t i;
 
-	buf_format(&head, "ref %s\nconversation %s\n", item->ref_to,
-		item->conversation);
+	buf_format(&head, "ref %s\nconversation %s\nnth %d\nwith %d\n",
+		item->ref_to, item->conversation, item->nth, !item->no_ref);
 	buf_format(&head, "issued %" PRId64 "\n", item->issued_ms);
 	for (i = 0; i < PUSH_IDS_MAX && item->ids[i][0] != '\0'; i++)
 		buf_format(&head, "id %s\n", item->ids[i]);
@@ -140,7 +147,7 @@ push_item_body(const struct push_item *item, const struct cpa_terms *terms,
 	struct envelope_result result = {
 		.message_id = item->ids[0],
 		.conversation = item->conversation,
-		.ref_to = item->ref_to,
+		.ref_to = item->no_ref ? "" : item->ref_to,
 		.content_id = cid,
 		.sent_ms = item->issued_ms,
 	};
@@ -150,7 +157,7 @@ push_item_body(const struct push_item *item, const struct cpa_terms *terms,
 	snprintf(boundary, sizeof(boundary), "oefening-%.36s", item->ids[0]);
 	snprintf(cid, sizeof(cid), "result-%s", item->ids[0]);
 	snprintf(type_out, PUSH_TYPE_MAX,
-		"Content-Type: multipart/related; type=\"text/xml\"; "
+		"multipart/related; type=\"text/xml\"; "
 		"boundary=\"%s\"; start=\"<%s>\"; start-info=\"text/xml\"",
 		boundary, item->ids[0]);
 	buf_format(body,
@@ -185,9 +192,9 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 	char ref_to[INBOX_ID_MAX] = "", conversation[INBOX_ID_MAX] = "";
 	char path[PATH_BYTES], ids[PUSH_IDS_MAX][PUSH_ID_MAX] = { { 0 } };
 	struct buf head = BUF_MAX(HEAD_BYTES_MAX);
+	int64_t issued_ms = -1, nth = 1, with = 1;
 	const char *key, *value;
 	struct push_item *item;
-	int64_t issued_ms = -1;
 	size_t at = 0, n = 0;
 	enum verdict v;
 
@@ -202,15 +209,20 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 			head_text(value, conversation, sizeof(conversation));
 		else if (strcmp(key, "issued") == 0)
 			issued_ms = head_number(value);
+		else if (strcmp(key, "nth") == 0)
+			nth = head_number(value);
+		else if (strcmp(key, "with") == 0)
+			with = head_number(value);
 		else if (strcmp(key, "id") == 0 && n < PUSH_IDS_MAX)
 			head_text(value, ids[n++], PUSH_ID_MAX);
 	}
-	if (ref_to[0] == '\0' || issued_ms < 0) {
+	if (ref_to[0] == '\0' || issued_ms < 0 || nth < 1 || nth > NTH_MAX) {
 		v = fault_set(why, V_BROKEN, CODE_IO, "not ours");
 		fault_at(why, "sim/%s", path);
 		goto out;
 	}
-	item = push_item_result(ref_to, conversation);
+	item = push_item_result(ref_to, conversation, (int)nth);
+	item->no_ref = with == 0;
 	memcpy(item->ids, ids, sizeof(ids));
 	/* How often it was tried is not kept: begin anew. */
 	item->issued_ms = 0;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "mobbsim/result.h"
 
 #define NS_BATCH "http://schemas.rdw.nl/GEB/BerichtVerwerkService/Types/2009/01"
@@ -52,46 +53,108 @@ add_moment(struct buf *out, const char *name, int64_t ms)
 }
 
 static void
-add_letter(struct buf *out, const struct payload_letter *letter,
-	enum judge_code code)
+add_line(struct buf *out, const char *id, const char *type, const char *word,
+	const char *stage)
 {
-	buf_text(out, "    <r:Bericht>");
-	buf_format(
-		out, "<BerichtID>%s</BerichtID><BerichtType>", letter->id_text);
-	buf_xml(out, letter->type);
+	buf_format(out, "    <r:Bericht><BerichtID>%s</BerichtID><BerichtType>",
+		id);
+	buf_xml(out, type);
 	buf_format(out,
 		"</BerichtType><VerwerkingsCode>%s</VerwerkingsCode>"
 		"<Stadium>%s</Stadium></r:Bericht>\n",
-		judge_word(code), judge_stage(code));
+		word, stage);
 }
 
-void
-result_write(const struct payload *payload, const enum judge_code *codes,
-	int64_t received_ms, int64_t now_ms, struct buf *out)
+static enum judge_code
+reversed(enum judge_code code)
+{
+	return code == JUDGE_VERWERKT ? JUDGE_NIET_ACTIEF : JUDGE_VERWERKT;
+}
+
+/* A result under way: the letters it is about, and their codes. */
+struct writing {
+	const struct payload *payload;
+	const enum judge_code *codes;
+	const struct result_shape *shape;
+	size_t from, to;
+};
+
+static enum judge_code
+code_of(const struct writing *w, size_t i)
+{
+	return w->shape->reverse ? reversed(w->codes[i]) : w->codes[i];
+}
+
+static void
+add_counters(const struct writing *w, struct buf *out)
 {
 	int64_t total = 0, of[JUDGE_KINDS] = { 0 };
 	size_t i;
 
-	assert(payload->batch_id[0] != '\0');
-	for (i = 0; i < payload->letter_count; i++) {
-		if (payload->letters[i].id_text[0] == '\0')
+	for (i = w->from; i < w->to; i++) {
+		if (w->payload->letters[i].id_text[0] == '\0')
 			continue;
 		total++;
-		of[codes[i]]++;
+		of[code_of(w, i)]++;
 	}
+	of[JUDGE_VERWERKT] += w->shape->counters;
+	add_number(out, "TotaalAantalOntvangenBerichten", total);
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		add_number(out, counters[i].name, of[counters[i].code]);
+}
+
+static void
+add_letter(const struct writing *w, size_t i, struct buf *out)
+{
+	const struct payload_letter *letter = &w->payload->letters[i];
+	enum judge_code code = code_of(w, i);
+	const char *word = judge_word(code);
+
+	if (letter->id_text[0] == '\0' ||
+		(w->shape->failures_only && code == JUDGE_VERWERKT))
+		return;
+	if (w->shape->unknown && i == w->from)
+		word = "VerwerktOfNiet";
+	add_line(out, letter->id_text, letter->type, word, judge_stage(code));
+	if (w->shape->twice && i == w->from)
+		add_line(out, letter->id_text, letter->type,
+			judge_word(reversed(code)), "NA");
+}
+
+static void
+add_stranger(const struct writing *w, struct buf *out)
+{
+	struct uuid uuid = uuid_random();
+	char id[UUID_TEXT_MAX];
+
+	uuid_text(&uuid, id);
+	add_line(out, id, w->payload->letters[w->from].type,
+		judge_word(JUDGE_VERWERKT), "NA");
+}
+
+void
+result_write(const struct payload *payload, const enum judge_code *codes,
+	int64_t received_ms, int64_t now_ms, const struct result_shape *shape,
+	struct buf *out)
+{
+	struct writing w = { payload, codes, shape, shape->from,
+		shape->to == 0 ? payload->letter_count : shape->to };
+	size_t i;
+
+	assert(payload->batch_id[0] != '\0');
+	assert(w.from < w.to && w.to <= payload->letter_count);
 	buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		      "<b:BerichtVerwerkResponse xmlns:b=\"" NS_BATCH
 		      "\" xmlns:r=\"" NS_LETTER "\">\n  <BatchInformatie>\n");
 	add_text(out, "BerichtLeverancierCode", payload->sender);
 	add_text(out, "BatchID", payload->batch_id);
-	add_number(out, "TotaalAantalOntvangenBerichten", total);
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-		add_number(out, counters[i].name, of[counters[i].code]);
+	add_counters(&w, out);
 	add_moment(out, "DatumOntvangen", received_ms);
 	add_moment(out, "DatumVerwerkt", now_ms);
 	buf_text(out, "  </BatchInformatie>\n  <Berichten>\n");
-	for (i = 0; i < payload->letter_count; i++)
-		if (payload->letters[i].id_text[0] != '\0')
-			add_letter(out, &payload->letters[i], codes[i]);
+	for (i = w.from; i < w.to; i++)
+		add_letter(&w, i, out);
+	if (shape->stranger)
+		add_stranger(&w, out);
 	buf_text(out, "  </Berichten>\n</b:BerichtVerwerkResponse>\n");
 }

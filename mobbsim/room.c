@@ -28,9 +28,12 @@
 #define TEXT_MAX ((size_t)100000)
 #define CPA_ID_MAX 120
 #define URL_MAX 64
+#define OURS "Gemeente Voorbeeld"
+#define THEIRS "Berichtenbox (oefening)"
 
 static const char *const folders[] = {
 	"pki",
+	"pki/extra",
 	"keys",
 	"db",
 	"spool",
@@ -51,10 +54,21 @@ static const char *const folders[] = {
 };
 
 static const struct pki_leaf leaves[] = {
-	{ "ours-server", ROOM_OUR_OIN, "Gemeente Voorbeeld", true },
-	{ "ours-client", ROOM_OUR_OIN, "Gemeente Voorbeeld", false },
-	{ "theirs-server", ROOM_THEIR_OIN, "Berichtenbox (oefening)", true },
-	{ "theirs-client", ROOM_THEIR_OIN, "Berichtenbox (oefening)", false },
+	{ "ours-server", ROOM_OUR_OIN, OURS, true, PKI_SOUND },
+	{ "ours-client", ROOM_OUR_OIN, OURS, false, PKI_SOUND },
+	{ "theirs-server", ROOM_THEIR_OIN, THEIRS, true, PKI_SOUND },
+	{ "theirs-client", ROOM_THEIR_OIN, THEIRS, false, PKI_SOUND },
+	/* Theirs, as they should not be. */
+	{ "extra/foreign-server", ROOM_THEIR_OIN, THEIRS, true, PKI_FOREIGN },
+	{ "extra/foreign-client", ROOM_THEIR_OIN, THEIRS, false, PKI_FOREIGN },
+	{ "extra/expired-server", ROOM_THEIR_OIN, THEIRS, true, PKI_EXPIRED },
+	{ "extra/expired-client", ROOM_THEIR_OIN, THEIRS, false, PKI_EXPIRED },
+	{ "extra/other-oin-server", ROOM_OTHER_OIN, THEIRS, true, PKI_SOUND },
+	{ "extra/other-oin-client", ROOM_OTHER_OIN, THEIRS, false, PKI_SOUND },
+	{ "extra/wrong-host-server", ROOM_THEIR_OIN, THEIRS, true,
+		PKI_WRONG_HOST },
+	{ "extra/revoked-server", ROOM_THEIR_OIN, THEIRS, true, PKI_REVOKED },
+	{ "extra/revoked-client", ROOM_THEIR_OIN, THEIRS, false, PKI_REVOKED },
 };
 
 /* A port nobody listens on, as far as the system knows at this moment; the
@@ -232,7 +246,8 @@ pem_body(int dir, const char *path, struct buf *out, struct fault *why)
 }
 
 static enum verdict
-put_cpa(int dir, const struct room_ports *ports, struct fault *why)
+put_cpa(int dir, const struct room_ports *ports,
+	const struct room_agreement *agreement, struct fault *why)
 {
 	enum {
 		OURS_S,
@@ -268,14 +283,14 @@ put_cpa(int dir, const struct room_ports *ports, struct fault *why)
 		      "_" ROOM_THEIR_OIN "_rehearsal",
 		.start = "2020-01-01T00:00:00Z",
 		.end = "2099-12-31T00:00:00Z",
-		.retries = 8,
-		.interval = "PT5S",
-		.persist = "P1D",
-		.ours = { "OURS", "Gemeente Voorbeeld", ROOM_OUR_OIN, "SR",
-			our_url, body[OURS_S].bytes, body[OURS_C].bytes },
-		.theirs = { "THEIRS", "Berichtenbox (oefening)", ROOM_THEIR_OIN,
-			"SP", their_url, body[THEIRS_S].bytes,
-			body[THEIRS_C].bytes },
+		.retries = agreement->retries,
+		.interval = agreement->interval,
+		.persist = agreement->persist,
+		.mode = agreement->mode,
+		.ours = { "OURS", OURS, ROOM_OUR_OIN, "SR", our_url,
+			body[OURS_S].bytes, body[OURS_C].bytes },
+		.theirs = { "THEIRS", THEIRS, ROOM_THEIR_OIN, "SP", their_url,
+			body[THEIRS_S].bytes, body[THEIRS_C].bytes },
 	};
 	cpa_write(&plan, &text);
 	assert(!text.full);
@@ -322,7 +337,8 @@ put_settings(int dir, const struct room_ports *ports, struct fault *why)
 }
 
 enum verdict
-room_make(const char *dir, const struct room_ports *ports, int64_t now_ms,
+room_make(const char *dir, const struct room_ports *ports,
+	const struct room_agreement *agreement, int64_t now_ms,
 	struct fault *why)
 {
 	int fd = -1, pki = -1;
@@ -349,7 +365,7 @@ room_make(const char *dir, const struct room_ports *ports, int64_t now_ms,
 		v = pki_make(pki, leaves, sizeof(leaves) / sizeof(leaves[0]),
 			now_ms, why);
 	if (v == V_OK)
-		v = put_cpa(fd, ports, why);
+		v = put_cpa(fd, ports, agreement, why);
 	if (v == V_OK)
 		v = put_key(fd, why);
 	if (v == V_OK)

@@ -2,6 +2,7 @@
  *
  *	jobs.yaml sim.yaml cpa.xml	settings of both sides
  *	pki/ keys/			certificates, and our site key
+ *	pki/extra/			certificates that will not do
  *	spool/ db/			ours
  *	sim/				theirs: ledger, posts, received
  *
@@ -14,15 +15,27 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "mobbsim/cpa.h"
 
 #define ROOM_OUR_OIN "00000099000000010000"
 #define ROOM_THEIR_OIN "00000099000000020000"
+#define ROOM_OTHER_OIN "00000099000000030000" /* of neither */
 #define ROOM_OUR_PORT 18443
 #define ROOM_THEIR_PORT 28443
 
 struct room_ports {
 	int ours, theirs;
 };
+
+/* What the CPA says about repeating. */
+struct room_agreement {
+	enum cpa_mode mode;
+	int retries;
+	const char *interval, *persist; /* xs:duration: PT5S, P1D */
+};
+
+#define ROOM_AGREEMENT ((struct room_agreement){ CPA_ASYNC, 8, "PT5S", "P1D" })
+#define ROOM_RETRIES_MAX 100
 
 /* "18443,28443" or "auto" (two free ones).  V_BROKEN with CODE_USAGE. */
 enum verdict room_ports_parse(
@@ -38,6 +51,7 @@ enum verdict room_find(const char *variable, const char *name,
 
 /* Make the room.  V_BROKEN: it is there already, or cannot be made. */
 enum verdict room_make(const char *dir, const struct room_ports *ports,
-	int64_t now_ms, struct fault *why);
+	const struct room_agreement *agreement, int64_t now_ms,
+	struct fault *why);
 
 #endif

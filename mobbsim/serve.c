@@ -4,22 +4,25 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "channels/http_listen.h"
 #include "mobbsim/ebms.h"
 #include "mobbsim/serve.h"
 #include "mobbsim/settings.h"
+#include "mobbsim/upset.h"
 #include "mobbsim/wus.h"
 
 #define FILE_MAX ((size_t)1000000)
-#define CHECK_MS 50    /* how often a signal is looked for */
+#define EARLY_MS 8000  /* an answer waits no longer for a result */
 #define DEADLINE_S 900 /* of one POST: a rehearsal may be slow on purpose */
 
 static volatile sig_atomic_t stopping;
@@ -28,11 +31,15 @@ struct server {
 	const struct serve_plan *plan;
 	int room_fd, sim_fd;
 	struct settings settings;
-	struct arena mem;
+	struct arena mem; /* of the terms */
 	struct ledger ledger;
 	struct inbox inbox;
 	struct ebms ebms;
-	struct http_listen *listen;
+	struct ends ends;
+	struct troubles troubles;
+	struct door *door;
+	struct door_hooks hooks;
+	pthread_mutex_t lock;	/* of ebms, the ledger and what follows */
 	int64_t posts, letters; /* counted for --sink */
 	bool broken;
 	struct fault why; /* of `broken` */
@@ -46,12 +53,11 @@ on_signal(int number)
 }
 
 static void
-check_signal(void *self)
+tick(void *self)
 {
 	struct server *s = self;
 
-	if (stopping || s->broken)
-		http_listen_stop(s->listen);
+	door_away(s->door, troubles_away(s->ebms.troubles, clock_now_ms()));
 }
 
 static void
@@ -61,9 +67,78 @@ note(void *self, const struct fault *what)
 	log_fault(what);
 }
 
+/* --- a connection, a request --- */
+
+static enum door_welcome
+knock(void *self, const struct line_end **end_out, int64_t *stall_ms_out)
+{
+	struct server *s = self;
+	const struct trouble *t =
+		troubles_next(s->ebms.troubles, ON_SERVER, clock_now_ms());
+
+	*end_out = s->ends.server;
+	if (t == NULL)
+		return DOOR_OPEN;
+	switch ((int)t->kind) {
+	case T_REFUSE:
+		return DOOR_RESET;
+	case T_PLAIN:
+		return DOOR_PLAIN;
+	case T_STALL:
+		*stall_ms_out = t->number;
+		return DOOR_STALL;
+	default:
+		*end_out = ends_odd(&s->ends, t->word, true);
+		return DOOR_OPEN;
+	}
+}
+
+/* What is posted, as far as its head tells. */
+static enum trouble_on
+target(const struct door_request *request)
+{
+	static const char multipart[] = "multipart/";
+
+	if (strcmp(request->path, "/wus") == 0)
+		return ON_WUS;
+	return strncasecmp(request->content_type, multipart,
+		       sizeof(multipart) - 1) == 0
+		       ? ON_REQUEST
+		       : ON_REPLY;
+}
+
 static void
-take_wus(struct server *s, const struct http_request *request,
-	struct http_reply *reply)
+head(void *self, const struct door_request *request, struct door_manner *manner)
+{
+	struct server *s = self;
+
+	upset_reading(troubles_next(s->ebms.troubles, target(request),
+			      clock_now_ms()),
+		manner);
+}
+
+static enum wus_odd
+odd_wus(const struct trouble *t)
+{
+	switch (t == NULL ? -1 : (int)t->kind) {
+	case T_HALF:
+		return WUS_HALF;
+	case T_CONTRADICT:
+		return WUS_BOTH;
+	case T_STRANGER:
+		return WUS_STRANGER;
+	case T_NOT_BOOLEAN:
+		return WUS_NO_BOOLEAN;
+	case T_APPLICATION_FAULT:
+		return WUS_FAULT;
+	default:
+		return WUS_WELL;
+	}
+}
+
+static void
+take_wus(struct server *s, const struct door_request *request,
+	const struct trouble *t, struct door_reply *reply)
 {
 	reply->content_type = "text/xml; charset=UTF-8";
 	if (strcmp(request->peer_oin, s->ebms.terms.peer_oin) != 0) {
@@ -73,51 +148,128 @@ take_wus(struct server *s, const struct http_request *request,
 	/* A question carries no letter. */
 	reply->status = wus_answer(request->soap_action, request->body,
 		request->body_len, s->ebms.terms.peer_oin, s->ebms.subscribers,
-		&reply->body);
+		odd_wus(t), &reply->body);
 }
 
-static void
-handle(void *self, const struct http_request *request, struct http_reply *reply)
+static struct post
+post_of(const struct door_request *request)
 {
-	struct server *s = self;
-	struct post post = {
+	return (struct post){
 		.first_byte_ms = request->first_byte_ms,
 		.last_byte_ms = request->last_byte_ms,
 		.path = request->path,
 		.message_id = "",
 		.batch_id = "",
-		.bytes = (int64_t)request->body_len,
+		.bytes = request->bytes,
 	};
-	enum verdict v = V_OK;
-
-	if (strcmp(request->method, "POST") != 0)
-		reply->status = 405;
-	else if (strcmp(request->path, "/ebms") == 0)
-		v = ebms_take(&s->ebms, request, reply, &post, &s->why);
-	else if (strcmp(request->path, "/wus") == 0)
-		take_wus(s, request, reply);
-	else
-		reply->status = 404;
-	post.http = reply->status == 0 ? 204 : reply->status;
-	s->posts++;
-	s->letters += post.letters;
-	if (v == V_OK)
-		v = ledger_post(&s->ledger, &post, !s->plan->sink, &s->why);
-	/* What cannot be written down must not be answered as if it was. */
-	if (v == V_BROKEN || v == V_LATER) {
-		reply->status = 503;
-		buf_reset(&reply->body);
-		s->broken = true;
-	}
 }
 
-/* A path of the settings, from the room. */
-static const char *
-in_room(struct server *s, const char *path)
+/* Write the line of a POST; what cannot be written down must not be answered
+ * as if it was.
+ */
+static void
+write_down(struct server *s, enum verdict v, const struct post *post,
+	struct door_reply *reply)
 {
-	if (path[0] == '/')
-		return path;
-	return arena_format(&s->mem, "%s/%s", s->plan->dir, path);
+	s->posts++;
+	s->letters += post->letters;
+	if (v == V_OK)
+		v = ledger_post(&s->ledger, post, !s->plan->sink, &s->why);
+	if (v != V_BROKEN && v != V_LATER)
+		return;
+	if (reply != NULL) {
+		reply->status = 503;
+		buf_reset(&reply->body);
+	}
+	s->broken = true;
+	stopping = 1;
+}
+
+static void
+take(void *self, const struct door_request *request, struct door_manner *manner,
+	struct door_reply *reply)
+{
+	struct server *s = self;
+	const struct trouble *t = manner->own;
+	struct post post = post_of(request);
+	char wait_for[INBOX_ID_MAX] = "";
+	enum verdict v = V_OK;
+
+	if (t != NULL && t->kind == T_DIE && strcmp(t->word, "before") == 0)
+		upset_answer(t, manner, reply);
+	(void)pthread_mutex_lock(&s->lock);
+	if (strcmp(request->method, "POST") != 0) {
+		reply->status = 405;
+	} else if (strcmp(request->path, "/ebms") == 0) {
+		v = ebms_take(&s->ebms, request, manner, reply, &post, &s->why);
+		memcpy(wait_for, s->ebms.wait_for, sizeof(wait_for));
+	} else if (strcmp(request->path, "/wus") == 0) {
+		take_wus(s, request, t, reply);
+	} else {
+		reply->status = 404;
+	}
+	upset_answer(t, manner, reply);
+	post.http = reply->status == 0 ? 204 : reply->status;
+	if (manner->reset || manner->silent || manner->reset_at_end)
+		post.http = 0;
+	write_down(s, v, &post, reply);
+	(void)pthread_mutex_unlock(&s->lock);
+	if (wait_for[0] != '\0')
+		push_result_wait(s->ebms.push, wait_for, EARLY_MS);
+}
+
+static void
+broken(void *self, const struct door_request *request)
+{
+	struct server *s = self;
+	const struct post post = post_of(request);
+
+	(void)pthread_mutex_lock(&s->lock);
+	write_down(s, V_OK, &post, NULL);
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+/* --- opening --- */
+
+/* The plan of faults, when there is one. */
+static enum verdict
+read_troubles(struct server *s, struct fault *why)
+{
+	struct buf text = BUF_MAX(FILE_MAX);
+	enum verdict v = V_OK;
+
+	if (s->plan->seed >= 0) {
+		troubles_roll(&s->troubles, s->plan->seed);
+	} else if (s->plan->faults != NULL) {
+		v = file_get(AT_FDCWD, s->plan->faults, &text, why);
+		if (v == V_SKIP) {
+			v = fault_set(why, V_BROKEN, CODE_CONFIG, "not there");
+			fault_at(why, "%s", s->plan->faults);
+		}
+		if (v == V_OK && text.len > 0)
+			v = troubles_parse(
+				s->plan->faults, text.bytes, &s->troubles, why);
+	} else {
+		return V_OK;
+	}
+	buf_done(&text);
+	if (v == V_OK)
+		v = troubles_begin(
+			&s->troubles, s->sim_fd, clock_now_ms(), why);
+	if (v == V_OK)
+		s->ebms.troubles = &s->troubles;
+	return v;
+}
+
+static bool
+odd_certificates(const struct troubles *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->lines[i].kind == T_CERTIFICATE)
+			return true;
+	return false;
 }
 
 static enum verdict
@@ -150,16 +302,15 @@ read_settings(struct server *s, struct fault *why)
 static enum verdict
 open_memory(struct server *s, struct fault *why)
 {
-	struct push_conf conf = {
-		.trust = in_room(s, s->settings.trust),
-		.certificate = in_room(s, s->settings.client_certificate),
-		.key = in_room(s, s->settings.client_key),
-		.terms = &s->ebms.terms,
-		.sim_fd = s->sim_fd,
-	};
+	struct push_conf conf = { .terms = &s->ebms.terms,
+		.sim_fd = s->sim_fd };
 	enum verdict v;
 
-	v = file_dirs(s->sim_fd, "received", why);
+	v = ends_open(&s->ends, s->plan->dir, &s->settings,
+		odd_certificates(&s->troubles), why);
+	conf.end = s->ends.client;
+	if (v == V_OK)
+		v = file_dirs(s->sim_fd, "received", why);
 	if (v == V_OK)
 		v = inbox_open(&s->inbox, s->sim_fd, why);
 	if (v == V_OK)
@@ -177,24 +328,17 @@ open_memory(struct server *s, struct fault *why)
 }
 
 static enum verdict
-open_listener(struct server *s, struct fault *why)
+open_door(struct server *s, struct fault *why)
 {
-	struct http_listen_conf conf = {
-		.at = s->settings.listen,
-		.certificate = in_room(s, s->settings.certificate),
-		.key = in_room(s, s->settings.key),
-		.trust = in_room(s, s->settings.trust),
-		.max_body = s->settings.max_body,
-		.deadline_s = DEADLINE_S,
-		/* Eight endpoints may post two lots each at once. */
-		.bodies_max = 22 * s->settings.max_body,
-	};
-	enum verdict v;
-
-	v = http_listen_open(&conf, handle, note, s, &s->listen, why);
-	if (v == V_OK)
-		http_listen_every(s->listen, CHECK_MS, check_signal, s);
-	return v;
+	s->hooks = (struct door_hooks){ .self = s,
+		.knock = knock,
+		.head = head,
+		.take = take,
+		.broken = broken,
+		.tick = tick,
+		.note = note };
+	return door_open(s->settings.listen, s->settings.max_body, DEADLINE_S,
+		&s->hooks, &s->door, why);
 }
 
 static enum verdict
@@ -245,18 +389,20 @@ run(struct server *s, struct fault *why)
 	if (v == V_OK)
 		v = xml_schema_load(s->settings.schema, &s->ebms.schema, why);
 	if (v == V_OK)
+		v = read_troubles(s, why);
+	if (v == V_OK)
 		v = open_memory(s, why);
 	if (v == V_OK)
 		v = catch_signals(why);
 	if (v == V_OK)
-		v = open_listener(s, why);
+		v = open_door(s, why);
 	if (v == V_OK)
 		v = push_start(s->ebms.push, why);
 	if (v == V_OK)
 		v = say_ready(s, why);
 	if (v != V_OK)
 		return v;
-	v = http_listen_run(s->listen, why);
+	v = door_run(s->door, &stopping, why);
 	if (v == V_OK && s->broken) {
 		*why = s->why;
 		v = V_BROKEN;
@@ -283,9 +429,16 @@ serve(const struct serve_plan *plan, struct fault *why)
 	s->ebms.ledger = &s->ledger;
 	s->ebms.inbox = &s->inbox;
 	s->ebms.sink = plan->sink;
+	s->ebms.ends = &s->ends;
+	s->troubles.state_fd = s->troubles.log_fd = -1;
+	if (pthread_mutex_init(&s->lock, NULL) != 0)
+		abort(); /* no memory, as everywhere (base/arena.h) */
 	v = run(s, why);
-	http_listen_close(s->listen);
+	door_close(s->door);
 	push_close(s->ebms.push);
+	ends_close(&s->ends);
+	if (s->ebms.troubles != NULL)
+		troubles_end(&s->troubles);
 	ledger_close(&s->ledger);
 	inbox_close(&s->inbox);
 	if (s->ebms.schema != NULL)
@@ -294,6 +447,7 @@ serve(const struct serve_plan *plan, struct fault *why)
 	settings_free(&s->settings);
 	arena_done(&s->ebms.mem);
 	arena_done(&s->mem);
+	(void)pthread_mutex_destroy(&s->lock);
 	if (s->sim_fd != -1)
 		(void)close(s->sim_fd);
 	if (s->room_fd != -1)

@@ -6,6 +6,7 @@
 #define MOBBSIM_SERVE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -13,6 +14,8 @@ struct serve_plan {
 	const char *dir;	/* the room */
 	bool sink;		/* acknowledge and count only */
 	const char *ready_file; /* written when it accepts; NULL: none */
+	const char *faults;	/* a plan of them (troubles.h); NULL: none */
+	int64_t seed;		/* a mixture of them; -1: none */
 };
 
 /* Serve until SIGTERM or SIGINT; prints "ready" when it accepts. */

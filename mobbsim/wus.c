@@ -17,6 +17,7 @@
 #define ACTION NS_SERVICE "/IBerichtenboxValidatieService/ValidateAbonnementen"
 #define TYPE_MAX 8
 #define BODY_MAX ((size_t)1000000)
+#define STRANGER "999990019" /* passes the eleven-test */
 
 static int
 fault(struct buf *out, const char *code, const char *text)
@@ -56,19 +57,38 @@ is_action(const char *given)
 }
 
 static void
-add_answer(struct buf *out, const char *bsn, enum box box)
+add_answer(struct buf *out, const char *bsn, const char *send)
 {
 	buf_text(out, "<t:Abonnement><t:klant><g:Key>");
 	buf_xml(out, bsn);
-	buf_text(out, "</g:Key><g:Rol>Burger</g:Rol></t:klant>"
-		      "<t:isBerichtSturen>");
-	buf_text(out, box == BOX_NONE ? "false" : "true");
-	buf_text(out, "</t:isBerichtSturen></t:Abonnement>\n");
+	buf_format(out,
+		"</g:Key><g:Rol>Burger</g:Rol></t:klant>"
+		"<t:isBerichtSturen>%s</t:isBerichtSturen></t:Abonnement>\n",
+		send);
+}
+
+/* The n-th answer (1 ..), and what is wrong with it. */
+static void
+add_odd(struct buf *out, const char *bsn, int64_t n, bool send,
+	enum wus_odd odd)
+{
+	if (odd == WUS_HALF && n % 2 == 0)
+		return;
+	if (odd == WUS_NO_BOOLEAN && n == 1) {
+		add_answer(out, bsn, "misschien");
+		return;
+	}
+	add_answer(out, bsn, send ? "true" : "false");
+	if (odd == WUS_BOTH && n == 1)
+		add_answer(out, bsn, send ? "false" : "true");
+	if (odd == WUS_STRANGER && n == 1)
+		add_answer(out, STRANGER, "true");
 }
 
 static int
 answer(const struct xml_node *question, const char *sender_oin,
-	const struct subscribers *subscribers, struct buf *out)
+	const struct subscribers *subscribers, enum wus_odd odd,
+	struct buf *out)
 {
 	const struct xml_node *klant;
 	const char *type, *bsn;
@@ -95,7 +115,8 @@ answer(const struct xml_node *question, const char *sender_oin,
 			strcmp(xml_text(xml_child(klant, NS_SHARED, "Rol")),
 				"Burger") != 0)
 			return refuse(out, "a Klant is not valid");
-		add_answer(out, bsn, citizen_look(subscribers, bsn));
+		add_odd(out, bsn, asked,
+			citizen_look(subscribers, bsn) != BOX_NONE, odd);
 	}
 	if (asked == 0)
 		return refuse(out, "no klanten");
@@ -108,13 +129,15 @@ answer(const struct xml_node *question, const char *sender_oin,
 int
 wus_answer(const char *soap_action, const char *body, size_t len,
 	const char *sender_oin, const struct subscribers *subscribers,
-	struct buf *out)
+	enum wus_odd odd, struct buf *out)
 {
 	const struct xml_node *node;
 	struct xml_tree *tree = NULL;
 	struct fault unused;
 	int status;
 
+	if (odd == WUS_FAULT)
+		return refuse(out, "the service is out of order");
 	if (!is_action(soap_action))
 		return fault(out, "Client", "SOAPAction is not known");
 	if (len > BODY_MAX || xml_tree_parse(body, len, &tree, &unused) != V_OK)
@@ -128,7 +151,7 @@ wus_answer(const char *soap_action, const char *body, size_t len,
 	if (node == NULL)
 		status = fault(out, "Client", "no ValidateAbonnementen");
 	else
-		status = answer(node, sender_oin, subscribers, out);
+		status = answer(node, sender_oin, subscribers, odd, out);
 	xml_tree_free(tree);
 	return status;
 }

@@ -12,11 +12,21 @@
 
 #define WUS_ASKED_MAX 250
 
+/* What is wrong with an answer on purpose. */
+enum wus_odd {
+	WUS_WELL = 0,
+	WUS_HALF,	/* half of the answers */
+	WUS_BOTH,	/* yes and no about one citizen */
+	WUS_STRANGER,	/* one about somebody else */
+	WUS_NO_BOOLEAN, /* neither yes nor no */
+	WUS_FAULT,	/* the fault of the service */
+};
+
 /* Answer a ValidateAbonnementen; returns the HTTP status.  A citizen that is
  * late (citizen.h) counts as subscribed.
  */
 int wus_answer(const char *soap_action, const char *body, size_t len,
 	const char *sender_oin, const struct subscribers *subscribers,
-	struct buf *out);
+	enum wus_odd odd, struct buf *out);
 
 #endif

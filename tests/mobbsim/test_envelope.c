@@ -144,6 +144,92 @@ test_envelope__each_breach_has_its_code(void **state)
 	arena_done(&mem);
 }
 
+#define SYNC                                                                   \
+	"<e:SyncReply s:mustUnderstand=\"1\" e:version=\"2.0\" "               \
+	"s:actor=\"" NEXT "\"/>"
+
+/* How receipt is confirmed is agreed, and has to be asked for like that. */
+static void
+test_envelope__asks_for_what_was_agreed(void **state)
+{
+	static const struct {
+		enum cpa_mode mode;
+		const char *from, *to;
+		bool wrong;
+	} cases[] = {
+		{ CPA_SYNC, "</s:Header>", SYNC "</s:Header>", false },
+		{ CPA_SYNC, "</s:Header>", "</s:Header>", true },
+		{ CPA_SYNC, "</s:Header>",
+			"<e:SyncReply s:mustUnderstand=\"1\" "
+			"e:version=\"2.0\"/></s:Header>",
+			true },
+		{ CPA_ASYNC, "</s:Header>", SYNC "</s:Header>", true },
+		{ CPA_ASYNC, "</s:Header>", "</s:Header>", false },
+		{ CPA_BEST_EFFORT, "</s:Header>", "</s:Header>", true },
+	};
+	struct envelope_wrong wrong;
+	struct arena mem = ARENA_EMPTY;
+	struct fault why = FAULT_NONE;
+	struct cpa_terms agreed = terms;
+	char text[TEXT_BYTES];
+	struct envelope e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		agreed.mode = cases[i].mode;
+		change(cases[i].from, cases[i].to, text);
+		assert_int_equal(
+			envelope_read(text, strlen(text), &mem, &e, &why),
+			V_OK);
+		assert_int_equal(envelope_wrong(&e, &agreed, NOW, &wrong),
+			cases[i].wrong);
+		arena_reset(&mem);
+	}
+	e.ack_requested = e.duplicate_elimination = false;
+	assert_false(envelope_wrong(&e, &agreed, NOW, &wrong));
+	arena_done(&mem);
+}
+
+static void
+test_envelope__an_odd_acknowledgment(void **state)
+{
+	static const struct {
+		struct envelope_odd odd;
+		const char *has, *has_not;
+	} cases[] = {
+		{ { .ref_to = "n@z" }, "RefToMessageId>n@z<", ">m@x<" },
+		{ { .cpa_id = "cpa-9" }, "<e:CPAId>cpa-9<", "cpa-1" },
+		{ { .wrong_parties = true },
+			"<e:From><e:PartyId e:type=\"urn:osb:oin\">"
+			"00000099000000010000",
+			"<e:To><e:PartyId e:type=\"urn:osb:oin\">"
+			"00000099000000010000" },
+		{ { .no_actor = true }, "<e:Acknowledgment", "toPartyMSH" },
+		{ { .next_msh = true }, ":nextMSH\"", "toPartyMSH" },
+		{ { .block = true }, "<o:Oddity", "s:mustUnderstand=\"1\">?" },
+		{ { .must_understand = true }, "s:mustUnderstand=\"1\">?",
+			"s:mustUnderstand=\"0\"" },
+	};
+	struct buf out = BUF_MAX(100000);
+	struct arena mem = ARENA_EMPTY;
+	struct fault why = FAULT_NONE;
+	struct envelope e;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+		envelope_read(good, strlen(good), &mem, &e, &why), V_OK);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_reset(&out);
+		envelope_ack(&e, &terms, "a@y", NOW, &cases[i].odd, &out);
+		assert_non_null(strstr(out.bytes, cases[i].has));
+		assert_null(strstr(out.bytes, cases[i].has_not));
+	}
+	arena_done(&mem);
+	buf_done(&out);
+}
+
 /* The clock of the other side may be up to five minutes off. */
 static void
 test_envelope__expiry_allows_for_clocks(void **state)
@@ -199,7 +285,7 @@ static void
 test_envelope__signals_name_what_they_answer(void **state)
 {
 	static const struct envelope_wrong wrong = { "MimeProblem", "cid:p&x",
-		"part <is> not there" };
+		"part <is> not there", false };
 	struct buf out = BUF_MAX(100000);
 	struct arena mem = ARENA_EMPTY;
 	struct fault why = FAULT_NONE;
@@ -208,7 +294,7 @@ test_envelope__signals_name_what_they_answer(void **state)
 	(void)state;
 	assert_int_equal(
 		envelope_read(good, strlen(good), &mem, &e, &why), V_OK);
-	envelope_ack(&e, &terms, "a@y", NOW, &out);
+	envelope_ack(&e, &terms, "a@y", NOW, NULL, &out);
 	assert_int_equal(
 		envelope_read(out.bytes, out.len, &mem, &back, &why), V_OK);
 	assert_int_equal(back.kind, ENVELOPE_ACKNOWLEDGMENT);
@@ -289,10 +375,13 @@ judge(const char *schema, const struct buf *out)
 static void
 test_envelope__valid_by_the_standard(void **state)
 {
+	static const struct envelope_odd odd = { .no_actor = true,
+		.block = true };
+	struct cpa_terms in_answer = terms;
 	static const struct envelope_result result = { "r@y", "c", "m@x",
 		"result@y", NOW };
 	static const struct envelope_wrong wrong = { "Inconsistent", "//x",
-		"why" };
+		"why", true };
 	struct buf out = BUF_MAX(100000);
 	struct arena mem = ARENA_EMPTY;
 	struct fault why = FAULT_NONE;
@@ -300,13 +389,14 @@ test_envelope__valid_by_the_standard(void **state)
 	char path[300];
 
 	(void)state;
+	in_answer.mode = CPA_SYNC;
 	if (access(standard("envelope.xsd", path), R_OK) == -1) {
 		print_message("# no %s\n", path);
 		skip();
 	}
 	assert_int_equal(
 		envelope_read(good, strlen(good), &mem, &e, &why), V_OK);
-	envelope_ack(&e, &terms, "a@y", NOW, &out);
+	envelope_ack(&e, &terms, "a@y", NOW, NULL, &out);
 	judge("envelope.xsd", &out);
 	judge("msg-header-2_0.xsd", &out);
 	buf_reset(&out);
@@ -317,6 +407,12 @@ test_envelope__valid_by_the_standard(void **state)
 	judge("msg-header-2_0.xsd", &out);
 	buf_reset(&out);
 	envelope_result(&result, &terms, &out);
+	judge("msg-header-2_0.xsd", &out);
+	buf_reset(&out);
+	envelope_result(&result, &in_answer, &out);
+	judge("msg-header-2_0.xsd", &out);
+	buf_reset(&out);
+	envelope_ack(&e, &terms, "d@y", NOW, &odd, &out);
 	judge("msg-header-2_0.xsd", &out);
 	buf_reset(&out);
 	envelope_fault("Client", "no <such> thing", &out);
@@ -331,6 +427,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_envelope__a_delivery_is_read_and_right),
 		cmocka_unit_test(test_envelope__each_breach_has_its_code),
+		cmocka_unit_test(test_envelope__asks_for_what_was_agreed),
+		cmocka_unit_test(test_envelope__an_odd_acknowledgment),
 		cmocka_unit_test(test_envelope__expiry_allows_for_clocks),
 		cmocka_unit_test(test_envelope__what_is_no_ebms),
 		cmocka_unit_test(test_envelope__signals_name_what_they_answer),

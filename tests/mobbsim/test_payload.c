@@ -360,6 +360,7 @@ test_payload__a_result_is_valid_and_adds_up(void **state)
 {
 	static const enum judge_code codes[] = { JUDGE_VERWERKT,
 		JUDGE_BESTAAT };
+	static const struct result_shape well = { .to = 0 };
 	struct xml_schema *judge = official("response/GLOBEBatchResponse.xsd");
 	struct buf out = BUF_MAX(100000);
 	struct arena mem = ARENA_EMPTY;
@@ -368,7 +369,7 @@ test_payload__a_result_is_valid_and_adds_up(void **state)
 
 	(void)state;
 	payload_read(good, strlen(good), &mem, &p);
-	result_write(&p, codes, moment(MADE), moment(MADE) + 1, &out);
+	result_write(&p, codes, moment(MADE), moment(MADE) + 1, &well, &out);
 	assert_non_null(
 		strstr(out.bytes, "<TotaalAantalOntvangenBerichten>2<"));
 	assert_non_null(
@@ -386,6 +387,52 @@ test_payload__a_result_is_valid_and_adds_up(void **state)
 	buf_done(&out);
 }
 
+/* What a result can say that is not so; `n` lines, `successes` counted. */
+static void
+test_payload__a_result_can_contradict(void **state)
+{
+	static const struct {
+		struct result_shape shape;
+		const char *total, *successes, *word;
+		int lines;
+	} cases[] = {
+		{ { .to = 0 }, ">2<", ">1<", ">BerichtBestaatAl<", 2 },
+		{ { .counters = true }, ">2<", ">2<", ">Verwerkt<", 2 },
+		{ { .twice = true }, ">2<", ">1<", ">NietActiefOf", 3 },
+		{ { .stranger = true }, ">2<", ">1<", ">Verwerkt<", 3 },
+		{ { .unknown = true }, ">2<", ">1<", ">VerwerktOfNiet<", 2 },
+		{ { .failures_only = true }, ">2<", ">1<", ">BerichtBest", 1 },
+		{ { .reverse = true }, ">2<", ">1<", ">NietActiefOf", 2 },
+		{ { .from = 1, .to = 2 }, ">1<", ">0<", ">BerichtBest", 1 },
+	};
+	static const enum judge_code codes[] = { JUDGE_VERWERKT,
+		JUDGE_BESTAAT };
+	struct buf out = BUF_MAX(100000);
+	struct arena mem = ARENA_EMPTY;
+	const char *at;
+	struct payload p;
+	size_t i;
+	int n;
+
+	(void)state;
+	payload_read(good, strlen(good), &mem, &p);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_reset(&out);
+		result_write(&p, codes, 1, 2, &cases[i].shape, &out);
+		at = strstr(out.bytes, "TotaalAantalOntvangenBerichten");
+		assert_memory_equal(at + 30, cases[i].total, 3);
+		at = strstr(out.bytes, "AantalBerichtenSuccesvolVerwerkt");
+		assert_memory_equal(at + 32, cases[i].successes, 3);
+		assert_non_null(strstr(out.bytes, cases[i].word));
+		for (n = 0, at = out.bytes;
+			(at = strstr(at, "<r:Bericht>")) != NULL; at++)
+			n++;
+		assert_int_equal(n, cases[i].lines);
+	}
+	arena_done(&mem);
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -399,6 +446,7 @@ main(void)
 			test_payload__half_a_megabyte_fits_and_no_byte_more),
 		cmocka_unit_test(test_payload__late_is_declined),
 		cmocka_unit_test(test_payload__a_result_is_valid_and_adds_up),
+		cmocka_unit_test(test_payload__a_result_can_contradict),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -28,8 +28,23 @@
 #define NS_LETTER                                                              \
 	"http://schemas.rdw.nl/GEB/BerichtenProsessor/Bericht/Types/2009/01"
 
+#define WIRE_ACK_REQUESTED                                                     \
+	"<e:AckRequested e:version=\"2.0\" s:mustUnderstand=\"1\""             \
+	" e:signed=\"false\"/>"
+#define WIRE_SYNC_REPLY                                                        \
+	"<e:SyncReply e:version=\"2.0\" s:mustUnderstand=\"1\""                \
+	" s:actor=\"http://schemas.xmlsoap.org/soap/actor/next\"/>"
+
+enum wire_mode {
+	WIRE_ASYNC = 0,
+	WIRE_SYNC, /* results are acknowledged in the answer */
+	WIRE_BEST_EFFORT,
+};
+
 struct wire {
 	struct run *run;
+	enum wire_mode mode;
+	bool may_fail; /* a post without an answer gives 0 */
 	int our_port, their_port;
 	pid_t sim;
 	pthread_t thread;
@@ -71,6 +86,63 @@ wire_set(struct wire *w, const char *name, const char *from, const char *to)
 	buf_done(&out);
 }
 
+/* --- messages --- */
+
+/* The envelope of any message of ours; `middle` follows the MessageId. */
+static inline void
+wire_envelope(const char *service, const char *action, const char *id,
+	const char *middle, const char *blocks, const char *body,
+	struct buf *out)
+{
+	char now[CLOCK_TEXT_MAX];
+
+	clock_utc(clock_now_ms(), now);
+	buf_format(out,
+		"<s:Envelope xmlns:s=\"" NS_SOAP "\" xmlns:e=\"" NS_EB
+		"\" xmlns:l=\"http://www.w3.org/1999/xlink\"><s:Header>"
+		"<e:MessageHeader e:version=\"2.0\" s:mustUnderstand=\"1\">"
+		"<e:From><e:PartyId e:type=\"urn:osb:oin\">" WIRE_OURS
+		"</e:PartyId><e:Role>SR</e:Role></e:From><e:To>"
+		"<e:PartyId e:type=\"urn:osb:oin\">" WIRE_THEIRS
+		"</e:PartyId><e:Role>SP</e:Role></e:To>"
+		"<e:CPAId>MIJNOVERHEID-EBMS-BB-2-0_" WIRE_OURS "_" WIRE_THEIRS
+		"_rehearsal</e:CPAId><e:ConversationId>conversation"
+		"</e:ConversationId>%s<e:Action>%s</e:Action><e:MessageData>"
+		"<e:MessageId>%s</e:MessageId><e:Timestamp>%s</e:Timestamp>"
+		"%s</e:MessageHeader>%s</s:Header>%s</s:Envelope>",
+		service, action, id, now, middle, blocks, body);
+}
+
+/* An Acknowledgment of ours. */
+static inline void
+wire_ack(const char *ref_to, const char *id, struct buf *out)
+{
+	char middle[400], block[400];
+
+	snprintf(middle, sizeof(middle),
+		"<e:RefToMessageId>%s</e:RefToMessageId></e:MessageData>",
+		ref_to);
+	snprintf(block, sizeof(block),
+		"<e:Acknowledgment e:version=\"2.0\" s:mustUnderstand=\"1\">"
+		"<e:Timestamp>2026-01-01T00:00:00Z</e:Timestamp>"
+		"<e:RefToMessageId>%s</e:RefToMessageId></e:Acknowledgment>",
+		ref_to);
+	wire_envelope("<e:Service>urn:oasis:names:tc:ebxml-msg:service"
+		      "</e:Service>",
+		"Acknowledgment", id, middle, block, "<s:Body/>", out);
+}
+
+/* The MessageId of what was pushed. */
+static inline void
+wire_id(const char *pushed, char *out, size_t size)
+{
+	const char *at = strstr(pushed, ":MessageId>");
+
+	assert_non_null(at);
+	at += strlen(":MessageId>");
+	snprintf(out, size, "%.*s", (int)strcspn(at, "<"), at);
+}
+
 /* --- listening --- */
 
 static inline void
@@ -78,13 +150,18 @@ wire_keep(void *self, const struct http_request *request,
 	struct http_reply *reply)
 {
 	struct wire *w = self;
-	char *copy = malloc(request->body_len + 1);
+	char *copy = malloc(request->body_len + 1), id[100];
 
-	(void)reply;
 	if (copy == NULL)
 		abort();
 	memcpy(copy, request->body, request->body_len);
 	copy[request->body_len] = '\0';
+	if (w->mode == WIRE_SYNC && strstr(copy, "SyncReply") != NULL) {
+		wire_id(copy, id, sizeof(id));
+		reply->status = 200;
+		reply->content_type = "text/xml";
+		wire_ack(id, "in-answer@us", &reply->body);
+	}
 	(void)pthread_mutex_lock(&w->lock);
 	if (w->kept_count < WIRE_KEPT)
 		w->kept[w->kept_count++] = copy;
@@ -165,19 +242,38 @@ wire_pushed(struct wire *w, const char *word, size_t n)
 /* --- the simulator --- */
 
 static inline void
-wire_start(struct wire *w)
+wire_start_as(struct wire *w, const char *const *arguments)
 {
 	int64_t until = clock_tick_ms() + WIRE_WAIT_MS;
 	char ready[PATH_MAX];
 
 	run_path(w->run, "ready", ready);
 	(void)unlink(ready);
-	w->sim =
-		run_start(w->run, (const char *const[]){ "serve", "room",
-					  "--once-ready-file", "ready", NULL });
+	w->sim = run_start(w->run, arguments);
 	while (access(ready, F_OK) == -1 && clock_tick_ms() < until)
 		clock_sleep_ms(20);
 	assert_int_equal(access(ready, F_OK), 0);
+}
+
+static inline void
+wire_start(struct wire *w)
+{
+	wire_start_as(w, (const char *const[]){ "serve", "room",
+				 "--once-ready-file", "ready", NULL });
+}
+
+/* With a plan of faults. */
+static inline void
+wire_start_upset(struct wire *w, const char *plan)
+{
+	struct fault why = FAULT_NONE;
+	char path[PATH_MAX];
+
+	run_path(w->run, "plan", path);
+	assert_int_equal(
+		file_put(AT_FDCWD, path, plan, strlen(plan), 0644, &why), V_OK);
+	wire_start_as(w, (const char *const[]){ "serve", "room", "--faults",
+				 "plan", "--once-ready-file", "ready", NULL });
 }
 
 /* Ends well by itself, or is killed. */
@@ -198,18 +294,20 @@ wire_stop(struct wire *w, int number)
 }
 
 static inline void
-wire_begin(struct wire *w, struct run *run)
+wire_begin_as(struct wire *w, struct run *run, enum wire_mode mode)
 {
+	static const char *const how[] = { NULL, "--sync", "--best-effort" };
 	struct buf text;
 	const char *at;
 
 	run_begin(run);
-	*w = (struct wire){ .run = run };
+	*w = (struct wire){ .run = run, .mode = mode };
 	(void)pthread_mutex_init(&w->lock, NULL);
-	assert_int_equal(run(run, "init", "room", "--ports", "auto", NULL), 0);
-	wire_set(w, "sim.yaml", "result_after: 2s", "result_after: 0s");
 	/* No waiting for a retry here. */
-	wire_set(w, "cpa.xml", "PT5S", "PT1S");
+	assert_int_equal(run(run, "init", "room", "--ports", "auto",
+				 "--interval", "PT1S", how[mode], NULL),
+		0);
+	wire_set(w, "sim.yaml", "result_after: 2s", "result_after: 0s");
 	run_read(run, "room/cpa.xml", &text);
 	at = strstr(text.bytes, "localhost:");
 	assert_non_null(at);
@@ -218,6 +316,12 @@ wire_begin(struct wire *w, struct run *run)
 	assert_non_null(at);
 	w->their_port = atoi(at + 10);
 	buf_done(&text);
+}
+
+static inline void
+wire_begin(struct wire *w, struct run *run)
+{
+	wire_begin_as(w, run, WIRE_ASYNC);
 }
 
 static inline void
@@ -284,7 +388,8 @@ wire_post(struct wire *w, const char *who, const char *path, const char *type,
 	struct http_answer answer;
 	struct fault why = FAULT_NONE;
 	struct http *http;
-	int status;
+	int status = 0;
+	enum verdict v;
 
 	wire_file(w, "pki/root.crt", root);
 	snprintf(name, sizeof(name), "pki/%s-client.crt", who);
@@ -296,15 +401,19 @@ wire_post(struct wire *w, const char *who, const char *path, const char *type,
 	snprintf(content_type, sizeof(content_type), "Content-Type: %s", type);
 	snprintf(soap_action, sizeof(soap_action), "SOAPAction: %s", action);
 	assert_int_equal(http_open(&peer, &http, &why), V_OK);
-	if (http_post(http, url, headers, &body, &answer, &why) != V_OK)
+	v = http_post(http, url, headers, &body, &answer, &why);
+	if (v != V_OK && !w->may_fail)
 		fail_msg("%s: %s", why.place, why.text);
-	status = answer.status;
+	if (v == V_OK)
+		status = answer.status;
 	if (body_out != NULL) {
-		*body_out = BUF_MAX(1000000);
-		buf_text(body_out,
-			answer.body.bytes == NULL ? "" : answer.body.bytes);
+		*body_out = BUF_MAX(2000000);
+		buf_text(body_out, v != V_OK || answer.body.bytes == NULL
+					   ? ""
+					   : answer.body.bytes);
 	}
-	http_answer_done(&answer);
+	if (v == V_OK)
+		http_answer_done(&answer);
 	http_close(http);
 	return status;
 }
@@ -347,34 +456,12 @@ wire_payload(const char *batch, const char *kind,
 	buf_text(out, "</b:Berichten>");
 }
 
-/* The envelope of any message of ours; `middle` follows the MessageId. */
-static inline void
-wire_envelope(const char *service, const char *action, const char *id,
-	const char *middle, const char *blocks, const char *body,
-	struct buf *out)
-{
-	char now[CLOCK_TEXT_MAX];
-
-	clock_utc(clock_now_ms(), now);
-	buf_format(out,
-		"<s:Envelope xmlns:s=\"" NS_SOAP "\" xmlns:e=\"" NS_EB
-		"\" xmlns:l=\"http://www.w3.org/1999/xlink\"><s:Header>"
-		"<e:MessageHeader e:version=\"2.0\" s:mustUnderstand=\"1\">"
-		"<e:From><e:PartyId e:type=\"urn:osb:oin\">" WIRE_OURS
-		"</e:PartyId><e:Role>SR</e:Role></e:From><e:To>"
-		"<e:PartyId e:type=\"urn:osb:oin\">" WIRE_THEIRS
-		"</e:PartyId><e:Role>SP</e:Role></e:To>"
-		"<e:CPAId>MIJNOVERHEID-EBMS-BB-2-0_" WIRE_OURS "_" WIRE_THEIRS
-		"_rehearsal</e:CPAId><e:ConversationId>conversation"
-		"</e:ConversationId>%s<e:Action>%s</e:Action><e:MessageData>"
-		"<e:MessageId>%s</e:MessageId><e:Timestamp>%s</e:Timestamp>"
-		"%s</e:MessageHeader>%s</s:Header>%s</s:Envelope>",
-		service, action, id, now, middle, blocks, body);
-}
-
-/* Send a delivery under MessageId `id`; the HTTP status. */
+/* Send a delivery under MessageId `id`; the HTTP status, and the body of the
+ * answer in `body_out` unless NULL.
+ */
 static inline int
-wire_send(struct wire *w, const char *id, const struct buf *payload)
+wire_ask(struct wire *w, const char *id, const struct buf *payload,
+	struct buf *body_out)
 {
 	struct buf out = BUF_MAX(2000000);
 	int status;
@@ -384,9 +471,12 @@ wire_send(struct wire *w, const char *id, const struct buf *payload)
 	wire_envelope("<e:Service e:type=\"urn:osb:services\">"
 		      "MIJNOVERHEID.ebMS.BB.2.0</e:Service>",
 		"GLOBE-R-BV-Request", id,
-		"</e:MessageData><e:DuplicateElimination/>",
-		"<e:AckRequested e:version=\"2.0\" s:mustUnderstand=\"1\""
-		" e:signed=\"false\"/>",
+		w->mode == WIRE_BEST_EFFORT
+			? "</e:MessageData>"
+			: "</e:MessageData><e:DuplicateElimination/>",
+		w->mode == WIRE_BEST_EFFORT ? ""
+		: w->mode == WIRE_SYNC	    ? WIRE_SYNC_REPLY WIRE_ACK_REQUESTED
+					    : WIRE_ACK_REQUESTED,
 		"<s:Body><e:Manifest e:version=\"2.0\"><e:Reference"
 		" l:type=\"simple\" l:href=\"cid:payload\"/></e:Manifest>"
 		"</s:Body>",
@@ -397,9 +487,15 @@ wire_send(struct wire *w, const char *id, const struct buf *payload)
 	buf_text(&out, "\r\n--frontier--\r\n");
 	status = wire_post(w, "ours", "/ebms",
 		"multipart/related; type=\"text/xml\"; boundary=frontier",
-		"\"ebXML\"", out.bytes, NULL);
+		"\"ebXML\"", out.bytes, body_out);
 	buf_done(&out);
 	return status;
+}
+
+static inline int
+wire_send(struct wire *w, const char *id, const struct buf *payload)
+{
+	return wire_ask(w, id, payload, NULL);
 }
 
 /* Acknowledge a message of theirs. */
@@ -407,35 +503,13 @@ static inline int
 wire_acknowledge(struct wire *w, const char *ref_to, const char *id)
 {
 	struct buf out = BUF_MAX(100000);
-	char middle[400], block[400];
 	int status;
 
-	snprintf(middle, sizeof(middle),
-		"<e:RefToMessageId>%s</e:RefToMessageId></e:MessageData>",
-		ref_to);
-	snprintf(block, sizeof(block),
-		"<e:Acknowledgment e:version=\"2.0\" s:mustUnderstand=\"1\">"
-		"<e:Timestamp>2026-01-01T00:00:00Z</e:Timestamp>"
-		"<e:RefToMessageId>%s</e:RefToMessageId></e:Acknowledgment>",
-		ref_to);
-	wire_envelope("<e:Service>urn:oasis:names:tc:ebxml-msg:service"
-		      "</e:Service>",
-		"Acknowledgment", id, middle, block, "<s:Body/>", &out);
+	wire_ack(ref_to, id, &out);
 	status = wire_post(w, "ours", "/ebms", "text/xml; charset=UTF-8",
 		"\"ebXML\"", out.bytes, NULL);
 	buf_done(&out);
 	return status;
-}
-
-/* The MessageId of what was pushed. */
-static inline void
-wire_id(const char *pushed, char *out, size_t size)
-{
-	const char *at = strstr(pushed, ":MessageId>");
-
-	assert_non_null(at);
-	at += strlen(":MessageId>");
-	snprintf(out, size, "%.*s", (int)strcspn(at, "<"), at);
 }
 
 #endif
