@@ -29,7 +29,7 @@ site_path(struct site *site, const char *path)
 enum verdict
 site_open(const char *jobs_file, struct site *site_out, struct fault *why)
 {
-	struct site site = { .mem = ARENA_EMPTY };
+	struct site site = { .mem = ARENA_EMPTY, .file = jobs_file };
 	struct buf text = BUF_MAX(JOBS_BYTES_MAX);
 	enum verdict v;
 
@@ -264,8 +264,7 @@ enum verdict
 site_cpa(const struct site *site, const struct jobs_sender *sender,
 	int64_t now_ms, const struct cpa **cpa_out, struct fault *why)
 {
-	const struct site_cpa *of =
-		&site->cpa_of[sender - site->jobs.senders];
+	const struct site_cpa *of = &site->cpa_of[sender - site->jobs.senders];
 
 	assert(sender >= site->jobs.senders &&
 		sender < site->jobs.senders + site->jobs.sender_count);

@@ -27,13 +27,14 @@ enum site_need {
 struct site {
 	struct arena mem; /* lives as long as the site */
 	struct jobs jobs;
+	const char *file;   /* the jobs file, as site_open() was told; lent */
 	const char *folder; /* of the jobs file; paths are relative to it */
 	char conninfo[CONNINFO_MAX];
 	struct store *store;
 	struct spool *spool;
 	uint8_t key[32];
 	struct definition **definitions; /* one per stream, same order */
-	struct cpa *cpas; /* those that could be read, densely */
+	struct cpa *cpas;		 /* those that could be read, densely */
 	size_t cpa_count;
 	struct site_cpa *cpa_of; /* one per sender, same order */
 };
