@@ -161,7 +161,9 @@ store_inbound_status(struct store *store, const char *message_id,
 	return V_OK;
 }
 
-/* Others may hold a row: it goes with the next purge. */
+/* Others may hold a row: it goes with the next purge.  What goes altogether goes
+ * first.
+ */
 enum verdict
 store_inbound_purge(struct store *store, int64_t now_ms, int64_t *count_out,
 	struct fault *why)
@@ -175,7 +177,7 @@ store_inbound_purge(struct store *store, int64_t now_ms, int64_t *count_out,
 		"and (applied or reply_is_error) "
 		"order by keep_until_ms limit $2 for update skip locked)",
 		PG_ARGS(PG_N(now_ms), PG_N(INBOUND_PURGE)), &rows, why);
-	if (v == V_OK)
+	if (v == V_OK && rows < INBOUND_PURGE)
 		v = pg_do(store->pg,
 			"update inbound set payload = '' where number in "
 			"(select number from inbound where received_ms < $1 "
@@ -258,14 +260,14 @@ attempt_of(struct pg *pg, const struct inbound *in, int64_t *number_out,
 
 	v = pg_ask(pg,
 		"select number, " ATTEMPT_OF_CPA("$2") " from attempt "
-		"where message_id = $1",
+						       "where message_id = $1",
 		PG_ARGS(PG_T(or_empty(in->ref_to)), PG_T(or_empty(in->cpa_id))),
 		&rows, why);
 	if (v != V_OK)
 		return v;
 	*foreign_out = rows.count == 1 && !pg_bool(&rows, 0, 1);
-	*number_out = rows.count == 1 && !*foreign_out ? pg_int(&rows, 0, 0)
-						       : 0;
+	*number_out =
+		rows.count == 1 && !*foreign_out ? pg_int(&rows, 0, 0) : 0;
 	pg_rows_done(&rows);
 	return V_OK;
 }
