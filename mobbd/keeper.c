@@ -14,15 +14,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "mobbd/expiry.h"
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
 
-#define PURGE_MS 600000 /* between two looks at what is too old to keep */
+#define PURGE_MS 600000	  /* between two looks at what is too old to keep */
+#define EXPIRY_MS 3600000 /* and at certificates */
 
 struct keeper {
 	int64_t reports_rest_ms; /* no report before, after one failed */
 	int64_t purge_ms;	 /* tick of the next purge */
 	int64_t purged;		 /* by the one under way */
+	int64_t expiry_ms;	 /* tick of the next look at certificates */
 };
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
@@ -248,6 +251,21 @@ purge(struct role_run *run, bool *some, struct fault *why)
 }
 
 static enum verdict
+certificates(struct role_run *run, struct fault *why)
+{
+	struct keeper *own = run->own;
+	int64_t now_ms = clock_tick_ms();
+	enum verdict v;
+
+	if (now_ms < own->expiry_ms)
+		return V_OK;
+	v = expiry_look(run->site, &run->mem, clock_now_ms(), why);
+	if (v == V_OK)
+		own->expiry_ms = now_ms + EXPIRY_MS;
+	return v;
+}
+
+static enum verdict
 keeper_step(struct role_run *run, struct fault *why)
 {
 	struct keeper *own = run->own;
@@ -265,6 +283,8 @@ keeper_step(struct role_run *run, struct fault *why)
 		v = report_write(run, &own->reports_rest_ms, &some, why);
 	if (v == V_OK)
 		v = purge(run, &some, why);
+	if (v == V_OK)
+		v = certificates(run, why);
 	if (v != V_OK)
 		return v;
 	return some || settled > 0 ? V_OK : V_END;

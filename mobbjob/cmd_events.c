@@ -14,11 +14,12 @@ run(struct call *call, struct fault *why)
 {
 	struct table table;
 	struct event *rows;
-	struct job job;
+	struct job job = { .id = "" };
+	enum verdict v = V_OK;
 	size_t i, count;
-	enum verdict v;
 
-	v = job_of(call, call->args[0], &job, why);
+	if (call->arg_count > 0)
+		v = job_of(call, call->args[0], &job, why);
 	if (v == V_OK)
 		v = store_event_list(call->site.store, job.id, &call->mem,
 			&rows, &count, why);
@@ -36,7 +37,7 @@ run(struct call *call, struct fault *why)
 			continue;
 		o = json_new_object();
 		json_add_text(o, "schema", "mobb.event/1");
-		json_add_text(o, "job", job.id);
+		json_add_given(o, "job", job.id);
 		json_add_time(o, "at", rows[i].at_ms);
 		json_add_text(o, "by", rows[i].person);
 		json_add_text(o, "what", rows[i].what);
@@ -52,9 +53,8 @@ run(struct call *call, struct fault *why)
 
 const struct command command_events = {
 	.name = "events",
-	.args = "JOB",
-	.help = "who decided what, and when",
-	.args_min = 1,
+	.args = "[JOB]",
+	.help = "who decided what, and when; what belongs to no job",
 	.args_max = 1,
 	.need = NEED_STORE,
 	.run = run,

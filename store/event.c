@@ -49,6 +49,27 @@ store_event_add(
 }
 
 enum verdict
+store_event_once(struct store *store, const struct event *event, bool *new_out,
+	struct fault *why)
+{
+	int64_t count = 0;
+	enum verdict v;
+
+	v = pg_do(store->pg,
+		"insert into event (at_ms, job, person, what, text) "
+		"select $1::bigint, $2::text, $3::text, $4::text, $5::text "
+		"where not exists (select from event where job = $2::text "
+		"and what = $4::text and text = $5::text)",
+		PG_ARGS(PG_N(event->at_ms), PG_T(event->job),
+			PG_T(event->person), PG_T(event->what),
+			PG_T(event->text)),
+		&count, why);
+	if (v == V_OK)
+		*new_out = count > 0;
+	return v;
+}
+
+enum verdict
 store_event_list(struct store *store, const char *job, struct arena *mem,
 	struct event **rows_out, size_t *count_out, struct fault *why)
 {

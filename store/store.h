@@ -513,7 +513,7 @@ struct inbound {
 enum verdict store_inbound_keep(struct store *store, const struct inbound *in,
 	struct buf *reply_out, struct fault *why);
 
-enum inbound_status {	    /* the same numbers as enum ebms_status */
+enum inbound_status {	     /* the same numbers as enum ebms_status */
 	INBOUND_UNKNOWN = 1, /* no such message, or it was a signal */
 	INBOUND_OTHER_CPA,
 	INBOUND_KEPT,
@@ -826,6 +826,9 @@ struct event {
 };
 enum verdict store_event_add(
 	struct store *store, const struct event *event, struct fault *why);
+/* Unless the same was added before; *new_out: it was not. */
+enum verdict store_event_once(struct store *store, const struct event *event,
+	bool *new_out, struct fault *why);
 enum verdict store_event_list(struct store *store, const char *job,
 	struct arena *mem, struct event **rows_out, size_t *count_out,
 	struct fault *why);
