@@ -121,7 +121,7 @@ struct ebms_post {
 
 struct ebms_reply {
 	enum ebms_answer meaning;
-	int64_t sent_ms; /* Timestamp of a signal in the answer; 0 none */
+	int64_t sent_ms;       /* Timestamp of a signal in the answer; 0 none */
 	int64_t retry_after_s; /* -1: not said */
 };
 

@@ -184,6 +184,14 @@ about_ours(const struct judging *j, const struct ebms_message *m)
 			       strcmp(ack->actor, EBMS_TO_PARTY) == 0));
 }
 
+/* What 2xx means where nothing in the answer says more. */
+static enum ebms_answer
+taken(const struct ebms_post *post)
+{
+	return post->payload != NULL && !post->ack_requested ? EBMS_ACKNOWLEDGED
+							     : EBMS_ACCEPTED;
+}
+
 static enum verdict
 judge_signal(struct judging *j, const struct ebms_message *m)
 {
@@ -201,11 +209,11 @@ judge_signal(struct judging *j, const struct ebms_message *m)
 			ebms_plain(m->error_code, code, sizeof(code)),
 			ebms_plain(m->error_text, text, sizeof(text)),
 			ebms_plain(m->error_location, place, sizeof(place)));
-		j->meaning = m->error_final ? EBMS_REFUSED : EBMS_ACCEPTED;
+		j->meaning = m->error_final ? EBMS_REFUSED : taken(j->post);
 	} else if (m->acknowledgment.there || strcmp(m->action, "Pong") == 0) {
 		j->meaning = EBMS_ACKNOWLEDGED;
 	} else {
-		j->meaning = EBMS_ACCEPTED; /* a status */
+		j->meaning = taken(j->post); /* a status */
 	}
 	return V_OK;
 }
@@ -256,7 +264,7 @@ judge_body(struct judging *j)
 	enum verdict v = V_UNKNOWN;
 	size_t len;
 
-	if (!answer_envelope(j->answer, &mem, &bytes, &len) ||
+	if (j->answer->cut || !answer_envelope(j->answer, &mem, &bytes, &len) ||
 		len > EBMS_ENVELOPE_MAX ||
 		xml_tree_parse(bytes, len, &tree, j->why) != V_OK) {
 		v = useless(j, "cannot be read");
@@ -292,10 +300,8 @@ judge_good(struct judging *j)
 {
 	const struct ebms_post *post = j->post;
 
-	j->meaning = EBMS_ACCEPTED;
-	if (post->payload != NULL && !post->ack_requested)
-		j->meaning = EBMS_ACKNOWLEDGED;
-	else if (post->ack_requested && post->sync_reply)
+	j->meaning = taken(post);
+	if (post->ack_requested && post->sync_reply)
 		(void)fault_set(j->why, V_LATER, CODE_ANSWER,
 			"status %d without the acknowledgment that the CPA "
 			"promises in the answer",

@@ -18,10 +18,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "channels/http.h"
+#include "channels/http_in.h"
 #include "channels/http_look.h"
-#include "channels/look.h"
-#include "channels/tls.h"
 
 #define ANSWER_BYTES_MAX ((size_t)1 << 20)
 #define HEADERS_MAX 16
@@ -31,40 +29,6 @@
 #define STOP_ANSWER_MS 2500 /* the same, once we are to stop */
 #define UPLOAD_BYTES 262144L
 #define UPLOAD_BYTES_MIN 16384L
-
-struct http {
-	CURL *curl;
-	char *trust, *certificate, *key, *oin, *crl_folder;
-	char *proxy, *proxy_user, *proxy_password; /* NULL: none */
-	bool plain;
-	int64_t bytes_per_s, connect_ms, answer_ms;
-	int64_t answer_usual_ms; /* as http_open() was told */
-	const volatile sig_atomic_t *stop;
-	struct certificate ours;
-	struct tls_check check;
-	struct http_seen seen; /* of the newest request; tls is in check */
-	char error[CURL_ERROR_SIZE];
-};
-
-/* One post under way. */
-struct post {
-	const struct http_body *body;
-	struct http_answer *answer;
-	int64_t date_ms; /* Date of the answer, 0 none */
-	int64_t given;	 /* bytes of the body handed to libcurl */
-	int64_t written; /* the most it said it wrote */
-	int64_t heard;	 /* bytes of the answer, headers included */
-	int64_t moved_ms, moved_bytes; /* last progress */
-	int64_t answer_ms;
-	const volatile sig_atomic_t *stop;
-	int64_t stop_ms;   /* since when we are to stop; 0: we are not */
-	bool began;	   /* a byte of the body was asked for */
-	bool all_given;	   /* and once the last one */
-	bool stalled, cut; /* ended by us: no progress; answer too large */
-	bool stopped;	   /* or because we are to stop */
-	enum verdict body_verdict;
-	struct fault body_why;
-};
 
 static size_t
 read_body(char *bytes, size_t size, size_t count, void *self)
@@ -389,100 +353,6 @@ http_answer_done(struct http_answer *answer)
 		buf_done(&answer->body);
 }
 
-/* Did we get no further than the proxy?  Its answer, 0 when it gave none. */
-static bool
-proxy_failed(const struct http *http, const struct post *post, long *said_out)
-{
-	long said = 0;
-
-	if (http->proxy == NULL || post->began)
-		return false;
-	(void)curl_easy_getinfo(http->curl, CURLINFO_HTTP_CONNECTCODE, &said);
-	if (said >= 200 && said < 300)
-		return false;
-	*said_out = said;
-	return true;
-}
-
-/* The way was not there, or was not what it should be. */
-static enum verdict
-no_way(const struct http *http, const struct post *post, CURLcode code,
-	const char *text, struct fault *why)
-{
-	bool tls = code == CURLE_SSL_CONNECT_ERROR ||
-		   code == CURLE_PEER_FAILED_VERIFICATION ||
-		   code == CURLE_SSL_CIPHER || code == CURLE_SSL_ISSUER_ERROR ||
-		   code == CURLE_SSL_INVALIDCERTSTATUS;
-	long said = 0;
-
-	if (!proxy_failed(http, post, &said))
-		return fault_set(why, V_LATER,
-			tls	       ? CODE_TLS
-			: !post->began ? CODE_CONNECT
-				       : CODE_CUT,
-			"not received: %s", text);
-	if (said != 0)
-		(void)fault_set(why, V_LATER, CODE_PROXY,
-			"the proxy answers %ld%s", said,
-			said != 407		   ? ""
-			: http->proxy_user == NULL ? ", it wants a name "
-						     "and password"
-						   : ", it refuses our "
-						     "name and password");
-	else
-		(void)fault_set(why, V_LATER, CODE_PROXY,
-			"no way through the proxy: %s", text);
-	fault_at(why, "%s", http->proxy);
-	return V_LATER;
-}
-
-/* The request did not leave whole. */
-static enum verdict
-not_written(const struct http *http, const struct post *post, CURLcode code,
-	const char *text, struct fault *why)
-{
-	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-		return fault_set(why, V_BROKEN, CODE_CONNECT,
-			"no address we can post to: %s", text);
-	if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE)
-		return fault_set(why, V_BROKEN, CODE_CERTIFICATE,
-			"our certificates cannot be used: %s", text);
-	if (tls_check_fault(&http->check, why))
-		return V_LATER;
-	if (tls_alert_certificate(http->check.alert))
-		return fault_set(why, V_LATER, CODE_TLS,
-			"peer refuses our certificate: %s",
-			tls_alert_text(http->check.alert));
-	return no_way(http, post, code, text, why);
-}
-
-/* What a failed transfer means.  The peer's alert about our certificate comes
- * from its handshake: it never saw the request, even if all of it left.
- */
-static enum verdict
-failed(const struct http *http, const struct post *post, CURLcode code,
-	bool all_written, struct fault *why)
-{
-	const char *text = post->stopped	    ? "we were told to stop"
-			   : post->stalled	    ? "no progress, given up"
-			   : http->error[0] != '\0' ? http->error
-						    : curl_easy_strerror(code);
-
-	if (post->body_verdict != V_OK) {
-		*why = post->body_why;
-		return post->body_verdict == V_LATER ? V_LATER : V_NEVER;
-	}
-	if (!all_written ||
-		(post->heard == 0 && tls_alert_certificate(http->check.alert)))
-		return not_written(http, post, code, text, why);
-	return fault_set(why, V_UNKNOWN,
-		code == CURLE_WEIRD_SERVER_REPLY ||
-				code == CURLE_UNSUPPORTED_PROTOCOL
-			? CODE_ANSWER
-			: CODE_CUT,
-		"sent whole, no valid answer: %s", text);
-}
-
 static void
 take_info(CURL *curl, struct http_answer *answer)
 {
@@ -497,6 +367,18 @@ take_info(CURL *curl, struct http_answer *answer)
 	answer->retry_after_s = after > 0 ? after : -1;
 	snprintf(answer->content_type, sizeof(answer->content_type), "%s",
 		type != NULL ? type : "");
+}
+
+/* We never ask for another protocol: a peer that changes it, and then says no
+ * more in ours, has answered.
+ */
+static bool
+is_final_101(const struct http *http, const struct http_answer *answer)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status == 101 && answer->all_written;
 }
 
 static struct curl_slist *
@@ -586,8 +468,9 @@ request(struct http *http, const char *url, const char *const *headers,
 	if (written > post.written)
 		post.written = written;
 	answer.all_written = body->bytes > 0 && post.written == body->bytes;
-	if (code != CURLE_OK && !post.cut) {
-		v = failed(http, &post, code,
+	answer.cut = post.cut;
+	if (code != CURLE_OK && !post.cut && !is_final_101(http, &answer)) {
+		v = http_failed(http, &post, (int)code,
 			answer.all_written || code == CURLE_SEND_FAIL_REWIND,
 			why);
 		goto out;

@@ -82,7 +82,8 @@ struct http_answer {
 	int status;
 	char content_type[200];
 	int64_t retry_after_s; /* -1: not said */
-	struct buf body;       /* at most 1 MiB, what is beyond is cut off */
+	struct buf body;       /* at most 1 MiB */
+	bool cut;	       /* there was more, which is not kept */
 	bool all_written;      /* the last byte of the request left */
 };
 

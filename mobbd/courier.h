@@ -22,7 +22,7 @@ struct push_rest {
 struct courier {
 	const struct jobs_endpoint *endpoint;
 	struct peers *peers;
-	const char **names; /* of all endpoints */
+	const char **names;	  /* of all endpoints */
 	struct store_part here;	  /* this endpoint */
 	struct store_part others; /* all that the jobs file does not name */
 	bool first;

@@ -43,7 +43,7 @@ BEGIN {
 	wall["openssl/"] = \
 		"^(base/digest|channels/(tls[a-z_]*|certificate|crl)|" \
 		"mobbsim/(pki|line))[.][ch]$"
-	wall["curl/"] = "^channels/http(_get|_look)?[.]c$"
+	wall["curl/"] = "^channels/http(_get|_look|_fail)?[.]c$"
 	wall["event2/"] = "^channels/http_listen[a-z_]*[.][ch]$"
 	wall["libpq-fe.h"] = "^store/pg[.]c$"
 

@@ -41,6 +41,7 @@ struct wire {
 	pthread_t thread;
 	char got[8192]; /* the beginning of what came */
 	size_t got_len;
+	uint8_t sha256[32]; /* of all that came, once it was whole */
 };
 
 static inline int
@@ -65,15 +66,18 @@ static inline void
 wire_serve(struct wire *w, SSL *ssl)
 {
 	size_t total = 0, want = w->deed == WIRE_CLOSE ? w->read : 0;
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	char bytes[16384];
 	int n;
 
 	w->got_len = 0;
+	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
 	while (want == 0 || total < want) {
 		n = SSL_read(ssl, bytes, sizeof(bytes));
 		if (n <= 0)
-			return;
+			break;
 		total += (size_t)n;
+		EVP_DigestUpdate(digest, bytes, (size_t)n);
 		if (w->got_len + 1 < sizeof(w->got)) {
 			size_t room = sizeof(w->got) - 1 - w->got_len;
 			size_t add = (size_t)n < room ? (size_t)n : room;
@@ -85,6 +89,10 @@ wire_serve(struct wire *w, SSL *ssl)
 		if (w->deed != WIRE_CLOSE)
 			want = wire_length(w);
 	}
+	EVP_DigestFinal_ex(digest, w->sha256, NULL);
+	EVP_MD_CTX_free(digest);
+	if (want == 0 || total < want)
+		return;
 	if (w->deed == WIRE_SILENT)
 		(void)SSL_read(ssl, bytes, sizeof(bytes));
 	if (w->deed == WIRE_ANSWER && w->text[0] != '\0')
