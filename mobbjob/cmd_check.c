@@ -12,72 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
-#include "channels/look.h"
+#include "mobbjob/check_cert.h"
 #include "mobbjob/check_cpa.h"
 #include "mobbjob/check_file.h"
 #include "mobbjob/check_tell.h"
 #include "mobbjob/layout.h"
-#include "mobbjob/show.h"
 
-#define MS_PER_DAY INT64_C(86400000)
-#define SOON_DAYS 30
 #define HEAD_BYTES 65536
 #define EXIT_CONFIG 4
-
-static void
-check_dates(struct call *call, const char *what, const char *path,
-	int64_t start_ms, int64_t end_ms, const char *text)
-{
-	struct fault why = FAULT_NONE;
-	int64_t now_ms = clock_now_ms();
-	const char *until = show_time(end_ms, &call->mem);
-
-	if (now_ms < start_ms || now_ms > end_ms) {
-		fault_set(&why, V_BROKEN, CODE_CERTIFICATE,
-			"%s is valid from %s to %s", what,
-			show_time(start_ms, &call->mem), until);
-		check_bad(call, path, &why);
-		return;
-	}
-	check_good(call, path,
-		arena_format(&call->mem, "%s, valid until %s%s", text, until,
-			end_ms - now_ms < SOON_DAYS * MS_PER_DAY
-				? ": replace it soon"
-				: ""));
-}
-
-static void
-check_pair(struct call *call, const char *certificate, const char *key,
-	const char *oin)
-{
-	struct fault why = FAULT_NONE;
-	struct certificate look;
-
-	certificate = site_path(&call->site, certificate);
-	key = site_path(&call->site, key);
-	if (certificate_look(certificate, &look, &why) != V_OK) {
-		check_bad(call, certificate, &why);
-		return;
-	}
-	if (certificate_key(certificate, key, &why) != V_OK) {
-		check_bad(call, key, &why);
-		return;
-	}
-	check_dates(call, "certificate", certificate, look.start_ms,
-		look.end_ms,
-		arena_format(&call->mem, "%s, %s%s, its key fits", look.subject,
-			look.oin[0] == '\0' ? "without OIN" : "OIN ",
-			look.oin));
-	/* An intermediary's certificate carries its own number: no error. */
-	if (oin[0] != '\0' && look.oin[0] != '\0' && strcmp(oin, look.oin) != 0)
-		check_good(call, certificate,
-			arena_format(&call->mem,
-				"note: the sender's OIN is %s: right only for "
-				"an intermediary",
-				oin));
-}
 
 /* "FILE:12:5" as a number; 0 when the place has none. */
 static long
@@ -165,13 +108,9 @@ check_jobs(struct call *call)
 			"jobs file: %zu streams, %zu senders, %zu endpoints",
 			jobs->stream_count, jobs->sender_count,
 			jobs->endpoint_count));
-	check_pair(call, jobs->listen.certificate, jobs->listen.key, "");
-	for (i = 0; i < jobs->sender_count; i++) {
-		const struct jobs_sender *sender = &jobs->senders[i];
-
-		check_pair(call, sender->certificate, sender->key, sender->oin);
-		check_cpa(call, sender);
-	}
+	check_certificates(call);
+	for (i = 0; i < jobs->sender_count; i++)
+		check_cpa(call, &jobs->senders[i]);
 	for (i = 0; i < jobs->stream_count; i++)
 		check_format(call, &jobs->streams[i]);
 }
@@ -251,18 +190,6 @@ read_head(const char *path, char head[HEAD_BYTES + 1], struct fault *why)
 }
 
 static enum verdict
-check_certificate(struct call *call, const char *path, struct fault *why)
-{
-	struct certificate look;
-	enum verdict v = certificate_look(path, &look, why);
-
-	if (v == V_OK)
-		check_dates(call, "certificate", path, look.start_ms,
-			look.end_ms, look.subject);
-	return v;
-}
-
-static enum verdict
 check_jobs_file(struct call *call, const char *path, struct fault *why)
 {
 	enum verdict v = site_open(path, &call->site, why);
@@ -297,7 +224,7 @@ run(struct call *call, struct fault *why)
 	case THING_CPA:
 		return check_cpa_file(call, path, why);
 	case THING_CERTIFICATE:
-		return check_certificate(call, path, why);
+		return check_certificate_file(call, path, why);
 	case THING_BATCH:
 		break;
 	}
