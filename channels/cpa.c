@@ -45,6 +45,7 @@ cpa_place(const struct xml_node *node, struct arena *mem)
 	const struct xml_node *up = node;
 	const char *path = "", *id;
 
+	assert(node != NULL);
 	/* The root says nothing, unless it is meant itself. */
 	for (; up != NULL && (up == node || xml_parent(up) != NULL);
 		up = xml_parent(up)) {
@@ -331,7 +332,7 @@ partner_find(struct cpa_reading *r, const struct can *can, struct cpa_side *out)
 			"the other party has no %s of it",
 			can->we_send ? "CanReceive" : "CanSend");
 	if (!same_service(&can->ours, out))
-		return cpa_wrong(r, other,
+		return cpa_wrong(r, other != NULL ? other : can->ours.binding,
 			"its action or Service is not that of line %ld",
 			xml_line(out->binding));
 	return true;

@@ -507,7 +507,7 @@ cpa_receiving(struct cpa_reading *r, const struct cpa_side *side,
 				       : out->receiver_persist_ms;
 	persist_ms = out->persist_ms == 0 ? PERSIST_UNSAID_MS : out->persist_ms;
 	out->keep_ms = out->ttl_ms > persist_ms ? out->ttl_ms : persist_ms;
-	if (good)
+	if (good && c.messaging != NULL)
 		compare(r, out, c.messaging);
 	return good;
 }

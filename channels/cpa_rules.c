@@ -1,7 +1,7 @@
 /* channels/cpa_rules.c - see channels/cpa_rules.h
  *
- * Not looked at: what stands in elements of other namespaces, except KeyInfo
- * and X509Data, and the form of addresses.
+ * Not looked at: what stands in elements of other namespaces, except keys and
+ * certificates.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -15,11 +15,11 @@
 #define XLINK "http://www.w3.org/1999/xlink"
 #define XML_NS "http://www.w3.org/XML/1998/namespace"
 
-#define LINK " xlink:type=simple| xlink:href=any!"
+#define LINK " xlink:type=simple| xlink:href=uri!"
 #define PART "id=ID! mimetype! mimeparameters"
 #define BINDING                                                                \
 	"id=ID! action! packageId=>Packaging! xlink:type=simple| "             \
-	"xlink:href=any"
+	"xlink:href=uri"
 #define LEVEL "=none|transient|persistent|transient-and-persistent"
 #define EXTENT "=always|never|perMessage"
 #define TO_CERTIFICATE "certId=>Certificate!"
@@ -41,12 +41,12 @@ static const struct cpa_rule rules[] = {
 	"DeliveryChannel+ Transport+ DocExchange+ OverrideMshActionBinding*",
 	"partyName! defaultMshChannelId=>DeliveryChannel! "
 	"defaultMshPackageId=>Packaging!", NULL },
-{ "PartyId", NULL, "type=any", "" },
-{ "PartyRef", "", "type=any schemaLocation=any" LINK, NULL },
+{ "PartyId", NULL, "type=uri", "" },
+{ "PartyRef", "", "type=uri schemaLocation=uri" LINK, NULL },
 { "CollaborationRole",
 	"ProcessSpecification Role ApplicationCertificateRef* "
 	"ApplicationSecurityDetailsRef? ServiceBinding", "", NULL },
-{ "ProcessSpecification", "ds:Reference*", "name! version! uuid=any" LINK,
+{ "ProcessSpecification", "ds:Reference*", "name! version! uuid=uri" LINK,
 	NULL },
 { "Role", "", "name!" LINK, NULL },
 { "ApplicationCertificateRef", "", TO_CERTIFICATE, NULL },
@@ -80,7 +80,18 @@ static const struct cpa_rule rules[] = {
 { "ds:X509Data",
 	"ds:X509IssuerSerial|ds:X509SKI|ds:X509SubjectName|"
 	"ds:X509Certificate|ds:X509CRL|#other+", "", NULL },
+{ "ds:X509IssuerSerial", "ds:X509IssuerName ds:X509SerialNumber", "", NULL },
+{ "ds:X509IssuerName", NULL, "", "any" },
+{ "ds:X509SerialNumber", NULL, "", "integer" },
+{ "ds:X509SKI", NULL, "", "base64" },
+{ "ds:X509SubjectName", NULL, "", "any" },
 { "ds:X509Certificate", NULL, "", "base64" },
+{ "ds:X509CRL", NULL, "", "base64" },
+{ "ds:KeyName", NULL, "", "any" },
+{ "ds:KeyValue", "ds:DSAKeyValue|ds:RSAKeyValue|#other", "", "any" },
+{ "ds:RSAKeyValue", "ds:Modulus ds:Exponent", "", NULL },
+{ "ds:Modulus", NULL, "", "base64" },
+{ "ds:Exponent", NULL, "", "base64" },
 { "SecurityDetails", "TrustAnchors? SecurityPolicy?", "securityId=ID!", NULL },
 { "TrustAnchors", "AnchorCertificateRef+", "", NULL },
 { "AnchorCertificateRef", "", TO_CERTIFICATE, NULL },
@@ -104,7 +115,7 @@ static const struct cpa_rule rules[] = {
 { "TransportProtocol", NULL, "version", "" },
 { "AccessAuthentication", NULL, "", "basic|digest" },
 { "Endpoint", "",
-	"uri=any! type=login|request|response|error|allPurpose", NULL },
+	"uri=uri! type=login|request|response|error|allPurpose", NULL },
 { "TransportClientSecurity",
 	"TransportSecurityProtocol ClientCertificateRef? "
 	"ServerSecurityDetailsRef? EncryptionAlgorithm*", "", NULL },
@@ -148,9 +159,9 @@ static const struct cpa_rule rules[] = {
 { "DigitalEnvelopeProtocol", NULL, "version", "" },
 { "EncryptionSecurityDetailsRef", "", TO_SECURITY, NULL },
 { "EncryptionCertificateRef", "", TO_CERTIFICATE, NULL },
-{ "NamespaceSupported", NULL, "location=any! version", "any" },
+{ "NamespaceSupported", NULL, "location=uri! version", "uri" },
 { "OverrideMshActionBinding", "", "action! channelId=>DeliveryChannel!", NULL },
-{ "SimplePart", "NamespaceSupported*", PART " xlink:role=any", NULL },
+{ "SimplePart", "NamespaceSupported*", PART " xlink:role=uri", NULL },
 { "Packaging", "ProcessingCapabilities CompositeList+", "id=ID!", NULL },
 { "ProcessingCapabilities", "", "parse=boolean! generate=boolean!", NULL },
 { "CompositeList", "Encapsulation|Composite+", "", NULL },
@@ -163,7 +174,7 @@ static const struct cpa_rule rules[] = {
 { "SignatureTransforms", "ds:Transform+", "", NULL },
 { "EncryptionTransforms", "ds:Transform+", "", NULL },
 { "Signature", "ds:Signature{1,3}", "", NULL },
-{ "Comment", NULL, "xml:lang=any", "" },
+{ "Comment", NULL, "xml:lang=language", "" },
 };
 /* clang-format on */
 

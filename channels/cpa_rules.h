@@ -20,9 +20,9 @@
  * both, "#other*" anything of another namespace.  NULL: only text.
  *
  * attributes: "name" optional, "name!" required, "name=TYPE!".  A type is
- * nothing (a text that is not empty), "any", "ID", "boolean", "int", "integer",
- * "natural", "duration", "a|b" one of these words, ">Name" the id of such an
- * element, ">>Name" the id of one at the other party.
+ * nothing (a text that is not empty), "any", "uri", "ID", "boolean", "int",
+ * "integer", "natural", "language", "duration", "a|b" one of these words,
+ * ">Name" the id of such an element, ">>Name" of one at the other party.
  *
  * text: the same types, and "dateTime", "base64".  NULL: none is allowed.
  */

@@ -123,6 +123,46 @@ is_base64(const struct walk *w, const char *text)
 		text, len, arena_alloc(w->r->mem, len / 4 * 3 + 3), &len);
 }
 
+/* No more than what tells an address from another text: a colon belongs to a
+ * scheme, a percent sign to two digits.
+ */
+static bool
+is_uri(const char *text)
+{
+	size_t scheme = strcspn(text, ":/?#"), i;
+	const char *p;
+
+	for (i = 0; text[scheme] == ':' && i < scheme; i++)
+		if (!isalpha((unsigned char)text[i]) &&
+			(i == 0 || strchr("0123456789+-.", text[i]) == NULL))
+			return false;
+	for (p = strchr(text, '%'); p != NULL; p = strchr(p + 1, '%'))
+		if (!isxdigit((unsigned char)p[1]) ||
+			!isxdigit((unsigned char)p[2]))
+			return false;
+	return text[0] != ':';
+}
+
+/* "nl", "en-US" */
+static bool
+is_language(const char *text)
+{
+	size_t len;
+	bool first = true;
+
+	do {
+		for (len = 0; isalpha((unsigned char)text[len]) ||
+			      (!first && isdigit((unsigned char)text[len]));
+			len++)
+			;
+		if (len < 1 || len > 8)
+			return false;
+		text += len;
+		first = false;
+	} while (*text++ == '-');
+	return text[-1] == '\0';
+}
+
 static bool
 is_boolean(const char *text)
 {
@@ -151,10 +191,14 @@ is_good(const struct walk *w, struct piece type, const char *text)
 		return *text != '\0';
 	if (piece_is(type, "any"))
 		return true;
+	if (piece_is(type, "uri"))
+		return is_uri(text);
 	if (piece_is(type, "ID") || type.text[0] == '>')
 		return is_name(text);
 	if (piece_is(type, "boolean"))
 		return is_boolean(text);
+	if (piece_is(type, "language"))
+		return is_language(text);
 	if (piece_is(type, "int"))
 		return is_integer(text, false, true);
 	if (piece_is(type, "integer") || piece_is(type, "natural"))

@@ -112,14 +112,27 @@ agreement_party(struct buf *out, bool ours, const char *mode)
 		ours ? "" : "<!--override-->");
 }
 
+/* Every `old` in the text becomes `new`. */
+static inline void
+agreement_replace(struct buf *text, const char *old, const char *new)
+{
+	struct buf was = *text;
+	const char *p = was.bytes, *hit;
+
+	*text = BUF_MAX(was.max);
+	for (; (hit = strstr(p, old)) != NULL; p = hit + strlen(old)) {
+		buf_add(text, p, (size_t)(hit - p));
+		buf_text(text, new);
+	}
+	buf_text(text, p);
+	buf_done(&was);
+}
+
 /* The whole agreement, every `old` replaced by `new` ("" for no change). */
 static inline void
 agreement(struct buf *out, const char *mode, const char *old, const char *new)
 {
-	struct buf text = BUF_MAX(100000);
-	const char *p, *hit;
-
-	buf_text(&text,
+	buf_text(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<t:CollaborationProtocolAgreement xmlns:t=\"http://www.oasis-"
 		"open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd\""
@@ -128,9 +141,9 @@ agreement(struct buf *out, const char *mode, const char *old, const char *new)
 		"<t:Status t:value=\"agreed\"/>"
 		"<t:Start>2020-01-01T00:00:00Z</t:Start>"
 		"<t:End>2039-01-01T00:00:00Z</t:End>\n");
-	agreement_party(&text, true, mode);
-	agreement_party(&text, false, mode);
-	buf_text(&text,
+	agreement_party(out, true, mode);
+	agreement_party(out, false, mode);
+	buf_text(out,
 		"<t:SimplePart t:id=\"H\" t:mimetype=\"text/xml\"/>"
 		"<t:Packaging t:id=\"P\"><t:ProcessingCapabilities"
 		" t:parse=\"true\" t:generate=\"true\"/><t:CompositeList>"
@@ -138,15 +151,8 @@ agreement(struct buf *out, const char *mode, const char *old, const char *new)
 		"<t:Constituent t:idref=\"H\"/></t:Composite>"
 		"</t:CompositeList></t:Packaging>\n"
 		"</t:CollaborationProtocolAgreement>\n");
-	for (p = text.bytes; *old != '\0'; p = hit + strlen(old)) {
-		hit = strstr(p, old);
-		if (hit == NULL)
-			break;
-		buf_add(out, p, (size_t)(hit - p));
-		buf_text(out, new);
-	}
-	buf_text(out, p);
-	buf_done(&text);
+	if (*old != '\0')
+		agreement_replace(out, old, new);
 }
 
 #endif
