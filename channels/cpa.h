@@ -1,8 +1,9 @@
-/* channels/cpa.h - reading an agreement, in three steps
+/* channels/cpa.h - reading an agreement, step by step
  *
  * Private to channels/.  cpa_structure.c: is every element and attribute where
- * the schema wants it, and does every reference lead somewhere?
- * cpa_channel.c: what a delivery channel says.  cpa.c: parties and actions.
+ * the schema wants it, and does every reference lead somewhere?  cpa.c: the
+ * head and the parties.  cpa_channel.c: what a delivery channel says.
+ * cpa_action.c: which actions can be used, and why others cannot.
  *
  * Mistakes do not stop the reading: each is told, and what depends on it stays
  * empty.  A structural mistake is told by the first step only; the others meet
@@ -67,7 +68,17 @@ bool cpa_absent(const struct cpa_reading *r);
 __attribute__((format(printf, 3, 4))) void cpa_noted(
 	struct cpa_reading *r, const struct xml_node *at, const char *fmt, ...);
 
+/* --- texts (cpa.c) --- */
+
+#define CPA_BLANKS " \t\r\n"
+#define CPA_LINE_ENDS "\t\r\n"
+
 const char *cpa_keep(struct cpa_reading *r, const char *text);
+/* An attribute of the agreement's namespace; "" when absent. */
+const char *cpa_attr(const struct xml_node *node, const char *local);
+/* A text that goes on the wire: not too long, without any of `none`. */
+bool cpa_wire_text(struct cpa_reading *r, const struct xml_node *at,
+	const char *name, const char *text, const char *none, const char **out);
 bool cpa_attr_is(
 	const struct xml_node *node, const char *local, const char *value);
 
@@ -80,6 +91,11 @@ void cpa_structure(struct cpa_reading *r);
 
 /* Its attribute of type ID; NULL: it has none. */
 const char *cpa_id_of(const struct xml_node *node);
+
+/* --- actions (cpa_action.c) --- */
+
+/* Into r->cpa: those that can be used, and those that are left out. */
+void cpa_actions_read(struct cpa_reading *r, const char *const *use);
 
 /* --- channels (cpa_channel.c) --- */
 

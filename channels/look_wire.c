@@ -11,6 +11,9 @@
 #define DURATION_MAX_MS ((int64_t)3660 * 86400 * 1000)
 #define URL_MAX 1000
 #define HOST_MAX 80
+#define HOST_CHARS                                                             \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
+#define ADDRESS_CHARS "0123456789abcdefABCDEF:." /* of IPv6 */
 
 /* Months count as 30 days: retries and memory need no calendar. */
 bool
@@ -77,10 +80,29 @@ look_duration(const char *text, int64_t *ms_out)
 	return true;
 }
 
+/* ":443" or nothing, up to the path. */
+static bool
+port_good(const char *port, const char *end)
+{
+	int64_t number = 0;
+
+	if (port == end)
+		return true;
+	if (*port++ != ':' || end - port < 1 || end - port > 5)
+		return false;
+	for (; port < end; port++) {
+		if (*port < '0' || *port > '9')
+			return false;
+		number = number * 10 + (*port - '0');
+	}
+	return number >= 1 && number <= 65535;
+}
+
 const char *
 look_host(const char *url, bool plain_http, struct arena *mem)
 {
-	const char *host, *colon;
+	const char *host, *end, *c;
+	bool in_brackets;
 	size_t len;
 
 	if (strncmp(url, "https://", 8) == 0)
@@ -89,18 +111,17 @@ look_host(const char *url, bool plain_http, struct arena *mem)
 		host = url + 7;
 	else
 		return NULL;
-	len = strcspn(host, "/?#");
-	if (strlen(url) > URL_MAX || memchr(host, '@', len) != NULL)
-		return NULL;
-	for (colon = url; *colon > ' ' && *colon < 0x7f; colon++)
+	for (c = url; *c > ' ' && *c < 0x7f; c++)
 		;
-	if (*colon != '\0')
+	if (*c != '\0' || strlen(url) > URL_MAX)
 		return NULL;
-	if (host[0] == '[')
-		len = strcspn(host, "]") + 1;
-	else
-		len = strcspn(host, ":/?#");
-	if (len == 0 || len > HOST_MAX)
+	end = host + strcspn(host, "/?#");
+	in_brackets = host[0] == '[';
+	len = in_brackets ? 1 + strspn(host + 1, ADDRESS_CHARS)
+			  : strspn(host, HOST_CHARS);
+	if (in_brackets && host[len++] != ']')
+		return NULL;
+	if (len == 0 || len > HOST_MAX || !port_good(host + len, end))
 		return NULL;
 	return arena_text(mem, host, len);
 }
