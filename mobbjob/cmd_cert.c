@@ -17,6 +17,7 @@
 #define NOW_DAYS 7   /* replace it now */
 #define SOON_DAYS 30 /* and soon */
 #define PLAN_DAYS 90 /* worth a word */
+#define ADDRESSES_MAX 64
 #define DAYS_MS INT64_C(86400000)
 
 static const char *const heads[] = { "KIND", "FILE", "FOR", "SUBJECT", "OIN",
@@ -79,6 +80,7 @@ row_json(const struct status *s, const struct row *row)
 			  : arena_format(&s->call->mem, "%s %d", c->key,
 				    c->key_bits));
 	json_add_bool(o, "trial", c != NULL && c->trial);
+	json_add_given(o, "list_at", c == NULL ? NULL : c->crl[0]);
 	json_add_given(o, "environment", row->environment);
 	json_add_given(
 		o, "number", row->list == NULL ? NULL : row->list->number);
@@ -269,6 +271,39 @@ show_lists(struct status *s, struct fault *why)
 	return v;
 }
 
+/* Where lists are to be had, each address once. */
+static void
+show_addresses(const struct call *call, const struct certificate_place *places,
+	size_t count)
+{
+	const struct jobs_crl *crl = &call->site.jobs.crl;
+	const char *seen[ADDRESSES_MAX];
+	size_t i, k, s, n = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct certificate *c = &places[i].seen;
+
+		for (k = 0; places[i].v == V_OK && k < c->crl_count; k++) {
+			for (s = 0; s < n && strcmp(seen[s], c->crl[k]) != 0;
+				s++)
+				;
+			if (s < n || n == ADDRESSES_MAX)
+				continue;
+			seen[n++] = c->crl[k];
+			for (s = 0; s < crl->source_count &&
+				    strcmp(crl->sources[s], c->crl[k]) != 0;
+				s++)
+				;
+			printf("%s  %s  %s%s\n",
+				n == 1 ? "\nlists that these name:\n" : "",
+				c->crl[k], c->issuer,
+				s < crl->source_count
+					? ""
+					: "  (not in crl: sources)");
+		}
+	}
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -290,6 +325,8 @@ run(struct call *call, struct fault *why)
 		table_drop(&s.table);
 	else
 		table_end(&s.table);
+	if (!call->options.json && !call->options.plain)
+		show_addresses(call, places, count);
 	call->exit = s.exit;
 	return v;
 }
