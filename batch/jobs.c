@@ -181,6 +181,24 @@ jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,
 	return false;
 }
 
+bool
+jobs_plain_http(const struct jobs *jobs, const struct jobs_sender *sender)
+{
+	bool some = false;
+	size_t i;
+
+	for (i = 0; i < jobs->stream_count; i++) {
+		const struct jobs_stream *s = &jobs->streams[i];
+
+		if (s->sender_is != sender)
+			continue;
+		if (!s->endpoint_is->plain_http)
+			return false;
+		some = true;
+	}
+	return some;
+}
+
 /* Names become folders, lock names and parts of file names. */
 static bool
 name_ok(const char *name)

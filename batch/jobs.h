@@ -155,6 +155,10 @@ const struct jobs_endpoint *jobs_endpoint(
 	const struct jobs *jobs, const char *name);
 const struct jobs_sender *jobs_sender(
 	const struct jobs *jobs, const char *name);
+/* May addresses in the sender's CPA be plain http?  Only where it has streams
+ * and the endpoints of all of them allow it.
+ */
+bool jobs_plain_http(const struct jobs *jobs, const struct jobs_sender *sender);
 
 /* Is there a stream of this sender at this endpoint? */
 bool jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,

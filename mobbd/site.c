@@ -144,28 +144,9 @@ read_definitions(struct site *site, struct fault *why)
 	return v;
 }
 
-/* Plain http only where every endpoint of the sender's streams allows it. */
-static bool
-plain_http(const struct site *site, const struct jobs_sender *sender)
-{
-	bool some = false;
-	size_t i;
-
-	for (i = 0; i < site->jobs.stream_count; i++) {
-		const struct jobs_stream *s = &site->jobs.streams[i];
-
-		if (s->sender_is != sender)
-			continue;
-		if (!s->endpoint_is->plain_http)
-			return false;
-		some = true;
-	}
-	return some;
-}
-
 static enum verdict
 read_cpa(struct site *site, const struct jobs_sender *sender,
-	struct cpa *cpa_out, struct fault *why)
+	struct cpa *cpa_out, uint8_t sha256_out[32], struct fault *why)
 {
 	static const char *const use[] = { ACTION_BV_REQUEST, ACTION_BV_RESULT,
 		NULL };
@@ -177,16 +158,51 @@ read_cpa(struct site *site, const struct jobs_sender *sender,
 	v = file_get(AT_FDCWD, path, &text, why);
 	if (v == V_OK)
 		v = cpa_read(text.bytes, text.len, sender->oin, use,
-			plain_http(site, sender), &site->mem, cpa_out, why);
+			jobs_plain_http(&site->jobs, sender), &site->mem,
+			cpa_out, why);
 	else
 		why->code = CODE_CPA;
+	if (v == V_OK)
+		digest_of(text.bytes, text.len, sha256_out);
 	buf_done(&text);
 	if (v == V_OK)
 		return V_OK;
 	memcpy(place, why->place, sizeof(place));
 	why->place[0] = '\0';
-	fault_at(why, "%s%s%.80s", path, place[0] == '\0' ? "" : " ", place);
+	fault_at(why, "%s%s%.130s", path, place[0] == '\0' ? "" : " ", place);
 	return V_BROKEN;
+}
+
+/* Several senders may share a CPA.  What comes in is known by the CPA's id
+ * alone, so one id must not mean two things.
+ */
+static enum verdict
+same_cpas(struct site *site, struct fault *why)
+{
+	const struct jobs_sender *senders = site->jobs.senders;
+	size_t i, k;
+
+	for (i = 1; i < site->jobs.sender_count; i++)
+		for (k = 0; k < i; k++) {
+			const struct site_cpa *a = &site->cpa_of[k];
+			const struct site_cpa *b = &site->cpa_of[i];
+
+			if (a->cpa == NULL || b->cpa == NULL ||
+				strcmp(a->cpa->id, b->cpa->id) != 0)
+				continue;
+			if (memcmp(a->sha256, b->sha256, sizeof(a->sha256)) ==
+					0 &&
+				strcmp(senders[k].oin, senders[i].oin) == 0)
+				continue;
+			(void)fault_set(why, V_BROKEN, CODE_CPA,
+				"senders %s and %s have CPAs with the same id "
+				"that are not the same, or not from the same "
+				"side",
+				senders[k].name, senders[i].name);
+			fault_at(why, "%s", site_path(site, senders[i].cpa));
+			return V_BROKEN;
+		}
+	return V_OK;
 }
 
 static enum verdict
@@ -200,14 +216,14 @@ read_cpas(struct site *site, struct fault *why)
 		struct cpa *cpa = &site->cpas[site->cpa_count];
 		struct site_cpa *of = &site->cpa_of[i];
 
-		if (read_cpa(site, &site->jobs.senders[i], cpa, &of->why) !=
-			V_OK)
+		if (read_cpa(site, &site->jobs.senders[i], cpa, of->sha256,
+			    &of->why) != V_OK)
 			continue;
 		of->cpa = cpa;
 		site->cpa_count++;
 	}
 	if (site->cpa_count > 0 || n == 0)
-		return V_OK;
+		return same_cpas(site, why);
 	*why = site->cpa_of[0].why;
 	return V_BROKEN;
 }

@@ -43,6 +43,7 @@ struct site {
 struct site_cpa {
 	const struct cpa *cpa; /* NULL: it cannot be used */
 	struct fault why;
+	uint8_t sha256[32]; /* of the file */
 };
 
 /* Read the jobs file; open nothing else yet. */
@@ -50,7 +51,10 @@ enum verdict site_open(
 	const char *jobs_file, struct site *site_out, struct fault *why);
 /* Start the private cluster if there is one, connect. */
 enum verdict site_store(struct site *site, struct fault *why);
-/* One CPA that cannot be used costs its sender only; V_BROKEN when none can. */
+/* One CPA that cannot be used costs its sender only; V_BROKEN when none can, or
+ * when two senders give one CPA id different contents or sides: what comes in
+ * under that id could not be judged.
+ */
 enum verdict site_needs(struct site *site, unsigned needs, struct fault *why);
 void site_close(struct site *site);
 
