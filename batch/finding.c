@@ -55,7 +55,7 @@ finding_period(int64_t start_ms, int64_t end_ms, int64_t soon_days,
 {
 	int64_t left_ms = end_ms - now_ms;
 
-	assert(start_ms <= end_ms && soon_days >= 0);
+	assert(soon_days >= 0);
 	*days_out = left_ms < 0 ? -((-left_ms + DAY_MS - 1) / DAY_MS)
 				: left_ms / DAY_MS;
 	if (now_ms < start_ms || now_ms > end_ms)

@@ -50,7 +50,8 @@ __attribute__((format(printf, 2, 3))) void finding_value(
 __attribute__((format(printf, 2, 3))) void finding_advice(
 	struct finding *finding, const char *fmt, ...);
 
-/* Valid from start to end: FAIL outside, WARN in the last `soon_days` days.
+/* Valid from start to end: FAIL outside (always, when it ends before it
+ * begins), WARN in the last `soon_days` days.
  * *days_out: whole days left, negative when it has ended.
  */
 enum finding_grade finding_period(int64_t start_ms, int64_t end_ms,

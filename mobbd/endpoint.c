@@ -41,8 +41,8 @@ put_unknown(struct looking *l, const char *sender)
 		.what = "jobs file" };
 
 	finding_value(&f, "this mobbd knows no sender %.40s here", sender);
-	finding_advice(&f, "send mobbd SIGHUP: the jobs file was changed after "
-			   "it was read");
+	finding_advice(&f, "Send mobbd SIGHUP: the jobs file was changed after "
+			   "it was read.");
 	look_put(l, &f);
 }
 

@@ -18,6 +18,7 @@
 #include "mobbd/peers.h"
 
 #define ENVELOPE_MAX ((size_t)65536)
+#define PING_TRIES 3 /* of one that was shut out, until it is told why */
 
 void
 look_put(struct looking *l, struct finding *f)
@@ -46,14 +47,34 @@ look_fault(struct looking *l, enum finding_grade grade, const char *what,
 	look_put(l, &f);
 }
 
-void
-look_day(int64_t ms, char text_out[11])
+enum finding_grade
+look_until(int64_t start_ms, int64_t end_ms, int64_t soon_days,
+	char text_out[LOOK_UNTIL_MAX])
 {
-	char text[CLOCK_TEXT_MAX];
+	int64_t now_ms = clock_now_ms(), days;
+	enum finding_grade grade =
+		finding_period(start_ms, end_ms, soon_days, now_ms, &days);
+	char day[CLOCK_TEXT_MAX];
 
-	clock_local(ms, text);
-	snprintf(text_out, 11, "%.10s", text);
+	clock_local(now_ms < start_ms ? start_ms : end_ms, day);
+	if (now_ms < start_ms)
+		snprintf(text_out, LOOK_UNTIL_MAX, "not before %.10s", day);
+	else if (now_ms > end_ms)
+		snprintf(text_out, LOOK_UNTIL_MAX, "ended %.10s", day);
+	else
+		snprintf(text_out, LOOK_UNTIL_MAX,
+			"until %.10s (%" PRId64 " days)", day, days);
+	return grade;
 }
+
+/* A Ping under way: what became of it, and what its connection showed. */
+struct pinging {
+	enum verdict v;
+	struct ebms_reply reply;
+	struct fault why;
+	struct http_seen seen;
+	int64_t answered_ms; /* wall clock */
+};
 
 /* --- the way --- */
 
@@ -109,9 +130,9 @@ put_reached(struct looking *l, int port, const struct probe *probe)
 	if (f.grade != FINDING_OK) {
 		f.code = CODE_CONNECT;
 		finding_advice(&f,
-			"let the firewall open port %d from this "
+			"Let the firewall open port %d from this "
 			"machine%s, and tell the other side the "
-			"address we come from",
+			"address we come from.",
 			port,
 			l->endpoint->proxy == NULL ? "" : " to the proxy");
 	}
@@ -178,27 +199,25 @@ put_tls(struct looking *l, const struct http_seen *seen)
 static void
 put_their_certificate(struct looking *l, const struct certificate *theirs)
 {
-	struct finding f = { .code = CODE_CERTIFICATE,
-		.what = "their certificate" };
-	char until[11];
-	int64_t days;
+	struct finding f = { .what = "their certificate" };
+	char until[LOOK_UNTIL_MAX];
 
-	f.grade = finding_period(theirs->start_ms, theirs->end_ms,
-		FINDING_SOON_DAYS, clock_now_ms(), &days);
-	look_day(theirs->end_ms, until);
-	finding_value(&f, "%s, until %s (%" PRId64 " days)", theirs->subject,
-		until, days);
+	f.grade = look_until(
+		theirs->start_ms, theirs->end_ms, FINDING_SOON_DAYS, until);
+	finding_value(&f, "%s, %s", theirs->subject, until);
 	/* That it ends is theirs to mend, and the new one needs nothing from
 	 * us, unless this very one is asked for.
 	 */
 	if (f.grade == FINDING_WARN && l->endpoint->peer_is != JOBS_PEER_EXACT)
 		f.grade = FINDING_OK;
-	else if (f.grade == FINDING_WARN)
-		finding_advice(&f, "ask Logius for a CPA with the next one: "
+	if (f.grade == FINDING_WARN) {
+		f.code = CODE_EXPIRING;
+		finding_advice(&f, "Ask Logius for a CPA with the next one: "
 				   "this endpoint takes no other (peer: "
-				   "exact-cpa)");
-	if (f.grade == FINDING_OK)
-		f.code = CODE_NONE;
+				   "exact-cpa).");
+	}
+	if (f.grade == FINDING_FAIL)
+		f.code = CODE_TLS;
 	look_put(l, &f);
 }
 
@@ -227,20 +246,35 @@ put_their_oin(struct looking *l, const char *oin)
 	look_put(l, &f);
 }
 
+/* Handshake done, name and chain right, and then nothing: with TLS 1.3 that is
+ * when our certificate is looked at, and its refusal is heard or not by chance.
+ */
+static bool
+shut_out(const struct pinging *p)
+{
+	const struct http_seen *seen = &p->seen;
+
+	return seen->tls.version[0] != '\0' && seen->status == 0 &&
+	       !seen->connected && seen->alert == NULL &&
+	       p->why.code != CODE_TLS;
+}
+
 /* What they say of the certificate we showed. */
 static void
-put_taken(struct looking *l, const struct http_seen *seen)
+put_taken(struct looking *l, const struct pinging *p)
 {
+	const struct http_seen *seen = &p->seen;
 	struct finding f = { .grade = FINDING_OK, .what = "TLS client" };
 
-	if (seen->alert != NULL) {
+	if (seen->alert != NULL || shut_out(p)) {
 		f.grade = FINDING_FAIL;
 		f.code = CODE_CERTIFICATE;
-		finding_value(&f, "the other side refuses our certificate: %s",
-			seen->alert);
-		finding_advice(&f, "ask the other side which roots and which "
+		finding_value(&f, "the other side refuses our certificate%s%s",
+			seen->alert == NULL ? ", without a word" : ": ",
+			seen->alert == NULL ? "" : seen->alert);
+		finding_advice(&f, "Ask the other side which roots and which "
 				   "OIN it expects; show it the chain too, in "
-				   "the file of our certificate");
+				   "the file of our certificate.");
 	} else if (seen->status != 0 && seen->tls.version[0] != '\0') {
 		finding_value(&f, "the other side takes our certificate");
 	} else {
@@ -290,8 +324,16 @@ put_refused(struct looking *l, const struct fault *why)
 {
 	bool lacks = strstr(why->text, "NotSupported") != NULL ||
 		     strstr(why->text, "not supported") != NULL;
+	struct finding f = { .grade = lacks ? FINDING_WARN : FINDING_FAIL,
+		.code = why->code,
+		.what = "Ping" };
 
-	look_fault(l, lacks ? FINDING_WARN : FINDING_FAIL, "Ping", why);
+	finding_value(&f, "%s", why->text);
+	if (why->code == CODE_EBMS_ERROR && !lacks)
+		finding_advice(&f, "Ask the other side whether this very CPA "
+				   "is in use there, and compare what it says "
+				   "with `mobbjob check` of ours.");
+	look_put(l, &f);
 }
 
 static void
@@ -301,21 +343,12 @@ put_no_pong(struct looking *l, const char *value)
 
 	finding_value(&f, "taken, and %s", value);
 	finding_advice(&f,
-		"no fault by itself, an MSH need not answer it; if "
+		"No fault by itself, an MSH need not answer it; if "
 		"acknowledgments stay away too, ask whether the other side "
 		"can reach %.160s",
 		cpa_signal_url(l->cpa, "Pong", true));
 	look_put(l, &f);
 }
-
-/* A Ping under way: what became of it, and what its connection showed. */
-struct pinging {
-	enum verdict v;
-	struct ebms_reply reply;
-	struct fault why;
-	struct http_seen seen;
-	int64_t answered_ms; /* wall clock */
-};
 
 static void
 post_ping(struct looking *l, struct http *http, struct pinging *p)
@@ -323,6 +356,7 @@ post_ping(struct looking *l, struct http *http, struct pinging *p)
 	struct buf envelope = BUF_MAX(ENVELOPE_MAX);
 	struct ebms_ids ids;
 	struct ebms_post post = { .cpa = l->cpa };
+	int tries;
 
 	post.url = ebms_ping(l->cpa, clock_now_ms(), &ids, &envelope);
 	post.message_id = ids.message_id;
@@ -331,10 +365,13 @@ post_ping(struct looking *l, struct http *http, struct pinging *p)
 	/* Its id first: the Pong may be here before the answer. */
 	l->v = store_request_pinged(l->look->site->store, l->request,
 		ids.message_id, clock_now_ms(), l->why);
-	if (l->v == V_OK)
+	for (tries = 0; l->v == V_OK && tries < PING_TRIES; tries++) {
 		p->v = ebms_post(http, &post, &p->reply, &p->why);
-	p->answered_ms = clock_now_ms();
-	http_seen(http, &p->seen);
+		p->answered_ms = clock_now_ms();
+		http_seen(http, &p->seen);
+		if (!shut_out(p))
+			break;
+	}
 	buf_done(&envelope);
 }
 
@@ -348,7 +385,7 @@ put_seen(struct looking *l, const struct pinging *p)
 
 	if (seen->connected || p->why.code != CODE_PROXY)
 		put_proxy(l, seen);
-	if (seen->connected)
+	if (seen->connected || shut_out(p))
 		put_tls(l, seen);
 	else if (seen->alert == NULL)
 		look_fault(l, FINDING_FAIL,
@@ -357,7 +394,7 @@ put_seen(struct looking *l, const struct pinging *p)
 		put_their_certificate(l, &seen->tls.peer);
 		put_their_oin(l, seen->tls.peer.oin);
 	}
-	put_taken(l, seen);
+	put_taken(l, p);
 	put_clock(l, p->answered_ms, seen->date_ms, "the date of its answer");
 }
 
@@ -426,11 +463,11 @@ look_wus(struct looking *l, struct http *http)
 		f.grade = FINDING_WARN;
 		f.code = CODE_HTTP;
 		finding_advice(&f, seen.status == 404
-					   ? "compare the path of wus with "
-					     "what Logius gave"
-					   : "it is away behind its gateway; "
+					   ? "Compare the path of wus with "
+					     "what Logius gave."
+					   : "It is away behind its gateway: "
 					     "look at the status page of "
-					     "Logius");
+					     "Logius.");
 	}
 	look_put(l, &f);
 }

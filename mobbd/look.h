@@ -33,8 +33,12 @@ void look_put(struct looking *l, struct finding *finding);
 /* A line about a fault. */
 void look_fault(struct looking *l, enum finding_grade grade, const char *what,
 	const struct fault *fault);
-/* "2026-11-27" */
-void look_day(int64_t ms, char text_out[11]);
+/* "until 2036-11-24 (3649 days)", "ended 2026-11-26", "not before 2027-01-01",
+ * and its mark (finding_period).
+ */
+#define LOOK_UNTIL_MAX 48
+enum finding_grade look_until(int64_t start_ms, int64_t end_ms,
+	int64_t soon_days, char text_out[LOOK_UNTIL_MAX]);
 
 /* What we have (look_ours.c): agreement, certificate, OIN.  False: without an
  * agreement there is no other side to look at.

@@ -13,8 +13,8 @@
 #define OUR_ANSWER_MS 5000
 
 #define INSIDE                                                                 \
-	"from inside a network this may differ; what counts is that the "      \
-	"other side can reach it: a Pong or acknowledgment proves it"
+	"From inside a network this may differ; what counts is that the "      \
+	"other side can reach it: a Pong or acknowledgment proves it."
 
 /* --- what we have --- */
 
@@ -24,22 +24,19 @@ look_agreement(struct looking *l)
 	const struct site *site = l->look->site;
 	const struct site_cpa *of =
 		&site->cpa_of[l->sender - site->jobs.senders];
-	struct finding f = { .code = CODE_CPA, .what = "agreement" };
-	char until[11];
-	int64_t days;
+	struct finding f = { .what = "agreement" };
+	char until[LOOK_UNTIL_MAX];
 
 	if (of->cpa == NULL) {
 		look_fault(l, FINDING_FAIL, f.what, &of->why);
 		return false;
 	}
 	l->cpa = of->cpa;
-	f.grade = finding_period(l->cpa->start_ms, l->cpa->end_ms,
-		FINDING_CPA_DAYS, clock_now_ms(), &days);
-	if (f.grade == FINDING_OK)
-		f.code = CODE_NONE;
-	look_day(l->cpa->end_ms, until);
-	finding_value(&f, "CPA %.200s, until %s (%" PRId64 " days)", l->cpa->id,
-		until, days);
+	f.grade = look_until(
+		l->cpa->start_ms, l->cpa->end_ms, FINDING_CPA_DAYS, until);
+	if (f.grade != FINDING_OK)
+		f.code = CODE_CPA;
+	finding_value(&f, "CPA %.200s, %s", l->cpa->id, until);
 	look_put(l, &f);
 	return true;
 }
@@ -57,8 +54,8 @@ look_our_oin(struct looking *l, const char *oin)
 		f.code = CODE_CERTIFICATE;
 		finding_value(&f, "%s; our party of the CPA is %.40s",
 			oin[0] == '\0' ? "none" : oin, l->cpa->ours.id);
-		finding_advice(&f, "right only when an intermediary connects "
-				   "for us, and the other side knows it");
+		finding_advice(&f, "Right only when an intermediary connects "
+				   "for us, and the other side knows it.");
 	}
 	for (i = 0; i < l->endpoint->gateway_count; i++)
 		if (strcmp(l->endpoint->gateways[i], oin) == 0) {
@@ -75,12 +72,10 @@ look_our_certificate(struct looking *l)
 {
 	const char *path = site_path(l->look->site, l->sender->certificate);
 	const char *key = site_path(l->look->site, l->sender->key);
-	struct finding f = { .code = CODE_CERTIFICATE,
-		.what = "our certificate" };
+	struct finding f = { .what = "our certificate" };
 	struct fault why = FAULT_NONE;
+	char until[LOOK_UNTIL_MAX];
 	struct certificate ours;
-	char until[11];
-	int64_t days;
 	enum verdict v;
 
 	v = certificate_look(path, &ours, &why);
@@ -90,21 +85,21 @@ look_our_certificate(struct looking *l)
 		look_fault(l, FINDING_FAIL, f.what, &why);
 		return;
 	}
-	f.grade = finding_period(ours.start_ms, ours.end_ms, FINDING_SOON_DAYS,
-		clock_now_ms(), &days);
-	look_day(ours.end_ms, until);
-	finding_value(&f, "%s, until %s (%" PRId64 " days), for %s",
-		ours.subject, until, days,
+	f.grade = look_until(
+		ours.start_ms, ours.end_ms, FINDING_SOON_DAYS, until);
+	f.code = f.grade == FINDING_OK	   ? CODE_NONE
+		 : f.grade == FINDING_WARN ? CODE_EXPIRING
+					   : CODE_CERTIFICATE;
+	finding_value(&f, "%s, %s, for %s", ours.subject, until,
 		l->sender->environment == NULL ? "the simulator"
 					       : l->sender->environment);
 	v = certificate_fit(
 		&ours, CERTIFICATE_CLIENT, l->endpoint->environment, &why);
 	if (f.grade != FINDING_FAIL && v != V_OK) {
 		f.grade = v == V_SKIP ? FINDING_WARN : FINDING_FAIL;
+		f.code = CODE_CERTIFICATE;
 		finding_value(&f, "%s: %.200s", ours.subject, why.text);
 	}
-	if (f.grade == FINDING_OK)
-		f.code = CODE_NONE;
 	look_put(l, &f);
 	look_our_oin(l, ours.oin);
 }
@@ -178,9 +173,10 @@ put_not_ours(struct looking *l, const char *url, const struct fault *why)
 	finding_value(&f, "%.120s: %.190s", url, why->text);
 	if (why->code == CODE_TLS) {
 		f.code = CODE_CERTIFICATE;
-		finding_advice(&f, "give the listener a certificate for the "
+		finding_advice(&f, "Give the listener a certificate for the "
 				   "host name in the CPA, with the chain "
-				   "behind it");
+				   "behind it, below a root that both sides "
+				   "trust.");
 	}
 	look_put(l, &f);
 }
@@ -203,17 +199,21 @@ look_address(struct looking *l, const char *url)
 	struct fault why = FAULT_NONE;
 	struct http *http = NULL;
 	struct http_seen seen;
+	enum verdict v;
 
 	/* A certificate that cannot be used has its own line. */
 	if (http_open(&peer, &http, &why) != V_OK)
 		return;
 	http_patience(http, OUR_CONNECT_MS, OUR_ANSWER_MS);
-	if (http_head(http, url, &why) == V_OK) {
-		http_seen(http, &seen);
-		finding_value(&f, "%.120s answers here, %s%s%.100s", url,
-			seen.tls.version[0] == '\0' ? "plain HTTP"
-						    : seen.tls.version,
-			seen.tls.shown ? ", certificate of " : "",
+	v = http_head(http, url, &why);
+	http_seen(http, &seen);
+	/* Chain and name are right when that is not what ended it; what the
+	 * listener thinks of a certificate for sending does not matter.
+	 */
+	if (v == V_OK || seen.alert != NULL ||
+		(seen.tls.version[0] != '\0' && why.code != CODE_TLS)) {
+		finding_value(&f, "%.120s answers here, %s%.100s", url,
+			seen.tls.shown ? "certificate of " : "plain HTTP",
 			seen.tls.shown ? seen.tls.peer.subject : "");
 		look_put(l, &f);
 	} else if (!no_way(l, url)) {

@@ -179,8 +179,8 @@ show_unused(struct call *call, const struct pair *pair)
 	struct finding f = { .grade = FINDING_WARN, .what = "streams" };
 
 	finding_value(&f, "no stream uses it");
-	finding_advice(&f, "give a stream of the jobs file this endpoint, or "
-			   "take it out");
+	finding_advice(&f, "Give a stream of the jobs file this endpoint, or "
+			   "take it out.");
 	show_finding(call, pair, &f);
 }
 
@@ -198,9 +198,9 @@ show_silent(struct call *call, const struct pair *pair, int64_t seconds)
 		seconds);
 	if (pair->shown == 0)
 		finding_advice(&f, "mobbd must run; where it runs from cron, "
-				   "use mobbd --check-endpoints");
+				   "use `mobbd --check-endpoints`.");
 	else
-		finding_advice(&f, "ask again, with a longer --wait");
+		finding_advice(&f, "Ask again, with a longer --wait.");
 	show_finding(call, pair, &f);
 	/* What was found counts for more than what was not. */
 	call->exit = exit == EXIT_DONE ? EXIT_TEMPORARY : exit;

@@ -12,6 +12,7 @@
 #include "store/books.h"
 
 #define SHARED_MS 10000 /* an answer this young is not asked for again */
+#define LOOK_MS 90000	/* longer than any look: who took it is gone */
 #define KEPT_MS 3600000
 #define FINDINGS_MAX 100 /* of one request */
 #define KIND_PONG "5"	 /* enum ebms_kind of channels/ */
@@ -41,10 +42,11 @@ find_shared(struct pg *pg, const char *endpoint, const char *sender,
 		"where number = (select number from request "
 		"where endpoint = $1 and sender = $2 "
 		"and (answered_ms > $5 or (answered_ms = 0 "
-		"and until_ms > $3)) order by number desc limit 1) "
-		"returning number",
+		"and until_ms > $3 and (taken_ms = 0 or taken_ms > $6))) "
+		"order by number desc limit 1) returning number",
 		PG_ARGS(PG_T(endpoint), PG_T(sender), PG_N(now_ms),
-			PG_N(until_ms), PG_N(now_ms - SHARED_MS)),
+			PG_N(until_ms), PG_N(now_ms - SHARED_MS),
+			PG_N(now_ms - LOOK_MS)),
 		&rows, why);
 	if (v != V_OK)
 		return v;

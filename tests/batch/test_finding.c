@@ -34,6 +34,8 @@ test_finding__what_ends_soon_is_warned_about(void **state)
 			FINDING_FAIL, -10 },
 		{ "begins tomorrow", NOW + DAY, NOW + 9 * DAY, 0, FINDING_FAIL,
 			9 },
+		{ "ends before it begins", NOW + DAY, NOW - DAY, 90,
+			FINDING_FAIL, -1 },
 		{ "nobody wants to know", NOW - DAY, NOW + 1, 0, FINDING_OK,
 			0 },
 	};

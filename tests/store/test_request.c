@@ -122,6 +122,21 @@ test_request__nobody_looks_when_nobody_waits_any_longer(void **state)
 	assert_int_equal(r.number, second);
 }
 
+/* Its courier died: nobody waits for that one again. */
+static void
+test_request__what_was_taken_and_never_answered_is_asked_anew(void **state)
+{
+	int64_t first = ask("i", "voorbeeld", NOW, NOW + 600 * S);
+	struct request r;
+
+	(void)state;
+	OK(take("i", NOW, &r));
+	assert_int_equal(
+		ask("i", "voorbeeld", NOW + 89 * S, NOW + 600 * S), first);
+	assert_int_not_equal(
+		ask("i", "voorbeeld", NOW + 90 * S, NOW + 600 * S), first);
+}
+
 static void
 test_request__a_pong_is_waited_for(void **state)
 {
@@ -226,6 +241,8 @@ main(void)
 			test_request__who_asks_again_within_ten_seconds_shares),
 		cmocka_unit_test(
 			test_request__nobody_looks_when_nobody_waits_any_longer),
+		cmocka_unit_test(
+			test_request__what_was_taken_and_never_answered_is_asked_anew),
 		cmocka_unit_test(test_request__a_pong_is_waited_for),
 		cmocka_unit_test(test_request__after_an_hour_it_is_forgotten),
 		cmocka_unit_test(
