@@ -86,7 +86,10 @@ tell(struct cpa_reading *r, const struct fault *fault)
 static void
 reason(struct cpa_reading *r, const struct xml_node *at, const char *text)
 {
-	if (r->reasons == NULL)
+	/* Both sides may ask for the same. */
+	if (r->reasons == NULL ||
+		(r->reasons->len > 0 &&
+			strstr(r->reasons->bytes, text) != NULL))
 		return;
 	if (r->reasons->len == 0)
 		r->reason_at = at;

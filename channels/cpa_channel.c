@@ -258,7 +258,7 @@ channel_url(struct cpa_reading *r, const struct channel *c,
 	if (look_host(url, true, r->mem) != NULL)
 		return cpa_wrong(r, end,
 			"the address is plain http, which only the endpoint "
-			"of a simulator may allow (plain_http)");
+			"of a simulator may allow");
 	return cpa_wrong(r, end, "uri is no https address");
 }
 

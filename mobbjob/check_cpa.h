@@ -1,5 +1,8 @@
 /* mobbjob/check_cpa.h - check: what a CPA says, and what is wrong with it
  *
+ * A CPA is read as one of its parties: the sender of the jobs file whose OIN it
+ * names, or --oin.  Where neither is known, as each of the two.
+ *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #ifndef MOBBJOB_CHECK_CPA_H
@@ -7,10 +10,12 @@
 
 #include "mobbjob/command.h"
 
-/* The CPA of a sender, in one line. */
-void check_cpa(struct call *call, const struct jobs_sender *sender);
+/* The CPA of a sender: in one line, or with all it says. */
+void check_cpa(struct call *call, const struct jobs_sender *sender, bool whole);
 
-/* A CPA by itself: for one of the senders of the jobs file. */
+/* A CPA by itself, with all it says.  V_BROKEN: it cannot be read, or the jobs
+ * file cannot.
+ */
 enum verdict check_cpa_file(
 	struct call *call, const char *path, struct fault *why);
 

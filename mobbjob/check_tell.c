@@ -8,21 +8,37 @@
 #include "mobbjob/check_tell.h"
 #include "mobbjob/show.h"
 
-void
-check_good(struct call *call, const char *what, const char *text)
+static void
+say(struct call *call, const char *kind, const char *what, const char *text)
 {
 	struct json *o;
 
 	if (!call->options.json) {
-		printf("ok\t%s\t%s\n", what, show_clean(text, &call->mem));
+		printf("%s\t%s\t%s\n", kind == NULL ? "ok" : kind, what,
+			show_clean(text, &call->mem));
 		return;
 	}
 	o = json_new_object();
 	json_add_text(o, "schema", "mobb.check/1");
 	json_add_bool(o, "ok", true);
+	if (kind != NULL)
+		json_add_text(o, "kind", kind);
 	json_add_text(o, "what", what);
 	json_add_text(o, "text", text);
 	json_write(o, stdout);
+}
+
+void
+check_good(struct call *call, const char *what, const char *text)
+{
+	say(call, NULL, what, text);
+}
+
+void
+check_note(
+	struct call *call, const char *kind, const char *what, const char *text)
+{
+	say(call, kind, what, text);
 }
 
 static void

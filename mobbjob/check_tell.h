@@ -15,6 +15,9 @@
 
 /* Something is sound, or good to know. */
 void check_good(struct call *call, const char *what, const char *text);
+/* Something that is no mistake: `kind` is "warning", "not used" or "note". */
+void check_note(struct call *call, const char *kind, const char *what,
+	const char *text);
 
 /* Something is wrong; told at once.  The first one decides the exit code. */
 void check_bad(struct call *call, const char *path, const struct fault *found);

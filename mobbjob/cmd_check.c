@@ -110,7 +110,7 @@ check_jobs(struct call *call)
 			jobs->endpoint_count));
 	check_certificates(call);
 	for (i = 0; i < jobs->sender_count; i++)
-		check_cpa(call, &jobs->senders[i]);
+		check_cpa(call, &jobs->senders[i], false);
 	for (i = 0; i < jobs->stream_count; i++)
 		check_format(call, &jobs->streams[i]);
 }
@@ -199,6 +199,18 @@ check_jobs_file(struct call *call, const char *path, struct fault *why)
 	return v;
 }
 
+/* The CPAs of all senders, with all they say. */
+static enum verdict
+check_cpas(struct call *call, struct fault *why)
+{
+	enum verdict v = site_open(call->options.jobs_file, &call->site, why);
+	size_t i;
+
+	for (i = 0; v == V_OK && i < call->site.jobs.sender_count; i++)
+		check_cpa(call, &call->site.jobs.senders[i], true);
+	return v;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -209,6 +221,8 @@ run(struct call *call, struct fault *why)
 
 	if (call->arg_count == 0)
 		return check_jobs_file(call, o->jobs_file, why);
+	if (strcmp(path, "cpa") == 0)
+		return check_cpas(call, why);
 	head = arena_alloc(&call->mem, HEAD_BYTES + 1);
 	v = read_head(path, head, why);
 	if (v != V_OK)
@@ -233,7 +247,7 @@ run(struct call *call, struct fault *why)
 
 const struct command command_check = {
 	.name = "check",
-	.args = "[FILE]",
+	.args = "[FILE | cpa]",
 	.help = "is it sound: a jobs file and what it names, a definition, a "
 		"CPA, a batch file",
 	.args_max = 1,

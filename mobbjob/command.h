@@ -29,6 +29,7 @@ struct options {
 	const char *out;	      /* file to write, NULL: not given */
 	const char *stream, *edition; /* the same */
 	const char *format;	      /* the same */
+	const char *oin;	      /* whose side of a CPA; the same */
 	const char *wait;	      /* the same */
 };
 

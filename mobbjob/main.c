@@ -76,6 +76,7 @@ help(FILE *to)
 	      "  --format NAME    a layout, or the file of its definition, "
 	      "with "
 	      "check\n"
+	      "  --oin OIN        with check: whose side of a CPA is ours\n"
 	      "  --records        with check: a line for every record\n"
 	      "  --without-documents  with check: as if the PDFs were "
 	      "there\n"
@@ -161,6 +162,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--edition", &options->edition },
 		{ "-o", &options->out },
 		{ "--format", &options->format },
+		{ "--oin", &options->oin },
 		{ "--wait", &options->wait },
 	};
 	size_t k;
