@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "batch/jobs.h"
 
 #define HEAD                                                                   \
@@ -387,6 +388,15 @@ test_jobs__proxies_and_plain_http(void **state)
 			"proxy" },
 		{ "a proxy over TLS", SIM(", proxy: \"https://proxy:3128\""),
 			"proxy" },
+		{ "a proxy without a port", SIM(", proxy: \"http://proxy\""),
+			"proxy" },
+		{ "a proxy with a path",
+			SIM(", proxy: \"http://proxy:3128/x\""), "proxy" },
+		{ "a password where everybody reads it",
+			SIM(", proxy: \"http://me:secret@proxy:3128\""),
+			"proxy_auth" },
+		{ "a password for no proxy", SIM(", proxy_auth: keys/proxy"),
+			"proxy_auth without proxy" },
 		{ "plain http to a simulator", SIM(", plain_http: true"),
 			NULL },
 		{ "plain http to preproduction",
@@ -450,6 +460,44 @@ test_jobs__a_sender_stays_in_its_environment(void **state)
 #undef AT_ENV
 	(void)state;
 	CHECK_WIRE(cases);
+}
+
+/* Each has a process of its own. */
+static void
+test_jobs__so_many_endpoints_and_no_more(void **state)
+{
+	struct buf text = BUF_MAX(100000);
+	struct jobs jobs;
+	struct fault why;
+	int n;
+
+	(void)state;
+	for (n = JOBS_ENDPOINTS_MAX; n <= JOBS_ENDPOINTS_MAX + 1; n++) {
+		int i;
+
+		buf_reset(&text);
+		buf_text(&text, PORT SENDER ENDPOINT);
+		for (i = 1; i < n; i++)
+			buf_format(&text,
+				"  - { name: sim-%d, environment: simulator, "
+				"wus: w, trust: t }\n",
+				i);
+		buf_text(&text, REST);
+		assert_false(text.full);
+		if (n == JOBS_ENDPOINTS_MAX) {
+			assert_int_equal(parse(text.bytes, &jobs, &why), V_OK);
+			assert_true(jobs_uses(
+				&jobs, &jobs.endpoints[0], &jobs.senders[0]));
+			assert_false(jobs_uses(
+				&jobs, &jobs.endpoints[1], &jobs.senders[0]));
+			jobs_free(&jobs);
+			continue;
+		}
+		assert_int_equal(parse(text.bytes, &jobs, &why), V_BROKEN);
+		assert_int_equal(why.code, CODE_CONFIG_VALUE);
+		assert_non_null(strstr(why.text, "endpoints: 33"));
+	}
+	buf_done(&text);
 }
 
 static void
@@ -519,6 +567,7 @@ main(void)
 		cmocka_unit_test(test_jobs__who_may_be_at_the_other_end),
 		cmocka_unit_test(test_jobs__proxies_and_plain_http),
 		cmocka_unit_test(test_jobs__a_sender_stays_in_its_environment),
+		cmocka_unit_test(test_jobs__so_many_endpoints_and_no_more),
 		cmocka_unit_test(test_jobs__revocation_lists),
 	};
 
