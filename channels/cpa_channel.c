@@ -27,7 +27,8 @@ struct channel {
 	const struct xml_node *party, *node;
 	const struct xml_node *messaging;	  /* MessagingCharacteristics */
 	const struct xml_node *sender, *receiver; /* ebXML..Binding */
-	const struct xml_node *client, *server;	  /* Transport.. */
+	const struct xml_node *transport;
+	const struct xml_node *client, *server; /* Transport.. */
 };
 
 static const struct xml_node *
@@ -72,6 +73,7 @@ channel_find(const struct cpa_reading *r, const struct xml_node *party,
 		.messaging = child(node, "MessagingCharacteristics"),
 		.sender = child(exchange, "ebXMLSenderBinding"),
 		.receiver = child(exchange, "ebXMLReceiverBinding"),
+		.transport = transport,
 		.client = child(transport, "TransportSender"),
 		.server = child(transport, "TransportReceiver"),
 	};
@@ -245,10 +247,12 @@ channel_url(struct cpa_reading *r, const struct channel *c,
 	const struct xml_node *end = endpoint_of(c);
 	const char *url = attr(end, "uri");
 
+	if (c->transport == NULL)
+		return cpa_absent(r);
 	if (c->server == NULL)
-		return cpa_wrong(r, c->node,
-			"its Transport has no TransportReceiver: nothing can "
-			"be sent to it");
+		return cpa_wrong(r, c->transport,
+			"TransportReceiver is missing: nothing can be sent "
+			"here");
 	if (url == NULL)
 		return cpa_absent(r);
 	*url_out = cpa_keep(r, url);
