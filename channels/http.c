@@ -202,6 +202,8 @@ settings(struct http *http)
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_PARTIALCHAIN);
 	SET(CURLOPT_CAINFO, http->trust);
+	/* A store that is kept would keep old revocation lists too. */
+	SET(CURLOPT_CA_CACHE_TIMEOUT, 0L);
 	SET(CURLOPT_CAPATH, NULL);
 	SET(CURLOPT_SSLCERTTYPE, "PEM");
 	SET(CURLOPT_SSLCERT, http->certificate);

@@ -201,14 +201,21 @@ check_client(int good, X509_STORE_CTX *store)
 static enum verdict
 server_own(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
 {
+	struct certificate seen;
 	enum verdict v;
 
 	/* First, so that an unfit key never makes OpenSSL ask for a
 	 * passphrase on the terminal.
 	 */
 	v = certificate_key(conf->certificate, conf->key, why);
-	if (v != V_OK)
+	if (v == V_OK)
+		v = certificate_look(conf->certificate, &seen, why);
+	if (v == V_OK)
+		v = certificate_fit(&seen, CERTIFICATE_SERVER, NULL, why);
+	if (v != V_OK) {
+		fault_at(why, "%s", conf->certificate);
 		return v;
+	}
 	if (SSL_CTX_use_certificate_chain_file(ctx, conf->certificate) != 1) {
 		v = fault_set(why, V_BROKEN, CODE_CERTIFICATE,
 			"certificate cannot be used");

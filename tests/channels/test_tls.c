@@ -344,6 +344,25 @@ test_tls__what_is_ours_must_fit(void **state)
 	conf = conf_of("/nowhere", NULL, false);
 	assert_int_equal(tls_server_new(&conf, &context, &why), V_BROKEN);
 	assert_int_equal(why.code, CODE_CERTIFICATE);
+	/* One that was made for clients. */
+	{
+		char certificate[64], key[64];
+		struct pki_made made = pki_leaf_as(&pki,
+			&(struct pki_want){ .issuer = &pki.root_is,
+				.name = "client-only",
+				.ends_s = PKI_DAY,
+				.eku = "clientAuth" },
+			certificate, key);
+
+		conf = conf_of(pki.root, NULL, false);
+		conf.certificate = certificate;
+		conf.key = key;
+		assert_int_equal(
+			tls_server_new(&conf, &context, &why), V_BROKEN);
+		assert_int_equal(why.code, CODE_CERTIFICATE);
+		assert_non_null(strstr(why.text, "not made for a server"));
+		pki_free(&made);
+	}
 	/* A folder of lists that is a file. */
 	conf = conf_of(pki.root, pki.root, false);
 	assert_int_equal(tls_server_new(&conf, &context, &why), V_BROKEN);
