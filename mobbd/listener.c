@@ -20,16 +20,17 @@
 #include "channels/http_listen.h"
 #include "mobbd/role.h"
 
-#define CHECK_MS 200 /* how often stop and database are looked at */
-#define LOOK_MS 1000 /* how often the database is asked */
-#define RECONNECT_MS 1000
+#define CHECK_MS 200	  /* how often stop and database are looked at */
+#define LOOK_MS 1000	  /* how often the database is asked */
+#define RECONNECT_MS 1000 /* between two tries to get the database back */
 
 struct listener {
 	struct http_listen *listen;
 	struct ebms_listen_conf conf;
 	struct role_run *run;
 	int64_t looked_ms; /* tick of the last look at the database */
-	int64_t lost_ms;   /* tick when the database went away; 0 is there */
+	bool lost;	   /* the database; every message is answered 503 */
+	int64_t retry_ms;  /* tick of the next try to get it back */
 };
 
 static enum verdict
@@ -65,8 +66,8 @@ keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 		own->run->site->store, &row, stored_reply_out, why);
 	if (v == V_BROKEN)
 		v = V_LATER; /* the peer must send it again */
-	if (v == V_LATER && own->lost_ms == 0 && why->code == CODE_DATABASE)
-		own->lost_ms = clock_tick_ms();
+	if (v == V_LATER && why->code == CODE_DATABASE)
+		own->lost = true;
 	return v;
 }
 
@@ -135,11 +136,44 @@ look(struct listener *own)
 	struct fault why = FAULT_NONE;
 	int64_t now_ms = clock_tick_ms();
 
-	if (own->lost_ms != 0 || now_ms - own->looked_ms < LOOK_MS)
+	if (own->lost || now_ms - own->looked_ms < LOOK_MS)
 		return;
 	own->looked_ms = now_ms;
-	if (store_alive(own->run->site->store, &why) != V_OK)
-		own->lost_ms = now_ms;
+	own->lost = store_alive(own->run->site->store, &why) != V_OK;
+}
+
+/* We go on listening meanwhile: 503 tells the peer to send it again.  A try may
+ * last as long as a server takes that does not answer, so after a long one
+ * there is a long pause.  The lock may be held for a moment by what is left of
+ * our own old connection.
+ */
+static void
+reconnect(struct listener *own)
+{
+	struct site *site = own->run->site;
+	int64_t began_ms = clock_tick_ms();
+	struct fault why = FAULT_NONE;
+	enum verdict v;
+
+	if (!own->lost || began_ms < own->retry_ms)
+		return;
+	if (site->store != NULL)
+		log_line("the database is away: messages are answered 503");
+	store_close(site->store);
+	site->store = NULL;
+	v = site_store(site, &why);
+	if (v == V_OK)
+		v = store_lock_listener(
+			site->store, site->jobs.listen.at, &why);
+	if (v == V_OK) {
+		own->lost = false;
+		log_line("the database is back");
+		return;
+	}
+	store_close(site->store);
+	site->store = NULL;
+	own->retry_ms = clock_tick_ms() + RECONNECT_MS +
+			2 * (clock_tick_ms() - began_ms);
 }
 
 /* --- what the jobs file says --- */
@@ -308,9 +342,6 @@ on_reload(struct listener *own)
 	}
 }
 
-/* A lost database ends the role: the supervisor starts it again, and until it
- * is back the peer gets no connection and tries later.
- */
 static void
 on_tick(void *self)
 {
@@ -320,9 +351,8 @@ on_tick(void *self)
 	if (*own->run->reload && !*own->run->stop)
 		on_reload(own);
 	look(own);
-	if (*own->run->stop ||
-		(own->lost_ms != 0 &&
-			clock_tick_ms() - own->lost_ms > RECONNECT_MS))
+	reconnect(own);
+	if (*own->run->stop)
 		http_listen_stop(own->listen);
 }
 
@@ -361,9 +391,6 @@ listener_step(struct role_run *run, struct fault *why)
 	enum verdict v;
 
 	v = http_listen_run(own->listen, why);
-	if (v == V_OK && !*run->stop)
-		v = fault_set(
-			why, V_LATER, CODE_DATABASE, "the database is away");
 	return v == V_OK ? V_END : v;
 }
 
