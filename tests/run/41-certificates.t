@@ -220,6 +220,27 @@ like "and the log says why" "$(cat "$dir/once.log")" \
 listen_stop
 sim_stop
 
+# --- as a service ---
+
+revoke theirs-client
+list "$www/test.crl"
+due
+sed -i 's/^  sources:/  #sources:/' "$dir/jobs.yaml"
+mobbd -f "$dir/jobs.yaml" >"$dir/service.log" 2>&1 &
+service=$!
+pids="$pids $service"
+wait_for 30 grep -q 'listening on' "$dir/service.log"
+fetcher() { pgrep -P "$service" -f -- '--role crl' | wc -l; }
+is "without sources nobody fetches" "$(fetcher)" 0
+sed -i 's/^  #sources:/  sources:/' "$dir/jobs.yaml"
+kill -HUP $service
+ok "told of one, the service fetches it" \
+	wait_for 30 grep -q 'crl: .*new list of .* 3 revoked' "$dir/service.log"
+is "in a process of its own" "$(fetcher)" 1
+kill $service
+wait $service
+is "SIGTERM ends it with 0" $? 0
+
 # --- what ends soon ---
 
 cp "$pki/ours-client.crt" "$pki/ours-client.key" "$ca/"
