@@ -168,6 +168,13 @@ jobs_sender(const struct jobs *jobs, const char *name)
 		sizeof(*jobs->senders), name);
 }
 
+const char *
+jobs_loud(const char *environment)
+{
+	return strcmp(environment, "production") == 0 ? "PRODUCTION"
+						      : environment;
+}
+
 bool
 jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,
 	const struct jobs_sender *sender)

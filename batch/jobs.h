@@ -160,6 +160,11 @@ const struct jobs_sender *jobs_sender(
  */
 bool jobs_plain_http(const struct jobs *jobs, const struct jobs_sender *sender);
 
+/* An environment for people to read: what nobody may take for a rehearsal
+ * stands in capitals.
+ */
+const char *jobs_loud(const char *environment);
+
 /* Is there a stream of this sender at this endpoint? */
 bool jobs_uses(const struct jobs *jobs, const struct jobs_endpoint *endpoint,
 	const struct jobs_sender *sender);

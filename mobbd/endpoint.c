@@ -119,8 +119,7 @@ endpoint_step(const struct endpoint_look *look,
 struct asked {
 	const struct jobs_endpoint *endpoint;
 	const struct jobs_sender *sender;
-	int64_t request, shown;
-	bool answered;
+	int64_t request, shown, answered_ms;
 };
 
 static enum verdict
@@ -141,7 +140,7 @@ ask_all(struct site *site, struct arena *mem, const char *name,
 			a->endpoint = &jobs->endpoints[e];
 			a->sender = &jobs->senders[s];
 			a->shown = 0;
-			a->answered = false;
+			a->answered_ms = 0;
 			if (!jobs_uses(jobs, a->endpoint, a->sender) ||
 				(name != NULL &&
 					strcmp(name, a->endpoint->name) != 0))
@@ -170,12 +169,12 @@ show(struct site *site, struct arena *mem, struct asked *a, int *exit,
 	enum verdict v;
 
 	v = store_request_look(site->store, a->request, a->shown, mem, &found,
-		&count, &a->answered, why);
+		&count, &a->answered_ms, why);
 	if (v != V_OK)
 		return v;
 	if (a->shown == 0 && count > 0)
 		buf_format(&text, "endpoint %s (%s), sender %s\n",
-			a->endpoint->name, a->endpoint->environment,
+			a->endpoint->name, jobs_loud(a->endpoint->environment),
 			a->sender->name);
 	for (i = 0; i < count; i++) {
 		finding_text(&found[i], &text);
@@ -209,11 +208,11 @@ look_all(struct site *site, struct arena *mem, const char *name, int *exit,
 				&look, all[i].endpoint, &until_ms, why);
 			if (v == V_OK || v == V_END)
 				v = show(site, mem, &all[i], exit, why);
-			if (v == V_OK && !all[i].answered)
+			if (v == V_OK && all[i].answered_ms == 0)
 				clock_sleep_ms(ALL_SLEEP_MS);
-		} while (v == V_OK && !all[i].answered &&
+		} while (v == V_OK && all[i].answered_ms == 0 &&
 			 clock_tick_ms() < end_ms);
-		if (v == V_OK && !all[i].answered)
+		if (v == V_OK && all[i].answered_ms == 0)
 			v = fault_set(why, V_LATER, CODE_NO_COURIER,
 				"another mobbd looks at endpoint %s, and does "
 				"not end",

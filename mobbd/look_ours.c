@@ -99,6 +99,11 @@ look_our_certificate(struct looking *l)
 		f.grade = v == V_SKIP ? FINDING_WARN : FINDING_FAIL;
 		f.code = CODE_CERTIFICATE;
 		finding_value(&f, "%s: %.200s", ours.subject, why.text);
+		if (v == V_SKIP)
+			finding_advice(&f, "Right when Logius said that it "
+					   "takes this one in preproduction; "
+					   "that of production stays in "
+					   "production.");
 	}
 	look_put(l, &f);
 	look_our_oin(l, ours.oin);

@@ -118,7 +118,7 @@ show(struct status *s, const struct row *row)
 	table_text(&s->table, row->environment == NULL ? ""
 			      : s->call->options.plain
 				      ? row->environment
-				      : show_loud(row->environment));
+				      : jobs_loud(row->environment));
 	table_time(&s->table, row->until_ms);
 	if (row->until_ms != 0)
 		table_number(

@@ -27,7 +27,7 @@
 struct pair {
 	const struct jobs_endpoint *endpoint;
 	const struct jobs_sender *sender; /* NULL: no stream uses it */
-	int64_t request;
+	int64_t request, asked_ms;
 	int64_t shown; /* lines */
 };
 
@@ -51,9 +51,10 @@ find_pairs(struct call *call, const char *name, struct pair **pairs_out)
 		for (s = 0; s < jobs->sender_count; s++)
 			if (jobs_uses(jobs, endpoint, &jobs->senders[s]))
 				pairs[count++] = (struct pair){ endpoint,
-					&jobs->senders[s], 0, 0 };
+					&jobs->senders[s], 0, 0, 0 };
 		if (count == before)
-			pairs[count++] = (struct pair){ endpoint, NULL, 0, 0 };
+			pairs[count++] =
+				(struct pair){ endpoint, NULL, 0, 0, 0 };
 	}
 	*pairs_out = pairs;
 	return count;
@@ -96,7 +97,7 @@ show_head(struct call *call, const struct pair *pair)
 	if (call->options.json || call->options.plain)
 		return;
 	printf("endpoint %s (%s)%s%s\n", pair->endpoint->name,
-		show_loud(pair->endpoint->environment),
+		jobs_loud(pair->endpoint->environment),
 		pair->sender == NULL ? "" : ", sender ",
 		pair->sender == NULL ? "" : pair->sender->name);
 }
@@ -146,31 +147,44 @@ show_finding(
 	fflush(stdout);
 }
 
-/* The lines of one pair as they come; false: it was not answered in time. */
+/* An answer of a moment ago does not know what was changed since. */
+static void
+show_age(struct call *call, int64_t answered_ms, int64_t asked_ms)
+{
+	if (answered_ms > 0 && answered_ms < asked_ms && !call->options.json &&
+		!call->options.plain)
+		printf("  found %" PRId64 " s ago: within 10 s an answer is "
+		       "shared\n",
+			(asked_ms - answered_ms + 999) / 1000);
+}
+
+/* The lines of one pair as they come; *answered_out false: not in time. */
 static enum verdict
 show_pair(struct call *call, struct pair *pair, int64_t end_tick_ms,
 	bool *answered_out, struct fault *why)
 {
+	int64_t answered_ms;
 	struct finding *found;
 	size_t i, count;
 	enum verdict v;
 	bool last;
 
-	*answered_out = false;
-	for (;;) {
+	do {
 		last = clock_tick_ms() >= end_tick_ms;
 		v = store_request_look(call->site.store, pair->request,
-			pair->shown, &call->mem, &found, &count, answered_out,
+			pair->shown, &call->mem, &found, &count, &answered_ms,
 			why);
 		if (v != V_OK)
 			return v;
 		for (i = 0; i < count; i++)
 			show_finding(call, pair, &found[i]);
 		pair->shown += (int64_t)count;
-		if (last || *answered_out)
-			return V_OK;
-		store_wait(call->site.store, LOOK_MS, -1);
-	}
+		*answered_out = answered_ms != 0;
+		if (!*answered_out && !last)
+			store_wait(call->site.store, LOOK_MS, -1);
+	} while (!*answered_out && !last);
+	show_age(call, answered_ms, pair->asked_ms);
+	return V_OK;
 }
 
 static void
@@ -214,12 +228,14 @@ ask_all(struct call *call, struct pair *pairs, size_t count, int64_t seconds,
 	enum verdict v = V_OK;
 	size_t i;
 
-	for (i = 0; v == V_OK && i < count; i++)
+	for (i = 0; v == V_OK && i < count; i++) {
+		pairs[i].asked_ms = now_ms;
 		if (pairs[i].sender != NULL)
 			v = store_request_add(call->site.store,
 				pairs[i].endpoint->name, pairs[i].sender->name,
 				call->person, now_ms, now_ms + seconds * 1000,
 				&pairs[i].request, why);
+	}
 	return v;
 }
 
@@ -353,7 +369,7 @@ list(struct call *call, struct fault *why)
 		table_text(&table, e->name);
 		table_text(&table, call->options.plain
 					   ? e->environment
-					   : show_loud(e->environment));
+					   : jobs_loud(e->environment));
 		table_text(&table,
 			pairs[i].sender == NULL ? "" : pairs[i].sender->name);
 		table_text(&table, address);

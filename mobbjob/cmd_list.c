@@ -93,7 +93,7 @@ run(struct call *call, struct fault *why)
 		table_text(&table, job->stream);
 		table_text(&table, call->options.plain
 					   ? job->environment
-					   : show_loud(job->environment));
+					   : jobs_loud(job->environment));
 		table_text(&table, job_word(job->state));
 		table_number(&table, job->letters + job->rejected);
 		table_number(&table, job->n_delivered);

@@ -131,7 +131,7 @@ print_head(struct call *call, const struct job *job)
 			job->sender, job->endpoint));
 	line(call, "environment",
 		call->options.plain ? job->environment
-				    : show_loud(job->environment));
+				    : jobs_loud(job->environment));
 	line(call, "file",
 		arena_format(mem, "%s, %s bytes", show_clean(job->file, mem),
 			show_number(job->bytes, mem)));

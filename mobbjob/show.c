@@ -204,13 +204,6 @@ show_code(int code, struct arena *mem)
 	return code == 0 ? "" : arena_format(mem, "MOBB-%04d", code);
 }
 
-const char *
-show_loud(const char *environment)
-{
-	return strcmp(environment, "production") == 0 ? "PRODUCTION"
-						      : environment;
-}
-
 void
 json_add_given(struct json *o, const char *key, const char *text)
 {

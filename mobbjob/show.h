@@ -51,10 +51,6 @@ const char *show_day(int32_t days, struct arena *mem);
 const char *show_uuid(const struct uuid *uuid, struct arena *mem);
 const char *show_digest(const uint8_t sha256[32], struct arena *mem);
 const char *show_code(int code, struct arena *mem); /* "MOBB-0203" */
-/* Of an endpoint, for people: what nobody may take for a rehearsal stands in
- * capitals.
- */
-const char *show_loud(const char *environment);
 
 /* JSON: null for a text that is not there. */
 void json_add_given(struct json *object, const char *key, const char *text);

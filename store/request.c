@@ -230,7 +230,7 @@ store_request_end(struct store *store, int64_t number,
 enum verdict
 store_request_look(struct store *store, int64_t number, int64_t after,
 	struct arena *mem, struct finding **findings_out, size_t *count_out,
-	bool *answered_out, struct fault *why)
+	int64_t *answered_ms_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE, state = PG_ROWS_NONE;
 	struct finding *all;
@@ -239,7 +239,7 @@ store_request_look(struct store *store, int64_t number, int64_t after,
 
 	/* The state first: what is answered has all its lines. */
 	v = pg_ask(store->pg,
-		"select answered_ms > 0 from request where number = $1",
+		"select answered_ms from request where number = $1",
 		PG_ARGS(PG_N(number)), &state, why);
 	if (v == V_OK)
 		v = pg_ask(store->pg,
@@ -263,7 +263,7 @@ store_request_look(struct store *store, int64_t number, int64_t after,
 	}
 	*findings_out = all;
 	*count_out = (size_t)rows.count;
-	*answered_out = state.count == 1 && pg_bool(&state, 0, 0);
+	*answered_ms_out = state.count == 1 ? pg_int(&state, 0, 0) : 0;
 	pg_rows_done(&rows);
 	pg_rows_done(&state);
 	return V_OK;

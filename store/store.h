@@ -392,7 +392,10 @@ struct offer {
 	int posts;	 /* complete or unknown so far */
 	int64_t letters; /* of this attempt: all, or those to resend */
 	int64_t payload_bytes;
-	uint8_t payload_sha256[32]; /* all zero until known */
+	/* of what the payload is made of (channels' box_digest()); all zero:
+	 * not known
+	 */
+	uint8_t payload_sha256[32];
 	bool offered_before;	    /* an earlier attempt of this lot left */
 	const char *oin;	    /* of the letters' sender */
 };
@@ -437,8 +440,8 @@ enum post_end {
  * COMPLETE without acknowledgment, NOT_RECEIVED).
  */
 enum verdict store_post_end(struct store *store, const struct offer *offer,
-	enum post_end end, int64_t retry_ms, const uint8_t payload_sha256[32],
-	const struct fault *reason, struct fault *why);
+	enum post_end end, int64_t retry_ms, const struct fault *reason,
+	struct fault *why);
 
 /* Our side cannot send it now, for a reason that is shown with the lot: not
  * due before `until_ms`, so that others go on.
@@ -881,10 +884,12 @@ enum verdict store_request_waiting(struct store *store, const char *endpoint,
 enum verdict store_request_end(struct store *store, int64_t number,
 	const struct finding *findings, size_t count, int64_t now_ms,
 	struct fault *why);
-/* What was found, behind the first `after` lines. */
+/* What was found, behind the first `after` lines; *answered_ms_out: when it was
+ * whole, 0: not yet.
+ */
 enum verdict store_request_look(struct store *store, int64_t number,
 	int64_t after, struct arena *mem, struct finding **findings_out,
-	size_t *count_out, bool *answered_out, struct fault *why);
+	size_t *count_out, int64_t *answered_ms_out, struct fault *why);
 
 struct resting {
 	int64_t since_ms, until_ms; /* until 0: it does not rest */

@@ -36,10 +36,13 @@ found(enum finding_grade grade, const char *what, const char *value)
 static size_t
 look(int64_t number, int64_t after, struct finding **out, bool *answered)
 {
+	int64_t answered_ms = -1;
 	size_t count;
 
 	OK(store_request_look(
-		books, number, after, &mem, out, &count, answered, &why));
+		books, number, after, &mem, out, &count, &answered_ms, &why));
+	assert_true(answered_ms == 0 || answered_ms >= NOW);
+	*answered = answered_ms != 0;
 	return count;
 }
 
