@@ -815,9 +815,13 @@ static const struct advice rows[] = {
 		"Results are pushed to us; nothing is sent while nothing "
 		"listens for them.",
 		"Start mobbd as a service, or `mobbd --listen` beside the cron "
-		"job.",
+		"job.  If the listener says so itself, another process may "
+		"have the address of `listen: at:`, or systemd passed no "
+		"socket.",
 		"Start mobbd als dienst, of `mobbd --listen` naast de "
-		"cron-taak.",
+		"cron-taak.  Zegt de listener het zelf, dan heeft misschien "
+		"een ander proces het adres van `listen: at:`, of gaf systemd "
+		"geen socket door.",
 		7 },
 	{ CODE_REVOKED, '-', "certificate was revoked",
 		"certificaat is ingetrokken",

@@ -316,16 +316,47 @@ on_write(struct bufferevent *bev, void *self)
 
 /* --- the beginning and the end --- */
 
-static bool
-crowded(const struct connection *c)
+/* The oldest connection in this phase, of one peer or (NULL) of any; NULL. */
+static struct connection *
+oldest(const struct http_listen *listen, enum http_phase phase, const char *oin)
 {
-	const struct connection *other;
+	struct connection *c, *found = NULL;
+
+	for (c = listen->connections; c != NULL; c = c->next)
+		if (c->phase == phase &&
+			(oin == NULL || strcmp(c->oin, oin) == 0))
+			found = c;
+	return found;
+}
+
+bool
+connection_make_room(struct http_listen *listen)
+{
+	struct connection *c = oldest(listen, PHASE_HANDSHAKE, NULL);
+
+	if (c == NULL)
+		c = oldest(listen, PHASE_IDLE, NULL);
+	if (c != NULL)
+		connection_free(c);
+	return c != NULL;
+}
+
+/* One more of this peer: if they are many, the oldest idle one goes for it. */
+static bool
+room_for(const struct connection *c)
+{
+	struct connection *other;
 	int count = 0;
 
 	for (other = c->listen->connections; other != NULL; other = other->next)
 		if (strcmp(other->oin, c->oin) == 0)
 			count++;
-	return count > PEER_CONNECTIONS_MAX;
+	if (count <= PEER_CONNECTIONS_MAX)
+		return true;
+	other = oldest(c->listen, PHASE_IDLE, c->oin);
+	if (other != NULL)
+		connection_free(other);
+	return other != NULL;
 }
 
 /* The handshake is over: nothing of HTTP was read so far. */
@@ -338,7 +369,7 @@ connected(struct connection *c)
 		connection_free(c);
 		return;
 	}
-	if (c->oin[0] != '\0' && crowded(c)) {
+	if (c->oin[0] != '\0' && !room_for(c)) {
 		http_note_of(c->listen, c, CODE_CONNECT,
 			"too many connections of %s", c->oin);
 		connection_free(c);
@@ -371,23 +402,6 @@ on_event(struct bufferevent *bev, short what, void *self)
 			c->listen, c, CODE_CUT, "connection lost in an answer");
 	}
 	connection_free(c);
-}
-
-bool
-connection_make_room(struct http_listen *listen)
-{
-	struct connection *c, *stranger = NULL, *idle = NULL;
-
-	for (c = listen->connections; c != NULL; c = c->next) {
-		if (c->phase == PHASE_HANDSHAKE)
-			stranger = c;
-		else if (c->phase == PHASE_IDLE)
-			idle = c;
-	}
-	if (stranger == NULL && idle == NULL)
-		return false;
-	connection_free(stranger != NULL ? stranger : idle);
-	return true;
 }
 
 static void

@@ -237,6 +237,32 @@ test_http_flood__one_peer_has_not_all_connections(void **state)
 	assert_in_range(up, 100, 128);
 }
 
+/* Many that are idle are no harm: the oldest goes for the newest. */
+static void
+test_http_flood__a_peer_may_come_again_and_again(void **state)
+{
+	struct served s = { .status = 204 };
+	struct line *many = calloc(200, sizeof(*many));
+	int i;
+
+	(void)state;
+	assert_non_null(many);
+	served_begin(&s, &pki, &(struct http_listen_conf){ .max_body = MB });
+	for (i = 0; i < 200; i++) {
+		reach(&many[i], &s);
+		assert_int_equal(ask(&many[i]), 204);
+	}
+	assert_int_equal(ask(&many[150]), 204);
+	(void)line_until(&many[0], NULL, WAIT_MS);
+	assert_true(many[0].closed);
+	for (i = 0; i < 200; i++)
+		line_end(&many[i]);
+	free(many);
+	served_end(&s);
+	assert_int_equal(s.requests, 201);
+	assert_int_equal(s.notes, 0);
+}
+
 /* --- large ones --- */
 
 /* Refused at its head, without the body being read. */
@@ -410,6 +436,8 @@ main(void)
 		cmocka_unit_test(test_http_flood__slow_ones_keep_nobody_out),
 		cmocka_unit_test(
 			test_http_flood__one_peer_has_not_all_connections),
+		cmocka_unit_test(
+			test_http_flood__a_peer_may_come_again_and_again),
 		cmocka_unit_test(test_http_flood__too_large_is_refused_unread),
 		cmocka_unit_test(test_http_flood__bodies_under_way_are_bounded),
 		cmocka_unit_test(test_http_flood__growing_bodies_are_bounded),
