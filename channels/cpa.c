@@ -64,7 +64,10 @@ cpa_place(const struct xml_node *node, struct arena *mem)
 	return arena_format(mem, "CPA line %ld, %s", xml_line(node), path + 1);
 }
 
-/* Told once, to whoever wants all of them; the first is the cause. */
+/* Told once, to whoever wants all of them; the first is the cause.  Where the
+ * structure is wrong, nothing more is said of that element: it would follow
+ * from it.
+ */
 static void
 tell(struct cpa_reading *r, const struct fault *fault)
 {
@@ -72,7 +75,8 @@ tell(struct cpa_reading *r, const struct fault *fault)
 
 	for (i = 0; i < r->told_count; i++)
 		if (strcmp(r->told[i].place, fault->place) == 0 &&
-			strcmp(r->told[i].text, fault->text) == 0)
+			(i < r->structural ||
+				strcmp(r->told[i].text, fault->text) == 0))
 			return;
 	if (r->told_count == CPA_MISTAKES_MAX)
 		return;
@@ -315,6 +319,7 @@ root_read(struct cpa_reading *r, const char *const *use)
 
 	cpa->notes = arena_alloc(r->mem, NOTES_MAX * sizeof(*cpa->notes));
 	cpa_structure(r);
+	r->structural = r->told_count;
 	head_read(r);
 	if (!parties_read(r))
 		return;

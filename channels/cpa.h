@@ -40,6 +40,7 @@ struct cpa_reading {
 	struct fault *why;  /* gets the first mistake */
 	struct fault *told; /* CPA_MISTAKES_MAX of them */
 	size_t told_count;
+	size_t structural;   /* how many of them cpa_structure() told */
 	bool quiet;	     /* nobody uses it: the reasons are kept only */
 	const char *action;  /* that is being read; NULL: none */
 	struct buf *reasons; /* why it cannot be used */

@@ -27,7 +27,7 @@ struct channel {
 	const struct xml_node *party, *node;
 	const struct xml_node *messaging;	  /* MessagingCharacteristics */
 	const struct xml_node *sender, *receiver; /* ebXML..Binding */
-	const struct xml_node *transport;
+	const struct xml_node *exchange, *transport;
 	const struct xml_node *client, *server; /* Transport.. */
 };
 
@@ -73,6 +73,7 @@ channel_find(const struct cpa_reading *r, const struct xml_node *party,
 		.messaging = child(node, "MessagingCharacteristics"),
 		.sender = child(exchange, "ebXMLSenderBinding"),
 		.receiver = child(exchange, "ebXMLReceiverBinding"),
+		.exchange = exchange,
 		.transport = transport,
 		.client = child(transport, "TransportSender"),
 		.server = child(transport, "TransportReceiver"),
@@ -431,11 +432,10 @@ reliable_read(
 		out->ack_requested = false;
 		return true;
 	}
+	if (c->exchange == NULL)
+		return cpa_absent(r);
 	if (interval == NULL)
-		return cpa_wrong(r,
-			reliable != NULL    ? reliable
-			: c->sender != NULL ? c->sender
-					    : c->node,
+		return cpa_wrong(r, reliable != NULL ? reliable : c->exchange,
 			"acknowledgments are asked for, but there is no "
 			"RetryInterval");
 	if (!look_duration(xml_text(interval), &out->interval_ms) ||

@@ -119,7 +119,7 @@ look_host(const char *url, bool plain_http, struct arena *mem)
 	in_brackets = host[0] == '[';
 	len = in_brackets ? 1 + strspn(host + 1, ADDRESS_CHARS)
 			  : strspn(host, HOST_CHARS);
-	if (in_brackets && host[len++] != ']')
+	if (in_brackets && (len == 1 || host[len++] != ']'))
 		return NULL;
 	if (len == 0 || len > HOST_MAX || !port_good(host + len, end))
 		return NULL;
