@@ -368,6 +368,63 @@ test_certificate__all_roots_of_a_file_are_seen(void **state)
 	arena_done(&mem);
 }
 
+/* A file that serves twice is there once, under the stricter environment. */
+static void
+test_certificate__all_that_a_jobs_file_leads_to(void **state)
+{
+	static char client[] = "client.crt", roots[] = "roots.crt";
+	static char none[] = "none.xml", oin[] = PKI_OURS, first[] = "first",
+		    second[] = "second", pre[] = "preproduction",
+		    production[] = "production";
+	const struct pki_made *const more[] = { &pki.other_is, NULL };
+	struct jobs_sender sender = { .name = first,
+		.oin = oin,
+		.cpa = none,
+		.certificate = client,
+		.environment = production };
+	struct jobs_endpoint endpoints[] = {
+		{ .name = first, .environment = pre, .trust = roots },
+		{ .name = second, .environment = production, .trust = roots },
+	};
+	struct jobs jobs = { .listen = { .trust = roots },
+		.senders = &sender,
+		.sender_count = 1,
+		.endpoints = endpoints,
+		.endpoint_count = 2 };
+	static const struct {
+		const char *what, *environment;
+		enum certificate_use use;
+		enum verdict v;
+	} wanted[] = {
+		{ "sender first", "production", CERTIFICATE_CLIENT, V_OK },
+		{ "roots of listener, roots of first, roots of second",
+			"production", CERTIFICATE_ROOT, V_OK },
+		{ "roots of listener, roots of first, roots of second",
+			"production", CERTIFICATE_ROOT, V_OK },
+		{ "CPA of first", "production", CERTIFICATE_PEER, V_BROKEN },
+	};
+	struct arena mem = ARENA_EMPTY;
+	struct certificate_place *list;
+	size_t count, i;
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/roots.crt", pki.dir);
+	pki_write_chain(&pki.root_is, more, path, NULL);
+	look_certificates(&jobs, pki.dir, &mem, &list, &count);
+	assert_int_equal(count, 4);
+	for (i = 0; i < count; i++) {
+		assert_string_equal(list[i].what, wanted[i].what);
+		assert_string_equal(list[i].environment, wanted[i].environment);
+		assert_int_equal(list[i].use, wanted[i].use);
+		assert_int_equal(list[i].v, wanted[i].v);
+	}
+	assert_string_equal(list[1].seen.subject, "our root");
+	assert_string_equal(list[2].seen.subject, "other root");
+	assert_string_equal(list[2].file, path);
+	arena_done(&mem);
+}
+
 /* Day by day over a hundred days, each threshold comes once, in order. */
 static void
 test_certificate__thresholds_come_in_order(void **state)
@@ -445,6 +502,8 @@ main(void)
 			test_certificate__trial_never_meets_production),
 		cmocka_unit_test(
 			test_certificate__all_roots_of_a_file_are_seen),
+		cmocka_unit_test(
+			test_certificate__all_that_a_jobs_file_leads_to),
 		cmocka_unit_test(test_certificate__thresholds_come_in_order),
 		cmocka_unit_test(test_certificate__days_are_whole_days),
 	};
