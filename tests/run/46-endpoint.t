@@ -32,6 +32,8 @@ is "no letter and no question about a citizen left for it" \
 before=$(asks)
 timeout 80 mobbd -f "$dir/jobs.yaml" --check-endpoints >"$dir/again" 2>&1
 is "who asks again at once gets the same answer" "$(cat "$dir/again")" "$out"
+like "and mobbjob says that it is no new one" "$(job endpoint check)" \
+	'found [0-9]+ s ago: within 10 s an answer is shared'
 is "and the other side hears nothing of it" "$(asks)" "$before"
 
 # mobbjob cannot send: without a courier nobody looks.
@@ -239,4 +241,21 @@ is "nothing of a key or a citizen in what was found" \
 sql "update request set asked_ms = asked_ms - 3600001"
 job endpoint check --wait 1s >"$dir/ok.out" 2>&1
 is "and after an hour it is forgotten" "$(sql 'select count(*) from request')" 1
+sim_stop
+listen_stop
+
+# Where signals are answered in the connection, so is a Ping.
+home=$dir dir=$dir/sync
+mobbsim init "$dir" --ports auto --sync >"$home/init.log"
+sim_start
+listen_start
+look
+is "a synchronous agreement: all is well" \
+	"$code $(echo "$out" | grep -c '^  ok  ')" "0 14"
+like "a synchronous agreement: the Pong is in the answer" "$out" \
+	'Ping .*Pong in the answer, after [0-9]+ ms'
+sim_stop
+listen_stop
+job database stop >"$home/ok.out" 2>&1
+dir=$home
 finish
