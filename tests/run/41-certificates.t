@@ -148,6 +148,17 @@ is "a source that is down is told once" \
 once
 is "and left alone for a while" \
 	"$(grep -c "MOBB-2001 $url" "$dir/once.log")" 1
+minutes() { # until it is asked again
+	awk -v now="$(date +%s)" '{ printf "%d\n", ($1 / 1000 - now + 30) / 60 }' \
+		"$dir"/crl/.*.source
+}
+is "5 minutes after one failure" "$(minutes)" 5
+for pair in 3:40 9:60; do
+	echo "1 ${pair%:*} $url" >"$(ls "$dir"/crl/.*.source)"
+	once
+	is "${pair#*:} minutes after $((${pair%:*} + 1))" "$(minutes)" \
+		"${pair#*:}"
+done
 is "the last good list stays" "$(good)" "$first"
 cp "$www/test.crl" "$dir/first.crl"
 source_start
