@@ -151,12 +151,15 @@ digest_unhex(const char *hex, uint8_t *out, size_t len)
 size_t
 base64_encode(const void *bytes, size_t len, char *out)
 {
-	int n;
+	size_t wide, n;
 
 	assert(len <= INT32_MAX / 2);
-	n = EVP_EncodeBlock((unsigned char *)out, bytes, (int)len);
-	assert(n >= 0 && (size_t)n == BASE64_LEN(len));
-	return (size_t)n;
+	wide = sextet_encode(bytes, len, (uint8_t *)out);
+	n = wide / 3 * 4;
+	n += (size_t)EVP_EncodeBlock((unsigned char *)out + n,
+		(const uint8_t *)bytes + wide, (int)(len - wide));
+	assert(n == BASE64_LEN(len));
+	return n;
 }
 
 /* What a character of base64 stands for; from NO on it is something else. */

@@ -16,8 +16,8 @@
 
 #include "channels/http.h"
 
-#define AHEAD_PIECE ((size_t)131072)
-#define AHEAD_PIECES 32 /* together what is kept in memory */
+#define AHEAD_PIECE ((size_t)262144)
+#define AHEAD_PIECES 24 /* together what is kept in memory */
 _Static_assert(AHEAD_PIECES *AHEAD_PIECE <= 8000000, "memory of a lot");
 
 struct ahead;

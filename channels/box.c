@@ -3,7 +3,7 @@
  * The payload is a row of pieces: the head, then for each letter its markup up
  * to the first document, the document in base64, the markup behind it, and so
  * on, then the tail.  A piece of markup is made when it is its turn.  The same
- * function made all of them once before, to know the length beforehand.
+ * function made all of them once before, to know length and digest beforehand.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -44,8 +44,6 @@ struct box {
 	size_t piece_at;
 	int64_t document_left; /* bytes still to be read of the document */
 	uint8_t raw[RAW_BYTES];
-	struct digest *digest;
-	bool digested;
 	uint8_t sha256[DIGEST_BYTES];
 };
 
@@ -233,29 +231,38 @@ check_letter(const struct letter *letter, struct fault *why)
 	return v;
 }
 
-/* Length of all pieces together. */
+/* Length and digest of all pieces together.  A document counts by its own
+ * digest, for with that it is compared each time it is read: hashing its base64
+ * as well would say no more.
+ */
 static enum verdict
 measure(struct box *box, struct fault *why)
 {
 	const struct box_lot *lot = box->lot;
+	struct digest *digest = digest_new();
 	struct place place = { .head = true };
 	const struct attachment *doc;
+	enum verdict v = V_OK;
 
 	do {
 		if (place.content) {
 			doc = &lot->letters[place.letter]
 				       .attachments[place.document];
 			box->bytes += BASE64_LEN(doc->bytes);
+			digest_add(digest, doc->sha256, sizeof(doc->sha256));
 			continue;
 		}
 		buf_reset(&box->piece);
 		add_piece(lot, &place, &box->piece);
 		if (box->piece.full)
-			return fault_set(why, V_NEVER, CODE_TEXT_LONG,
+			v = fault_set(why, V_NEVER, CODE_TEXT_LONG,
 				"texts of a letter are too long");
 		box->bytes += (int64_t)box->piece.len;
-	} while (place_next(lot, &place));
-	return V_OK;
+		digest_add(digest, box->piece.bytes, box->piece.len);
+	} while (v == V_OK && place_next(lot, &place));
+	digest_end(digest, box->sha256);
+	digest_free(digest);
+	return v;
 }
 
 static void
@@ -266,9 +273,6 @@ start(struct box *box)
 	buf_reset(&box->piece);
 	box->piece_at = 0;
 	add_piece(box->lot, &box->place, &box->piece);
-	digest_free(box->digest);
-	box->digest = digest_new();
-	box->digested = false;
 }
 
 enum verdict
@@ -308,7 +312,6 @@ box_close(struct box *box)
 	if (box == NULL)
 		return;
 	buf_done(&box->piece);
-	digest_free(box->digest);
 	free(box);
 }
 
@@ -403,7 +406,6 @@ box_read(
 	size_t got = 0, n;
 	enum verdict v;
 
-	assert(!box->digested || box->at == box->bytes);
 	while (got < len) {
 		n = box->piece.len - box->piece_at;
 		if (n == 0) {
@@ -428,8 +430,6 @@ box_read(
 		box->piece_at += n;
 		got += n;
 	}
-	if (got > 0)
-		digest_add(box->digest, bytes, got);
 	box->at += (int64_t)got;
 	assert(box->at <= box->bytes);
 	*len_out = got;
@@ -457,11 +457,7 @@ box_body(struct box *box)
 }
 
 void
-box_digest(struct box *box, uint8_t out[32])
+box_digest(const struct box *box, uint8_t out[32])
 {
-	/* Taking it ends it: asked too early, only a rewind goes on. */
-	if (!box->digested)
-		digest_end(box->digest, box->sha256);
-	box->digested = true;
 	memcpy(out, box->sha256, DIGEST_BYTES);
 }

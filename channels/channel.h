@@ -49,8 +49,12 @@ enum verdict box_open(const struct box_lot *lot, const struct content *content,
 	struct box **box_out, struct fault *why);
 void box_close(struct box *box); /* accepts NULL */
 struct http_body box_body(struct box *box);
-/* SHA-256 of the bytes read so far; after all were read, of the payload. */
-void box_digest(struct box *box, uint8_t out[32]);
+/* SHA-256 of what the payload is made of, known before it is read: its markup,
+ * and the digest of each document in its place.  The same length and digest are
+ * the same bytes, for a document that is not what its digest says cannot be
+ * read.
+ */
+void box_digest(const struct box *box, uint8_t out[32]);
 
 /* Read a BerichtVerwerkResponse.  V_SKIP: CODE_RESULT, it makes no sense. */
 enum verdict box_result_read(const void *bytes, size_t len, struct arena *mem,

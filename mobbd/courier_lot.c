@@ -70,6 +70,7 @@ new_attempt(struct sending *s, int64_t now_ms)
 	o->conversation_id = arena_text(
 		mem, ids.conversation_id, strlen(ids.conversation_id));
 	o->content_id = arena_text(mem, s->content_id, strlen(s->content_id));
+	o->cpa_id = s->cpa->id;
 	o->envelope = arena_text(mem, s->envelope.bytes, s->envelope.len);
 	o->envelope_len = s->envelope.len;
 	o->created_ms = ids.created_ms;
@@ -119,33 +120,24 @@ not_printed(struct sending *s, struct fault *why)
 	return v;
 }
 
-/* A retry must be the same bytes: read the payload once without sending. */
+/* A retry must be the same bytes. */
 static enum verdict
-same_payload(struct sending *s, struct fault *why)
+same_payload(const struct sending *s, struct fault *why)
 {
 	static const uint8_t unknown[32];
-	struct http_body body = box_body(s->box);
-	char block[16384];
+	int64_t bytes = box_body(s->box).bytes;
 	uint8_t now[32];
-	size_t got;
-	enum verdict v;
 
-	if (body.bytes != s->offer->payload_bytes)
+	if (bytes != s->offer->payload_bytes)
 		return fault_set(why, V_NEVER, CODE_PAYLOAD_CHANGED,
 			"the payload had %" PRId64 " bytes, now %" PRId64,
-			s->offer->payload_bytes, body.bytes);
-	if (memcmp(s->offer->payload_sha256, unknown, 32) == 0)
-		return V_OK;
-	do {
-		v = body.read(body.self, block, sizeof(block), &got, why);
-	} while (v == V_OK && got > 0);
-	if (v != V_OK)
-		return v;
+			s->offer->payload_bytes, bytes);
 	box_digest(s->box, now);
-	if (memcmp(now, s->offer->payload_sha256, 32) != 0)
+	if (memcmp(s->offer->payload_sha256, unknown, 32) != 0 &&
+		memcmp(now, s->offer->payload_sha256, 32) != 0)
 		return fault_set(why, V_NEVER, CODE_PAYLOAD_CHANGED,
 			"the payload is not what was sent before");
-	return body.rewind(body.self, why);
+	return V_OK;
 }
 
 /* When the next post of this attempt may be made. */
@@ -271,7 +263,6 @@ post(struct sending *s, struct fault *why)
 		.retry_after_s = -1 };
 	struct fault reason = FAULT_NONE;
 	int64_t now_ms, next_ms;
-	uint8_t sha256[32] = { 0 };
 	enum post_end end;
 	enum verdict v;
 
@@ -283,8 +274,6 @@ post(struct sending *s, struct fault *why)
 		fault_at(&reason, "lot %" PRId64, s->offer->lot.number);
 		log_fault(&reason);
 	}
-	if (end != POST_NOT_RECEIVED && end != POST_HELD)
-		box_digest(s->box, sha256);
 	log_line("job %s: lot %" PRId64 ", %" PRId64 " letters, %s",
 		s->offer->lot.job, s->offer->lot.number, s->offer->letters,
 		word_of(end));
@@ -293,7 +282,7 @@ post(struct sending *s, struct fault *why)
 		    : received(s, now_ms, why);
 	if (v == V_OK)
 		v = store_post_end(s->run->site->store, s->offer, end, next_ms,
-			sha256, &reason, why);
+			&reason, why);
 	if (v == V_OK && end == POST_NOT_RECEIVED)
 		v = V_END;
 	return v;
@@ -303,11 +292,10 @@ post(struct sending *s, struct fault *why)
 static enum verdict
 not_posted(struct sending *s, enum verdict v, struct fault *why)
 {
-	static const uint8_t none[32];
 	struct fault ended;
 
 	if (store_post_end(s->run->site->store, s->offer, POST_NOT_RECEIVED,
-		    clock_now_ms() + PAUSE_MAX_MS, none, why, &ended) == V_OK)
+		    clock_now_ms() + PAUSE_MAX_MS, why, &ended) == V_OK)
 		return v;
 	*why = ended;
 	return V_LATER;
@@ -323,6 +311,7 @@ begin_and_post(struct sending *s, struct fault *why)
 
 	s->offer->next_ms = clock_now_ms() + s->action->interval_ms;
 	s->offer->payload_bytes = box_body(s->box).bytes;
+	box_digest(s->box, s->offer->payload_sha256);
 	v = store_offer_begin(s->run->site->store, s->offer, e->letters,
 		e->in_flight, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
@@ -347,11 +336,9 @@ begin_and_post(struct sending *s, struct fault *why)
 static enum verdict
 hold(struct sending *s, const struct fault *reason, struct fault *why)
 {
-	static const uint8_t none[32];
-
 	log_fault(reason);
 	return store_post_end(
-		s->run->site->store, s->offer, POST_HELD, 0, none, reason, why);
+		s->run->site->store, s->offer, POST_HELD, 0, reason, why);
 }
 
 enum verdict

@@ -286,25 +286,18 @@ fail(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 /* *agains_out: how often the peer said later, this time included. */
 static enum verdict
 count_post(struct pg *pg, const struct attempt *attempt, enum post_end end,
-	const uint8_t payload_sha256[32], int64_t *agains_out,
-	struct fault *why)
+	int64_t *agains_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
-	static const uint8_t zeros[32];
-	bool known = payload_sha256 != NULL &&
-		     memcmp(payload_sha256, zeros, sizeof(zeros)) != 0;
 	bool left = end == POST_COMPLETE || end == POST_ACKNOWLEDGED ||
 		    end == POST_UNKNOWN || end == POST_FAILED;
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"update attempt set posts = posts + $2, agains = agains + $3, "
-		"payload_sha256 = coalesce(payload_sha256, "
-		"case when $4::int = 1 then $5::bytea end) where number = $1 "
-		"returning agains",
+		"update attempt set posts = posts + $2, agains = agains + $3 "
+		"where number = $1 returning agains",
 		PG_ARGS(PG_N(attempt->number), PG_N(left ? 1 : 0),
-			PG_N(end == POST_AGAIN ? 1 : 0), PG_N(known ? 1 : 0),
-			PG_B(known ? payload_sha256 : zeros, 32)),
+			PG_N(end == POST_AGAIN ? 1 : 0)),
 		&rows, why);
 	if (v != V_OK)
 		return v;
@@ -353,7 +346,7 @@ never_begun(struct pg *pg, const struct offer *offer,
 static enum verdict
 ended(struct pg *pg, const struct offer *offer, enum post_end end,
 	int64_t retry_ms, const struct fault *reason, int64_t now_ms,
-	const uint8_t sha256[32], struct fault *why)
+	struct fault *why)
 {
 	struct counts counts = COUNTS_NONE;
 	struct attempt attempt;
@@ -364,7 +357,7 @@ ended(struct pg *pg, const struct offer *offer, enum post_end end,
 		attempt_lock_all(pg, offer->attempt, &lot, &job, &attempt, why);
 
 	if (v == V_OK)
-		v = count_post(pg, &attempt, end, sha256, &agains, why);
+		v = count_post(pg, &attempt, end, &agains, why);
 	if (v == V_OK && end == POST_AGAIN && agains == 1 &&
 		reason->code == CODE_EBMS_ERROR)
 		v = alarm(pg, &attempt, &lot, &job, reason, now_ms, why);
@@ -403,8 +396,8 @@ ended(struct pg *pg, const struct offer *offer, enum post_end end,
 
 enum verdict
 store_post_end(struct store *store, const struct offer *offer,
-	enum post_end end, int64_t retry_ms, const uint8_t payload_sha256[32],
-	const struct fault *reason, struct fault *why)
+	enum post_end end, int64_t retry_ms, const struct fault *reason,
+	struct fault *why)
 {
 	static const struct fault none = { .code = CODE_NONE };
 	struct pg *pg = store->pg;
@@ -420,8 +413,7 @@ store_post_end(struct store *store, const struct offer *offer,
 	if (v == V_OK && offer->attempt == 0)
 		v = never_begun(pg, offer, reason, now_ms, why);
 	else if (v == V_OK)
-		v = ended(pg, offer, end, retry_ms, reason, now_ms,
-			payload_sha256, why);
+		v = ended(pg, offer, end, retry_ms, reason, now_ms, why);
 	return pg_end(pg, v, why);
 }
 

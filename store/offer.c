@@ -411,10 +411,11 @@ begin_retry(struct pg *pg, const struct offer *offer, int64_t *wait_ms_out,
 	enum verdict v;
 
 	v = pg_do(pg,
-		"update attempt set state = 1, next_post_ms = $2 "
-		"where number = $1 and state = 2",
-		PG_ARGS(PG_N(offer->attempt), PG_N(offer->next_ms)), &changed,
-		why);
+		"update attempt set state = 1, next_post_ms = $2, "
+		"payload_sha256 = $3 where number = $1 and state = 2",
+		PG_ARGS(PG_N(offer->attempt), PG_N(offer->next_ms),
+			PG_B(offer->payload_sha256, 32)),
+		&changed, why);
 	if (v == V_OK && changed != 1)
 		v = changed_meanwhile(why, wait_ms_out);
 	return v;
@@ -424,24 +425,19 @@ static enum verdict
 insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 	int64_t now_ms, int64_t *number_out, struct fault *why)
 {
-	static const uint8_t zeros[32];
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
-	int i;
-	bool known = false;
 
-	for (i = 0; i < 32; i++)
-		known = known || offer->payload_sha256[i] != zeros[i];
 	v = pg_ask(pg,
 		"insert into attempt (lot_no, endpoint, nth, message_id, "
 		"conversation_id, content_id, envelope, created_ms, "
 		"expires_ms, begun_ms, state, payload_bytes, payload_sha256, "
 		"letters, part_of_lot, receipt_mark, cpa_id, next_post_ms) "
 		"select number, $2, attempts + 1, $3, $4, $5, $6, $7, $8, $9, "
-		"1, $10, case when $11::int = 1 then $12::bytea end, $13, "
-		"$14::int = 1, coalesce((select max(r.number) from receipt r "
+		"1, $10, $11, $12, $13::int = 1, coalesce((select "
+		"max(r.number) from receipt r "
 		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0), "
-		"$15, $16 from lot where number = $1 returning number, nth",
+		"$14, $15 from lot where number = $1 returning number, nth",
 		PG_ARGS(PG_N(lot->number), PG_T(offer->lot.endpoint),
 			PG_T(offer->message_id), PG_T(offer->conversation_id),
 			PG_T(offer->content_id == NULL ? ""
@@ -449,8 +445,7 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 			PG_B(offer->envelope, offer->envelope_len),
 			PG_N(offer->created_ms), PG_N(offer->expires_ms),
 			PG_N(now_ms), PG_N(offer->payload_bytes),
-			PG_N(known ? 1 : 0), PG_B(offer->payload_sha256, 32),
-			PG_N(offer->letters),
+			PG_B(offer->payload_sha256, 32), PG_N(offer->letters),
 			PG_N(lot->state == LOT_SETTLED ? 1 : 0),
 			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id),
 			PG_N(offer->next_ms)),

@@ -159,7 +159,7 @@ test_base64__every_character_at_every_place(void **state)
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz"
 				       "0123456789+/";
-	char text[128];
+	char text[128], again[129];
 	uint8_t out[99];
 	size_t i, k, len;
 	uint32_t four;
@@ -171,6 +171,8 @@ test_base64__every_character_at_every_place(void **state)
 			text[i] = alphabet[(i * 5 + k) % 64];
 		assert_true(base64_decode(text, 128, out, &len));
 		assert_int_equal(len, 96);
+		assert_int_equal(base64_encode(out, 96, again), 128);
+		assert_memory_equal(again, text, 128);
 		for (i = 0; i < 32; i++) {
 			four = (uint32_t)out[3 * i] << 16 |
 			       (uint32_t)out[3 * i + 1] << 8 | out[3 * i + 2];

@@ -279,6 +279,7 @@ address_offer(struct offer *offer, const char *message)
 	offer->created_ms = NOW;
 	offer->expires_ms = NOW + 60000;
 	offer->payload_bytes = 12345;
+	memset(offer->payload_sha256, 9, sizeof(offer->payload_sha256));
 }
 
 /* The next offer, begun, with this message id. */
@@ -314,10 +315,8 @@ static inline void
 post(const struct offer *offer, enum post_end end, int64_t retry_ms)
 {
 	const struct fault reason = { .code = CODE_HTTP, .text = "said no" };
-	uint8_t sha256[32];
 
-	memset(sha256, 9, sizeof(sha256));
-	OK(store_post_end(books, offer, end, retry_ms, sha256, &reason, &why));
+	OK(store_post_end(books, offer, end, retry_ms, &reason, &why));
 }
 
 /* Whatever is sent to any endpoint. */
