@@ -396,8 +396,8 @@ struct offer {
 	 * not known
 	 */
 	uint8_t payload_sha256[32];
-	bool offered_before;	    /* an earlier attempt of this lot left */
-	const char *oin;	    /* of the letters' sender */
+	bool offered_before; /* an earlier attempt of this lot left */
+	const char *oin;     /* of the letters' sender */
 };
 
 /* The next lot due at this endpoint: a retry whose time has come, a lot with
