@@ -192,7 +192,8 @@ store_request_waiting(struct store *store, const char *endpoint,
 		"where kind = " KIND_PONG " and ref_to = r.ping_id limit 1) i "
 		"on true where r.endpoint = $1 and r.answered_ms = 0 "
 		"and r.ping_id <> '' "
-		"order by i.received_ms nulls last, r.number limit 1",
+		"order by i.received_ms nulls last, r.until_ms, r.number "
+		"limit 1",
 		PG_ARGS(PG_T(endpoint)), &rows, why);
 	if (v != V_OK)
 		return v;

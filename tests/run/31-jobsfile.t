@@ -14,12 +14,15 @@ once
 is "lots are cut, none left" "$(field state)$(posted)" sending0
 a=$(field id)
 
-sed -i 's/environment: simulator/environment: preproduction/' "$dir/jobs.yaml"
+cp "$dir/jobs.yaml" "$dir/good.yaml"
+sed -i 's/environment: simulator/environment: preproduction/
+	s/^\( *\)key: pki\/ours-client.key/&\n\1environment: preproduction/' \
+	"$dir/jobs.yaml"
 listen_start
 once
 is "what was taken in for another environment does not leave" "$(posted)" 0
 like "and its lot says why" "$(job lots "$a")" 'another endpoint or environment'
-sed -i 's/environment: preproduction/environment: simulator/' "$dir/jobs.yaml"
+cp "$dir/good.yaml" "$dir/jobs.yaml"
 
 sql "update lot set due_ms = 0; update job set oin = '00000099000000099999'"
 once

@@ -115,6 +115,8 @@ ahead() {
 }
 ahead 400
 wrong "clocks differ by 400 s" 7 'fail  clock +ours is (399|400) s behind theirs'
+like "clocks differ: with its code" "$(job endpoint check --json)" \
+	'"what":"clock".*"code":"MOBB-2011"'
 ahead -90
 wrong "clocks differ by 90 s" 0 'warn  clock +ours is (89|90) s ahead of theirs'
 sim_stop
@@ -187,13 +189,22 @@ back
 # --- environments ---
 like "list: address of the CPA, limits, state" "$(job endpoint list)" \
 	"^simulator +simulator +voorbeeld +https://localhost:$port/ebms +3,600,000 .* open"
-sql "insert into resting values ('simulator', 1770000000000, 1770000030000, 2001,
-	'not received: no way')"
-like "list: one that rests says why" "$(job endpoint list)" \
-	'rests since 2026-02-.* not received: no way \(MOBB-2001\)'
+# Nobody is there when the first lot is to leave.
+sed -i 's/release: automatic/release: person/' "$dir/jobs.yaml"
+batch "$dir/woz.zip" 30 46
+drop "$dir/woz.zip"
+once
+sim_stop
+job release "$(field id)" --reason "to see it rest" >"$dir/ok.out"
+ONCE_SECONDS=20 once
+like "list: one that rests says since when and why" "$(job endpoint list)" \
+	'rests since 20.* not received: .* \(MOBB-2001\)'
 like "list: for a program" "$(job endpoint list --json)" \
 	'"schema":"mobb.endpoint-list/1","endpoint":"simulator",.*"resting":true'
-sql "delete from resting"
+sim_start
+settle
+like "list: it goes again" "$(job endpoint list)" ' open$'
+back
 
 f=$dir/test.csv
 mobbsim batch --stream uitkering --letters 12 --seed 46 --out "$f" >"$dir/batch.log"
