@@ -145,6 +145,49 @@ sed -i 's/^\( *\)environment: simulator/&\n\1proxy: "http:\/\/127.0.0.1:1"/' \
 wrong "a proxy that is not there" 7 'ok    DNS +proxy 127.0.0.1: 127.0.0.1' \
 	'fail  TCP +port 1: 127.0.0.1 Connection refused' 'to the proxy'
 
+# A proxy that lets through who names himself, bm9ib2R5OmtleQ== is nobody:key.
+cat >"$dir/proxy.pl" <<'PERL'
+use strict; use IO::Socket::INET; use IO::Select;
+my $door = IO::Socket::INET->new(Listen => 9, LocalAddr => '127.0.0.1') or die;
+open(my $f, '>', $ARGV[0]) or die; print $f $door->sockport, "\n"; close $f;
+$SIG{CHLD} = 'IGNORE';
+while (my $in = $door->accept) {
+	next if fork;
+	my ($head, $b) = ('', '');
+	while ($head !~ /\r\n\r\n/ && sysread($in, $b, 4096)) { $head .= $b }
+	my ($to) = $head =~ /^CONNECT (\S+) / or exit;
+	if ($head !~ /Basic bm9ib2R5OmtleQ==/) {
+		print $in "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"" .
+			"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+		exit;
+	}
+	my $out = IO::Socket::INET->new($to) or exit;
+	syswrite($in, "HTTP/1.1 200 Connected\r\n\r\n");
+	my $both = IO::Select->new($in, $out);
+	while (my @some = $both->can_read) {
+		for my $s (@some) {
+			sysread($s, $b, 65536) or exit;
+			syswrite($s == $in ? $out : $in, $b);
+		}
+	}
+}
+PERL
+perl "$dir/proxy.pl" "$dir/proxy.port" 2>"$dir/proxy.log" &
+pids="$pids $!"
+wait_for 10 test -s "$dir/proxy.port"
+proxy=http://127.0.0.1:$(cat "$dir/proxy.port")
+sed -i "s,^\( *\)environment: simulator,&\n\1proxy: \"$proxy\"," "$dir/jobs.yaml"
+wrong "a proxy that wants a name" 7 "ok    TCP +port ${proxy##*:}: 127.0.0.1" \
+	"fail  proxy +$proxy: the proxy answers 407" 'fail  WUS .*answers 407'
+sed -i "s,^\( *\)environment: simulator,&\n\1proxy: \"$proxy\"\n\1proxy_auth: keys/proxy," \
+	"$dir/jobs.yaml"
+echo nobody:key >"$dir/keys/proxy"
+chmod 600 "$dir/keys/proxy"
+look
+back
+is "through a proxy: all is well" "$code $(echo "$out" | grep -c '^  ok  ')" "0 15"
+like "through a proxy: it says so" "$out" "ok    proxy +$proxy lets us through \\(200\\)"
+
 # A certificate of ours that has ended, by a root both sides trust.
 cat "$dir/pki/root.crt" "$dir/pki/other.crt" >"$dir/pki/both.crt"
 new() { # new NAME DAYS SUBJECT: signed by the other root
