@@ -53,20 +53,9 @@ enum verdict
 attempt_lock_all(struct pg *pg, int64_t number, struct lot_row *lot,
 	struct job_row *job, struct attempt *attempt, struct fault *why)
 {
-	struct pg_rows rows = PG_ROWS_NONE;
-	int64_t lot_no = 0;
-	enum verdict v;
+	enum verdict v = lot_lock_of(pg, number, lot, job, why);
 
-	v = pg_ask(pg, "select lot_no from attempt where number = $1",
-		PG_ARGS(PG_N(number)), &rows, why);
-	if (v == V_OK && rows.count == 1)
-		lot_no = pg_int(&rows, 0, 0);
-	pg_rows_done(&rows);
-	if (v == V_OK)
-		v = lot_lock(pg, lot_no, lot, job, why);
-	if (v == V_OK)
-		v = attempt_lock(pg, number, attempt, why);
-	return v;
+	return v == V_OK ? attempt_lock(pg, number, attempt, why) : v;
 }
 
 /* `columns` of letter l, place p, and x: the newest receipt of the lot. */
@@ -128,23 +117,6 @@ set_state(struct pg *pg, struct attempt *attempt, enum attempt_state to,
 	return v;
 }
 
-/* Is there no later attempt of the same letters? */
-static enum verdict
-is_newest(struct pg *pg, const struct attempt *attempt, bool *out,
-	struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v;
-
-	v = pg_ask(pg, "select attempts = $2::int from lot where number = $1",
-		PG_ARGS(PG_N(attempt->lot_no), PG_N(attempt->nth)), &rows, why);
-	if (v != V_OK)
-		return v;
-	*out = pg_bool(&rows, 0, 0);
-	pg_rows_done(&rows);
-	return V_OK;
-}
-
 /* Letters of a part go on with a receipt each; the lot's number of letters to
  * resend follows.
  */
@@ -173,22 +145,16 @@ turn_part(struct pg *pg, const struct attempt *attempt, struct lot_row *lot,
 
 /* The lot too; first time only. */
 static enum verdict
-acknowledged_once(struct pg *pg, const struct lot_row *lot, int64_t now_ms,
-	struct fault *why)
+acknowledged_once(struct pg *pg, struct lot_row *lot, int64_t now_ms,
+	struct counts *counts, struct fault *why)
 {
-	int64_t changed = 0;
-	enum verdict v;
-
-	v = pg_do(pg,
-		"update lot set acknowledged_ms = $2 "
-		"where number = $1 and acknowledged_ms = 0",
-		PG_ARGS(PG_N(lot->number), PG_N(now_ms)), &changed, why);
-	if (v == V_OK && changed == 1)
-		v = pg_do(pg,
-			"update job set lots_acknowledged = "
-			"lots_acknowledged + 1 where number = $1",
-			PG_ARGS(PG_N(lot->job_no)), NULL, why);
-	return v;
+	if (lot->acknowledged_ms != 0)
+		return V_OK;
+	lot->acknowledged_ms = now_ms;
+	counts->acknowledged++;
+	return pg_do(pg,
+		"update lot set acknowledged_ms = $2 where number = $1",
+		PG_ARGS(PG_N(lot->number), PG_N(now_ms)), NULL, why);
 }
 
 enum verdict
@@ -196,24 +162,24 @@ attempt_acknowledge(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 	int64_t now_ms, struct counts *counts, struct fault *why)
 {
 	/* Held only because none came: now it has. */
-	bool awaited = attempt->state == ATTEMPT_UNKNOWN, newest = false;
+	bool awaited = attempt->state == ATTEMPT_UNKNOWN;
 	enum verdict v = V_OK;
 
 	if (attempt->state == ATTEMPT_ACKNOWLEDGED ||
 		attempt->state == ATTEMPT_RESULTED)
 		return V_OK;
-	v = set_state(pg, attempt, ATTEMPT_ACKNOWLEDGED, NULL, why);
+	v = pg_do(pg,
+		"update attempt set state = $2, next_post_ms = 0, "
+		"acknowledged_ms = $3 where number = $1",
+		PG_ARGS(PG_N(attempt->number), PG_N(ATTEMPT_ACKNOWLEDGED),
+			PG_N(now_ms)),
+		NULL, why);
 	if (v == V_OK)
-		v = pg_do(pg,
-			"update attempt set acknowledged_ms = $2 "
-			"where number = $1",
-			PG_ARGS(PG_N(attempt->number), PG_N(now_ms)), NULL,
-			why);
+		attempt->state = ATTEMPT_ACKNOWLEDGED;
 	if (v == V_OK)
-		v = acknowledged_once(pg, lot, now_ms, why);
-	if (v == V_OK)
-		v = is_newest(pg, attempt, &newest, why);
-	if (v != V_OK || !newest)
+		v = acknowledged_once(pg, lot, now_ms, counts, why);
+	/* A later attempt of the same letters goes its own way. */
+	if (v != V_OK || attempt->nth != lot->attempts)
 		return v;
 	if (attempt->part && awaited)
 		v = turn_part(pg, attempt, lot, LETTER_HELD, LETTER_OFFERED,

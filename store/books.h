@@ -140,6 +140,8 @@ enum verdict delivery_keep(struct pg *pg, int64_t job_no,
 struct counts {
 	int64_t of[LETTER_WITHDRAWN + 1]; /* change per enum letter_state */
 	int64_t declined;
+	int64_t acknowledged, settled; /* lots */
+	int64_t their_total, their_delivered;
 };
 
 #define COUNTS_NONE ((struct counts){ .declined = 0 })
@@ -153,6 +155,8 @@ enum verdict counts_write(struct pg *pg, int64_t job_no,
 
 struct lot_row {
 	int64_t number, job_no, letters, apart, resend_letters;
+	int64_t acknowledged_ms; /* 0: not yet */
+	int attempts;
 	bool print;
 	enum lot_state state;
 };
@@ -161,6 +165,9 @@ struct lot_row {
  * V_SKIP CODE_NO_JOB.
  */
 enum verdict lot_lock(struct pg *pg, int64_t number, struct lot_row *out,
+	struct job_row *job_out, struct fault *why);
+/* The same, of the attempt with this number. */
+enum verdict lot_lock_of(struct pg *pg, int64_t attempt, struct lot_row *out,
 	struct job_row *job_out, struct fault *why);
 /* The state the letters without a receipt of their own have by this lot. */
 enum letter_state lot_letters_are(const struct lot_row *lot);

@@ -23,7 +23,9 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 {
 	const int64_t *of = counts->of;
 	int64_t changed;
-	bool none = counts->declined == 0;
+	bool none = counts->declined == 0 && counts->acknowledged == 0 &&
+		    counts->settled == 0 && counts->their_total == 0 &&
+		    counts->their_delivered == 0;
 	enum verdict v;
 	int i;
 
@@ -40,14 +42,21 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 		"n_resend = n_resend + $8, n_held = n_held + $9, "
 		"n_bundled = n_bundled + $10, n_handed = n_handed + $11, "
 		"n_posted = n_posted + $12, n_withdrawn = n_withdrawn + $13, "
-		"n_declined = n_declined + $14 where number = $1",
+		"n_declined = n_declined + $14, "
+		"lots_acknowledged = lots_acknowledged + $15, "
+		"lots_settled = lots_settled + $16, "
+		"their_total = their_total + $17, "
+		"their_delivered = their_delivered + $18 where number = $1",
 		PG_ARGS(PG_N(job_no), PG_N(of[LETTER_SPLIT]),
 			PG_N(of[LETTER_BOX]), PG_N(of[LETTER_PAPER]),
 			PG_N(of[LETTER_OFFERED]), PG_N(of[LETTER_DELIVERED]),
 			PG_N(of[LETTER_UNKNOWN]), PG_N(of[LETTER_RESEND]),
 			PG_N(of[LETTER_HELD]), PG_N(of[LETTER_BUNDLED]),
 			PG_N(of[LETTER_HANDED_OVER]), PG_N(of[LETTER_POSTED]),
-			PG_N(of[LETTER_WITHDRAWN]), PG_N(counts->declined)),
+			PG_N(of[LETTER_WITHDRAWN]), PG_N(counts->declined),
+			PG_N(counts->acknowledged), PG_N(counts->settled),
+			PG_N(counts->their_total),
+			PG_N(counts->their_delivered)),
 		&changed, why);
 	if (v == V_OK && changed != 1)
 		v = fault_set(why, V_BROKEN, CODE_BUG,

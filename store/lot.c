@@ -12,32 +12,52 @@
 
 /* --- state --- */
 
-enum verdict
-lot_lock(struct pg *pg, int64_t number, struct lot_row *out,
+static enum verdict
+lock(struct pg *pg, const char *sql, int64_t number, struct lot_row *out,
 	struct job_row *job_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
 
-	v = pg_ask(pg,
-		"select job_no, print, state, letters, apart, resend_letters "
-		"from lot where number = $1 for update",
-		PG_ARGS(PG_N(number)), &rows, why);
+	v = pg_ask(pg, sql, PG_ARGS(PG_N(number)), &rows, why);
 	if (v != V_OK)
 		return v;
 	if (rows.count == 1)
-		*out = (struct lot_row){ .number = number,
-			.job_no = pg_int(&rows, 0, 0),
-			.print = pg_bool(&rows, 0, 1),
-			.state = (enum lot_state)pg_int(&rows, 0, 2),
-			.letters = pg_int(&rows, 0, 3),
-			.apart = pg_int(&rows, 0, 4),
-			.resend_letters = pg_int(&rows, 0, 5) };
+		*out = (struct lot_row){ .number = pg_int(&rows, 0, 0),
+			.job_no = pg_int(&rows, 0, 1),
+			.print = pg_bool(&rows, 0, 2),
+			.state = (enum lot_state)pg_int(&rows, 0, 3),
+			.letters = pg_int(&rows, 0, 4),
+			.apart = pg_int(&rows, 0, 5),
+			.resend_letters = pg_int(&rows, 0, 6),
+			.acknowledged_ms = pg_int(&rows, 0, 7),
+			.attempts = (int)pg_int(&rows, 0, 8) };
 	else
 		v = fault_set(
 			why, V_SKIP, CODE_NO_JOB, "no lot %" PRId64, number);
 	pg_rows_done(&rows);
 	return v == V_OK ? job_lock_number(pg, out->job_no, job_out, why) : v;
+}
+
+#define LOT_ROW                                                                \
+	"select number, job_no, print, state, letters, apart, "                \
+	"resend_letters, acknowledged_ms, attempts from lot where number = "
+
+enum verdict
+lot_lock(struct pg *pg, int64_t number, struct lot_row *out,
+	struct job_row *job_out, struct fault *why)
+{
+	return lock(pg, LOT_ROW "$1 for update", number, out, job_out, why);
+}
+
+enum verdict
+lot_lock_of(struct pg *pg, int64_t attempt, struct lot_row *out,
+	struct job_row *job_out, struct fault *why)
+{
+	return lock(pg,
+		LOT_ROW "(select lot_no from attempt where number = $1) "
+			"for update",
+		attempt, out, job_out, why);
 }
 
 /* The same table is in SQL: lot_letter_state() in schemas/db. */
@@ -83,13 +103,10 @@ lot_step(struct pg *pg, struct lot_row *lot, enum lot_state to,
 		"update lot set state = $2, reason = coalesce($3, reason) "
 		"where number = $1",
 		PG_ARGS(PG_N(lot->number), PG_N(to), PG_T(reason)), NULL, why);
-	if (v == V_OK && to == LOT_SETTLED && !lot->print)
-		v = pg_do(pg,
-			"update job set lots_settled = lots_settled + 1 "
-			"where number = $1",
-			PG_ARGS(PG_N(lot->job_no)), NULL, why);
 	if (v != V_OK)
 		return v;
+	if (to == LOT_SETTLED && !lot->print)
+		counts->settled++;
 	lot->state = to;
 	counts_move(counts, before, lot_letters_are(lot),
 		lot->letters - lot->apart);

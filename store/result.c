@@ -50,8 +50,8 @@ find(struct pg *pg, const struct inbound *in, const struct uuid *batch_id,
 		in->conversation_id[0] != '\0')
 		v = find_attempt(pg,
 			"select number from attempt where conversation_id = $1 "
-			"and " ATTEMPT_OF_CPA("$2")
-			" order by number desc limit 1",
+			"and " ATTEMPT_OF_CPA(
+				"$2") " order by number desc limit 1",
 			PG_ARGS(PG_T(in->conversation_id), PG_T(in->cpa_id)),
 			&number, why);
 	if (v == V_OK && number == 0)
@@ -59,8 +59,8 @@ find(struct pg *pg, const struct inbound *in, const struct uuid *batch_id,
 			"select a.number from attempt a "
 			"join lot o on o.number = a.lot_no "
 			"where o.batch_id = $1 and not o.print "
-			"and " ATTEMPT_OF_CPA("$2")
-			" order by a.number desc limit 1",
+			"and " ATTEMPT_OF_CPA(
+				"$2") " order by a.number desc limit 1",
 			PG_ARGS(PG_U(batch_id), PG_T(in->cpa_id)), &number,
 			why);
 	if (v == V_OK && number == 0)
@@ -71,35 +71,39 @@ find(struct pg *pg, const struct inbound *in, const struct uuid *batch_id,
 	return v;
 }
 
-/* The letters of the attempt, and what an earlier one may have brought. */
+/* The attempt as it is now; nothing is locked, for what is decided by it is
+ * looked at again when it is applied.  An earlier attempt may have brought some
+ * of the letters.
+ */
 static enum verdict
-fill(struct pg *pg, const struct attempt *attempt, const struct job_row *job,
-	struct arena *mem, struct result_match *match, struct fault *why)
+peek(struct pg *pg, int64_t number, struct arena *mem, struct attempt *attempt,
+	struct job_row *job, struct result_match *match, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
-	int i;
 
 	v = pg_ask(pg,
-		"select j.stream, exists (select from attempt a "
-		"where a.lot_no = $2 and a.number <> $3 "
-		"and a.posts + a.agains > 0) from job j where j.number = $1",
-		PG_ARGS(PG_N(job->number), PG_N(attempt->lot_no),
-			PG_N(attempt->number)),
-		&rows, why);
+		"select a.lot_no, a.receipt_mark, a.part_of_lot, a.result_ms, "
+		"j.part, j.id, j.stream, exists (select from attempt e "
+		"where e.lot_no = a.lot_no and e.number <> a.number "
+		"and e.posts + e.agains > 0) from attempt a "
+		"join lot o on o.number = a.lot_no "
+		"join job j on j.number = o.job_no where a.number = $1",
+		PG_ARGS(PG_N(number)), &rows, why);
 	if (v != V_OK)
 		return v;
-	match->stream = pg_text(&rows, 0, 0, mem);
-	match->offered_before = pg_bool(&rows, 0, 1);
-	pg_rows_done(&rows);
-	v = attempt_letters(pg, attempt, job, "l.bericht_id", &rows, why);
-	if (v != V_OK)
-		return v;
-	match->letters = rows.count;
-	match->ids = arena_alloc(
-		mem, ((size_t)rows.count + 1) * sizeof(match->ids[0]));
-	for (i = 0; i < rows.count; i++)
-		match->ids[i] = pg_uuid(&rows, i, 0);
+	assert(rows.count == 1);
+	*attempt = (struct attempt){ .number = number,
+		.lot_no = pg_int(&rows, 0, 0),
+		.mark = pg_int(&rows, 0, 1),
+		.part = pg_bool(&rows, 0, 2) };
+	*job = (struct job_row){ .part = (int32_t)pg_int(&rows, 0, 4) };
+	match->attempt = number;
+	match->lot = attempt->lot_no;
+	match->settled = pg_int(&rows, 0, 3) != 0;
+	pg_word(&rows, 0, 5, match->job, sizeof(match->job));
+	match->stream = pg_text(&rows, 0, 6, mem);
+	match->offered_before = pg_bool(&rows, 0, 7);
 	pg_rows_done(&rows);
 	return V_OK;
 }
@@ -110,27 +114,28 @@ store_result_match(struct store *store, const struct inbound *in,
 	struct result_match *match_out, struct fault *why)
 {
 	struct result_match match = { .lot = 0 };
+	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
 	struct attempt attempt;
-	struct lot_row lot;
 	struct job_row job;
 	int64_t number = 0;
 	enum verdict v;
+	int i;
 
-	v = pg_begin(pg, why);
+	v = find(pg, in, batch_id, &number, why);
 	if (v == V_OK)
-		v = find(pg, in, batch_id, &number, why);
+		v = peek(pg, number, mem, &attempt, &job, &match, why);
 	if (v == V_OK)
-		v = attempt_lock_all(pg, number, &lot, &job, &attempt, why);
-	if (v == V_OK)
-		v = fill(pg, &attempt, &job, mem, &match, why);
-	v = pg_end(pg, v, why);
+		v = attempt_letters(
+			pg, &attempt, &job, "l.bericht_id", &rows, why);
 	if (v != V_OK)
 		return v;
-	match.lot = lot.number;
-	match.attempt = number;
-	match.settled = attempt.result;
-	memcpy(match.job, job.id, sizeof(match.job));
+	match.letters = rows.count;
+	match.ids = arena_alloc(
+		mem, ((size_t)rows.count + 1) * sizeof(match.ids[0]));
+	for (i = 0; i < rows.count; i++)
+		match.ids[i] = pg_uuid(&rows, i, 0);
+	pg_rows_done(&rows);
 	*match_out = match;
 	return V_OK;
 }
@@ -301,7 +306,13 @@ count_tries(struct applying *a, struct fault *why)
 {
 	int64_t tries = 0;
 	enum verdict v;
+	size_t i;
 
+	for (i = 0; i < a->in->letter_count; i++)
+		if (a->in->letters[i].act == RECEIPT_RESEND)
+			break;
+	if (i == a->in->letter_count)
+		return V_OK; /* nobody asks */
 	v = find_attempt(a->pg,
 		"select count(*) from attempt "
 		"where lot_no = $1 and (posts > 0 or number = $2)",
@@ -402,14 +413,10 @@ keep_counters(struct applying *a, bool applied, struct fault *why)
 			PG_N(applied ? a->in->now_ms : 0),
 			PG_N(ATTEMPT_RESULTED)),
 		NULL, why);
-	if (v == V_OK && applied)
-		v = pg_do(a->pg,
-			"update job set their_total = their_total + $2, "
-			"their_delivered = their_delivered + $3 "
-			"where number = $1",
-			PG_ARGS(PG_N(a->job.number), PG_N(receipt->total),
-				PG_N(receipt->counters[0])),
-			NULL, why);
+	if (v == V_OK && applied) {
+		a->counts.their_total += receipt->total;
+		a->counts.their_delivered += receipt->counters[0];
+	}
 	return v;
 }
 
