@@ -17,6 +17,7 @@
 
 #define IDLE_WAIT_MS 1000 /* the rescan: a lost event costs this */
 #define ONCE_WAIT_MS 50
+#define CALM_MS 20 /* at least, between two looks that find nothing */
 #define MEMORY_MAX ((rlim_t)4 * 1000 * 1000 * 1000) /* of one role */
 #define LATER_WAIT_MS 2000 /* after something was away */
 
@@ -115,6 +116,18 @@ log_change(const struct fault *why, enum code *last)
 	*last = why->code;
 }
 
+/* Every change wakes every role.  When many come in a second, one look is for
+ * all of them; who was at rest is woken at once.
+ */
+static void
+calm(int64_t began_ms)
+{
+	int64_t left_ms = began_ms + CALM_MS - clock_tick_ms();
+
+	if (left_ms > 0 && !stop)
+		clock_sleep_ms(left_ms);
+}
+
 static enum verdict
 loop(const struct role *role, struct role_run *run, struct fault *why)
 {
@@ -122,7 +135,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 	bool once = run->board->once != 0;
 
 	while (!stop) {
-		int64_t round = run->board->round;
+		int64_t round = run->board->round, began_ms = clock_tick_ms();
 		enum verdict v;
 
 		arena_reset(&run->mem);
@@ -151,6 +164,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 			return v;
 		}
 		run->line->idle_round = round;
+		calm(began_ms);
 		if (!stop)
 			store_wait(
 				run->site->store, run->wait_ms, run->wait_fd);
