@@ -271,7 +271,7 @@ line_wait(struct line *line, int64_t wait_ms)
 
 /* Why OpenSSL did not do it. */
 static enum verdict
-failed(struct line *line, int n, struct fault *why)
+not_done(struct line *line, int n, struct fault *why)
 {
 	switch (SSL_get_error(line->ssl, n)) {
 	case SSL_ERROR_ZERO_RETURN:
@@ -297,7 +297,7 @@ line_read(struct line *line, void *bytes, size_t len, size_t *len_out,
 			(int)(len < PART_MAX ? len : PART_MAX));
 	} while (n <= 0 && again(line, n));
 	if (n <= 0)
-		return failed(line, n, why);
+		return not_done(line, n, why);
 	*len_out = (size_t)n;
 	return V_OK;
 }
@@ -315,7 +315,7 @@ line_write(struct line *line, const void *bytes, size_t len, struct fault *why)
 			n = SSL_write(line->ssl, at, part);
 		} while (n <= 0 && again(line, n));
 		if (n <= 0)
-			return failed(line, n, why);
+			return not_done(line, n, why);
 		at += n;
 		len -= (size_t)n;
 	}

@@ -187,6 +187,12 @@ trouble_kind_find(
 	return false;
 }
 
+bool
+trouble_may_take(const struct trouble *t)
+{
+	return table[t->kind].may_take && t->on != ON_RESULT;
+}
+
 /* --- reading --- */
 
 char *
@@ -351,7 +357,7 @@ parse_rest(char **line, struct trouble *t, struct fault *why)
 	while ((word = trouble_next(line)) != NULL)
 		if (strcmp(word, "body") == 0 && t->kind == T_STATUS)
 			t->body = true;
-		else if (strcmp(word, "taken") == 0 && table[t->kind].may_take)
+		else if (strcmp(word, "taken") == 0 && trouble_may_take(t))
 			t->taken = true;
 		else
 			return wrong(why, "too much on the line", word);

@@ -144,6 +144,9 @@ bool trouble_on_find(const char *word, enum trouble_on *on_out);
 bool trouble_kind_find(
 	const char *word, enum trouble_on on, enum trouble_kind *kind_out);
 
+/* Can the message be taken all the same? */
+bool trouble_may_take(const struct trouble *trouble);
+
 /* One line, without comment; it is cut in place.  V_BROKEN with
  * CODE_CONFIG_VALUE.
  */

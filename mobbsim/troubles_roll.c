@@ -94,7 +94,7 @@ roll_value(struct dice *dice, struct trouble *t)
 		memcpy(t->word, type, strlen(type) + 1);
 		break;
 	}
-	t->taken = sort->may_take && dice_roll(dice, 2) == 0;
+	t->taken = trouble_may_take(t) && dice_roll(dice, 2) == 0;
 }
 
 static void
@@ -109,22 +109,25 @@ roll_when(struct dice *dice, struct trouble *t)
 	switch (dice_roll(dice, 3)) {
 	case 0:
 		t->when = WHEN_NTH;
-		t->n = between(dice, 1, 3);
+		t->n = between(dice, 1, 2);
 		break;
 	case 1:
 		t->when = WHEN_EVERY;
-		t->n = between(dice, 1, 3);
+		t->n = between(dice, 1, 2);
 		break;
 	default:
 		t->when = WHEN_CHANCE;
-		t->n = between(dice, 20, 80);
+		t->n = between(dice, 50, 90);
 		break;
 	}
+	/* So few questions are asked that the second may never come. */
+	if (t->on == ON_WUS && t->when != WHEN_CHANCE)
+		t->n = 1;
 	/* Again and again that would be for ever. */
-	if (t->kind == T_DIE)
+	if (t->kind == T_DIE) {
 		t->when = WHEN_NTH;
-	if (t->when == WHEN_NTH && t->n > 3)
 		t->n = between(dice, 1, 3);
+	}
 }
 
 static void
@@ -143,6 +146,7 @@ void
 troubles_roll(struct troubles *troubles, int64_t seed)
 {
 	struct dice dice = dice_of(seed, 0);
+	struct trouble *line;
 	int i;
 
 	*troubles = (struct troubles){ .seed = seed, .until_posts = 40 };
@@ -156,10 +160,11 @@ troubles_roll(struct troubles *troubles, int64_t seed)
 				&dice, TROUBLE_KINDS);
 		} while ((trouble_sort(kind)->on & 1U << on) == 0);
 		roll_line(&dice, troubles, on, kind);
-		/* A mixture of what always happens hides the rest. */
-		if (troubles->lines[i].when == WHEN_EVERY &&
-			troubles->lines[i].n == 1)
-			troubles->lines[i].n = 4;
+		/* What happens often hides the rest. */
+		line = &troubles->lines[i];
+		if (line->when == WHEN_EVERY || line->when == WHEN_CHANCE)
+			line->n = line->when == WHEN_EVERY ? line->n + 2
+							   : line->n / 4;
 	}
 }
 
@@ -177,5 +182,5 @@ troubles_roll_one(struct troubles *troubles, enum trouble_on on,
 	if (on != ON_SERVER && dice_roll(&dice, 2) == 0)
 		troubles->until_posts = between(&dice, 8, 16);
 	else
-		troubles->for_ms = between(&dice, 30, 60) * 100;
+		troubles->for_ms = between(&dice, 40, 80) * 100;
 }

@@ -39,7 +39,7 @@ upset_reading(const struct trouble *t, struct door_manner *manner)
 bool
 upset_refuses(const struct trouble *t)
 {
-	return t != NULL && trouble_sort(t->kind)->may_take && !t->taken &&
+	return t != NULL && trouble_may_take(t) && !t->taken &&
 	       t->kind != T_ERROR;
 }
 

@@ -96,6 +96,7 @@ test_trouble__mistakes_have_a_place(void **state)
 		"nth 2 request status 600",
 		"nth 2 request status 500 taken 7",
 		"nth 2 request reset taken",
+		"nth 2 result html taken",
 		"nth 2 request cut 5 body",
 		"nth 2 ack late soon",
 		"nth 2 ack late 2",
@@ -323,6 +324,23 @@ test_trouble__mixtures_differ_by_their_seed(void **state)
 			fail_msg("%s was never rolled", table[i].name);
 }
 
+/* Each fault stands in the manual page. */
+static void
+test_trouble__the_manual_names_them(void **state)
+{
+	struct buf page = BUF_MAX(1000000);
+	struct fault why = FAULT_NONE;
+	int kind;
+
+	(void)state;
+	assert_int_equal(
+		file_get(AT_FDCWD, "mobbsim/mobbsim.1", &page, &why), V_OK);
+	for (kind = 0; kind < TROUBLE_KINDS; kind++)
+		if (strstr(page.bytes, table[kind].name) == NULL)
+			fail_msg("%s is not in the manual", table[kind].name);
+	buf_done(&page);
+}
+
 int
 main(void)
 {
@@ -336,6 +354,7 @@ main(void)
 		cmocka_unit_test(test_trouble__counting_survives),
 		cmocka_unit_test(test_trouble__every_fault_can_be_rolled),
 		cmocka_unit_test(test_trouble__mixtures_differ_by_their_seed),
+		cmocka_unit_test(test_trouble__the_manual_names_them),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
