@@ -131,8 +131,13 @@ fuzz:
 	+@$(MAKE) --no-print-directory all fuzzers
 	@tests/fuzz/run $(F)
 
-bench: all
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB:%.c=$(B)/obj/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
+
+bench: all $(B)/bench/receive
 	@tests/bench/bench $(B)/bin
+	@tests/bench/receiving $(B)
 
 lint:
 	@tests/lint
