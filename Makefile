@@ -5,6 +5,7 @@
 #                 `make check` call it first
 # make lint       clang-format, layers, banned calls, each header alone
 # make fuzz       each fuzzer for FUZZ_SECONDS=60, with clang
+# make check-matrix  every fault of the other side, RUNS= runs (40 minutes)
 # make bench      speed against reference commands, in one run
 # make install DESTDIR= PREFIX=/usr
 #
@@ -106,6 +107,10 @@ demo: deps
 deps:
 	@tests/deps
 
+# {async, sync} x {every fault} x seeds; see tests/matrix/run
+check-matrix: all
+	@MOBB_BUILD=$(B)/bin tests/matrix/run
+
 # Fuzzers: the libraries once more, so that every branch is counted.
 
 F      = build/fuzz
@@ -163,6 +168,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all units check demo deps fuzz fuzzers bench lint install clean
+.PHONY: all units check check-matrix demo deps fuzz fuzzers bench lint install clean
 .SECONDARY:
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
