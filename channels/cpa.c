@@ -292,6 +292,7 @@ head_read(struct cpa_reading *r)
 	const struct xml_node *end = xml_child(root, CPA_NS, "End");
 	const struct xml_node *limits =
 		xml_child(root, CPA_NS, "ConversationConstraints");
+	const struct xml_node *signature = xml_child(root, CPA_NS, "Signature");
 	struct cpa *cpa = r->cpa;
 
 	(void)cpa_wire_text(r, root, "cpaid", xml_attr(root, CPA_NS, "cpaid"),
@@ -307,6 +308,9 @@ head_read(struct cpa_reading *r)
 	} else {
 		(void)cpa_absent(r);
 	}
+	if (signature != NULL)
+		cpa_noted(r, signature,
+			"the signature of the CPA itself is not checked");
 	cpa->invocations_max = limit_of(limits, "invocationLimit");
 	cpa->conversations_max = limit_of(limits, "concurrentConversations");
 }

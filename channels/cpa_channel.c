@@ -22,7 +22,7 @@
 #define PERSIST_UNSAID_MS ((int64_t)5 * 86400000)
 #define NEXT_MSH "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"
 
-/* A channel of a party, with what belongs to it.  All may be NULL but party. */
+/* A channel of a party, with what belongs to it; what is not there is NULL. */
 struct channel {
 	const struct xml_node *party, *node;
 	const struct xml_node *messaging;	  /* MessagingCharacteristics */
@@ -457,6 +457,7 @@ cpa_sending(struct cpa_reading *r, const struct cpa_side *side,
 		return false;
 	mc = c.messaging;
 	out->from_channel = cpa_keep(r, attr(c.node, "channelId"));
+	out->actor = cpa_keep(r, cpa_attr(mc, "actor"));
 	out->ack_requested = !cpa_attr_is(mc, "ackRequested", "never");
 	out->ack_free = out->ack_requested &&
 			!cpa_attr_is(mc, "ackRequested", "always");
@@ -505,6 +506,9 @@ cpa_receiving(struct cpa_reading *r, const struct cpa_side *side,
 	out->to_channel = cpa_keep(r, attr(c.node, "channelId"));
 	out->server = server_of(r, &c);
 	good = side_good(r, side, c.receiver, false);
+	if (child(c.server, "AccessAuthentication") != NULL)
+		good = cpa_cannot(r, child(c.server, "AccessAuthentication"),
+			"HTTP authentication");
 	good = channel_url(r, &c, &out->url, &host) && good;
 	good = persist_read(r, c.receiver, &out->receiver_persist_ms) && good;
 	out->persist_ms = out->we_send ? out->sender_persist_ms

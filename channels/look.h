@@ -153,6 +153,7 @@ struct cpa_action {
 	 */
 	int64_t keep_ms;
 	const char *from_channel, *to_channel; /* channelId at either side */
+	const char *actor; /* of the sender's; "" not said: toPartyMSH */
 	/* What the sender and the receiver of the message show in TLS; NULL:
 	 * the CPA does not say.
 	 */

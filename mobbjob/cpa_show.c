@@ -335,6 +335,7 @@ action_json(const struct cpa_view *view, const struct cpa_action *a)
 	json_add_int(o, "ids_kept_ms", a->keep_ms);
 	json_add_text(o, "from_channel", a->from_channel);
 	json_add_text(o, "to_channel", a->to_channel);
+	json_add_given(o, "actor", a->actor);
 	if (a->client == NULL)
 		json_add_null(o, "client_certificate");
 	else

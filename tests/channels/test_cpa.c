@@ -242,6 +242,8 @@ test_cpa__agreements_of_others_say_this(void **state)
 	a = cpa_find(&cpa, "afleveren", true);
 	assert_string_equal(a->service, "osb:afleveren:1.1$1.0");
 	assert_string_equal(a->from.role, "DIGIPOORT");
+	assert_string_equal(
+		a->actor, "urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH");
 	assert_string_equal(a->to.role, "OVERHEID");
 	assert_string_equal(a->url, "http://localhost:8088/ebms");
 	assert_true(a->ack_requested && !a->sync_reply);
@@ -393,6 +395,12 @@ test_cpa__a_wrong_agreement_is_refused(void **state)
 		{ "NotGuaranteed", "Guaranteed", 4, 4,
 			"/ReliableMessaging/MessageOrderSemantics: GLOBE-R-BV-"
 			"Request asks for message order" },
+		{ "HTTP</t:TransportProtocol>",
+			"HTTP</t:TransportProtocol><t:AccessAuthentication>"
+			"basic</t:AccessAuthentication>",
+			2, 2,
+			"/TransportReceiver/AccessAuthentication: "
+			"GLOBE-R-BV-Request asks for HTTP authentication" },
 		{ "</t:PersistDuration></t:ebXMLReceiverBinding>",
 			"</t:PersistDuration><t:ReceiverNonRepudiation>"
 			"<t:NonRepudiationProtocol>p</t:NonRepudiationProtocol>"

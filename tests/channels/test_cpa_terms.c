@@ -335,7 +335,7 @@ test_cpa_terms__the_two_channels_of_an_action_may_differ(void **state)
 }
 
 static void
-test_cpa_terms__limits_of_conversations_are_read(void **state)
+test_cpa_terms__limits_and_signature_are_read(void **state)
 {
 	struct buf text = BUF_MAX(100000);
 	struct arena mem = ARENA_EMPTY;
@@ -351,6 +351,17 @@ test_cpa_terms__limits_of_conversations_are_read(void **state)
 	assert_int_equal(cpa.conversations_max, 4);
 	assert_string_equal(cpa.status, "agreed");
 	assert_string_equal(cpa.version, "2_0b");
+	/* A signed agreement is taken at its word, and that is said. */
+	agreement_replace(&text, "</t:Packaging>",
+		"</t:Packaging><t:Signature><d:Signature"
+		" xmlns:d=\"http://www.w3.org/2000/09/xmldsig#\"/>"
+		"</t:Signature>");
+	agreement_replace(&text, "agreed", "signed");
+	assert_int_equal(check_text(&text, &mem, &cpa, &m), V_OK);
+	assert_string_equal(cpa.status, "signed");
+	assert_int_equal(cpa.note_count, 1);
+	assert_string_equal(cpa.notes[0].text,
+		"the signature of the CPA itself is not checked");
 	agreement_replace(&text, "\"100\"", "\"-1\"");
 	assert_int_equal(check_text(&text, &mem, &cpa, &m), V_OK);
 	assert_int_equal(cpa.invocations_max, 0);
@@ -612,8 +623,7 @@ main(void)
 		cmocka_unit_test(test_cpa_terms__times_of_both_sides),
 		cmocka_unit_test(
 			test_cpa_terms__the_two_channels_of_an_action_may_differ),
-		cmocka_unit_test(
-			test_cpa_terms__limits_of_conversations_are_read),
+		cmocka_unit_test(test_cpa_terms__limits_and_signature_are_read),
 		cmocka_unit_test(
 			test_cpa_terms__signals_may_have_a_channel_of_their_own),
 		cmocka_unit_test(test_cpa_terms__odd_channels_of_signals),
