@@ -28,26 +28,34 @@ ca guest /CN=guest/serialNumber=00000099000000090000 7002
 cat "$pki/second.crt" >>"$pki/root.crt"
 
 n=0
-ping() { # a Ping of the other side, to be answered in the same connection
+message() { # message SERVICE ACTION MORE: of the other side
 	n=$((n + 1))
 	cat <<EOF
 <soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"
  xmlns:eb="http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd">
 <soap:Header><eb:MessageHeader eb:version="2.0" soap:mustUnderstand="1">
-<eb:From><eb:PartyId eb:type="urn:osb:oin">00000099000000020000</eb:PartyId></eb:From>
-<eb:To><eb:PartyId eb:type="urn:osb:oin">00000099000000010000</eb:PartyId></eb:To>
-<eb:CPAId>$cpa</eb:CPAId><eb:ConversationId>c$n</eb:ConversationId>
-<eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service>
-<eb:Action>Ping</eb:Action><eb:MessageData><eb:MessageId>ping-$$-$n@localhost</eb:MessageId>
-<eb:Timestamp>$(date -u +%Y-%m-%dT%H:%M:%SZ)</eb:Timestamp></eb:MessageData></eb:MessageHeader>
-<eb:SyncReply eb:version="2.0" soap:mustUnderstand="1"
- soap:actor="http://schemas.xmlsoap.org/soap/actor/next"/>
+<eb:From><eb:PartyId eb:type="urn:osb:oin">00000099000000020000</eb:PartyId>
+<eb:Role>SP</eb:Role></eb:From>
+<eb:To><eb:PartyId eb:type="urn:osb:oin">00000099000000010000</eb:PartyId>
+<eb:Role>SR</eb:Role></eb:To>
+<eb:CPAId>$cpa</eb:CPAId><eb:ConversationId>c$n</eb:ConversationId>$1
+<eb:Action>$2</eb:Action><eb:MessageData><eb:MessageId>m-$$-$n@localhost</eb:MessageId>
+<eb:Timestamp>$(date -u +%Y-%m-%dT%H:%M:%SZ)</eb:Timestamp></eb:MessageData></eb:MessageHeader>$3
 </soap:Header><soap:Body/></soap:Envelope>
 EOF
 }
+ping() { # to be answered in the same connection
+	message '<eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service>' \
+		Ping '<eb:SyncReply eb:version="2.0" soap:mustUnderstand="1"
+ soap:actor="http://schemas.xmlsoap.org/soap/actor/next"/>'
+}
+loose() { # a result without the acknowledgment that its channel promises
+	message '<eb:Service eb:type="urn:osb:services">MIJNOVERHEID.ebMS.BB.2.0</eb:Service>' \
+		GLOBE-R-BV-Result ""
+}
 
-post() { # post CURL-OPTIONS...: the status of a Ping; 000 none
-	ping >"$dir/ping.xml"
+post() { # post CURL-OPTIONS...: the status of a Ping (or $what); 000 none
+	${what:-ping} >"$dir/ping.xml"
 	curl -s -o "$dir/answer" -w '%{http_code}' --max-time 20 \
 		-H 'SOAPAction: "ebXML"' -H 'Content-Type: text/xml' \
 		--data-binary "@$dir/ping.xml" "$@"
@@ -262,6 +270,22 @@ is "a CPA is read anew too" "$(as theirs-client)" 200
 cpa=$cpa_was
 is "and the old one is gone" "$(as theirs-client)" 500
 cp "$dir/cpa.good" "$dir/cpa.xml"
+: >"$log"
+kill -HUP "$listener"
+wait_for 5 logged 'reload: done'
+what=loose as theirs-client >/dev/null
+like "what breaks only the channel's rules is refused" "$(cat "$log")" \
+	'message refused with Inconsistent'
+is "a certificate of a third party is refused" "$(as guest)" 500
+sed -i -e 's/^  max_body:/  strict: false\n&/' -e \
+	's/^    letters:.*/&\n    gateways: ["00000099000000090000"]/' "$dir/jobs.yaml"
+: >"$log"
+kill -HUP "$listener"
+wait_for 5 logged 'reload: done'
+what=loose as theirs-client >/dev/null
+like "with strict: false it is taken, and said" "$(cat "$log")" \
+	'accepted, though the agreement says otherwise'
+is "and as a gateway of the endpoint the third party is heard" "$(as guest)" 200
 : >"$log"
 sed -i 's/^  max_body:.*/  max_bodi: 24MB/' "$dir/jobs.yaml"
 kill -HUP "$listener"
