@@ -94,7 +94,7 @@ resting(struct role_run *run, int64_t now_ms)
 
 	if (until_ms == 0)
 		return false;
-	run->line->blocked_until_ms = now_ms;
+	run->blocked_until_ms = now_ms;
 	if (until_ms - now_ms < run->wait_ms)
 		run->wait_ms = until_ms - now_ms;
 	return true;
@@ -177,7 +177,7 @@ look(struct role_run *run, bool *some, struct fault *why)
 
 	*some = *some || v == V_OK;
 	if (v == V_END && until_ms > now_ms) {
-		run->line->blocked_until_ms = until_ms;
+		run->blocked_until_ms = until_ms;
 		if (until_ms - now_ms < run->wait_ms)
 			run->wait_ms = until_ms - now_ms;
 	}

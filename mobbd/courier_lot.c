@@ -318,7 +318,7 @@ begin_and_post(struct sending *s, struct fault *why)
 		/* An allowance comes by itself; a lot in flight ends with an
 		 * acknowledgment, which wakes us.
 		 */
-		s->run->line->blocked_until_ms = clock_now_ms() + wait_ms + 1;
+		s->run->blocked_until_ms = clock_now_ms() + wait_ms + 1;
 		s->run->wait_ms = wait_ms > 0 && wait_ms < BLOCKED_WAIT_MS
 					  ? wait_ms
 					  : BLOCKED_WAIT_MS;

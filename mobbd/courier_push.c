@@ -167,7 +167,7 @@ wait_until(struct role_run *run, int64_t until_ms, int64_t now_ms)
 		return;
 	if (until_ms - now_ms < run->wait_ms)
 		run->wait_ms = until_ms > now_ms ? until_ms - now_ms : 1;
-	run->line->blocked_until_ms = now_ms;
+	run->blocked_until_ms = now_ms;
 }
 
 enum verdict

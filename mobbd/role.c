@@ -140,7 +140,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 
 		arena_reset(&run->mem);
 		run->wait_ms = once ? ONCE_WAIT_MS : IDLE_WAIT_MS;
-		run->line->blocked_until_ms = 0;
+		run->blocked_until_ms = 0;
 		v = role->step(run, why);
 		switch (v) {
 		case V_OK:
@@ -163,6 +163,8 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 		case V_BROKEN:
 			return v;
 		}
+		/* In this order: whoever sees that we are idle sees why. */
+		run->line->blocked_until_ms = run->blocked_until_ms;
 		run->line->idle_round = round;
 		calm(began_ms);
 		if (!stop)

@@ -54,6 +54,10 @@ struct role_run {
 	struct board *board;
 	struct role_line *line;
 	int64_t wait_ms; /* a step may shorten it */
+	/* A step that waits for something to allow it to go on says until when
+	 * that is expected; now or earlier: nobody knows.  0: it does not.
+	 */
+	int64_t blocked_until_ms;
 	int wait_fd;	 /* readable: step again; -1 none */
 	volatile sig_atomic_t *stop;
 	/* SIGHUP came; a role that `reloads` sets it back.  NULL for others. */
