@@ -58,7 +58,7 @@ struct role_run {
 	 * that is expected; now or earlier: nobody knows.  0: it does not.
 	 */
 	int64_t blocked_until_ms;
-	int wait_fd;	 /* readable: step again; -1 none */
+	int wait_fd; /* readable: step again; -1 none */
 	volatile sig_atomic_t *stop;
 	/* SIGHUP came; a role that `reloads` sets it back.  NULL for others. */
 	volatile sig_atomic_t *reload;
