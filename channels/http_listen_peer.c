@@ -171,25 +171,27 @@ static void
 know_client(struct connection *c)
 {
 	struct buf der = BUF_MAX(HTTP_PASSED_MAX);
-	struct fault why = FAULT_NONE;
+	struct fault why;
+	enum verdict v;
 
 	/* Anybody could write that header, but not into this socket. */
 	assert(c->listen->socket.local && c->tls == NULL);
 	c->oin[0] = '\0';
 	if (c->read.passed[0] == '\0')
-		(void)fault_set(&why, V_SKIP, CODE_TLS,
+		v = fault_set(&why, V_SKIP, CODE_TLS,
 			"the front proxy passed no client certificate");
 	else if (!http_passed(c->read.passed, &der))
-		(void)fault_set(&why, V_SKIP, CODE_TLS,
+		v = fault_set(&why, V_SKIP, CODE_TLS,
 			"what the front proxy passed is no certificate");
 	else
-		(void)tls_verify_passed(
+		v = tls_verify_passed(
 			c->listen->tls, der.bytes, der.len, c->oin, &why);
 	buf_done(&der);
-	if (why.code == CODE_NONE) {
+	if (v == V_OK) {
 		tell_doubt(c->listen);
 		return;
 	}
+	c->oin[0] = '\0';
 	http_note_of(c->listen, c, why.code, "request refused with 403: %s",
 		why.text);
 	http_read_refuse(&c->read, 403, "client certificate not accepted");
@@ -349,9 +351,10 @@ room_for(const struct connection *c)
 	int count = 0;
 
 	for (other = c->listen->connections; other != NULL; other = other->next)
-		if (strcmp(other->oin, c->oin) == 0)
+		if (other->phase != PHASE_HANDSHAKE &&
+			strcmp(other->oin, c->oin) == 0)
 			count++;
-	if (count <= PEER_CONNECTIONS_MAX)
+	if (count < PEER_CONNECTIONS_MAX)
 		return true;
 	other = oldest(c->listen, PHASE_IDLE, c->oin);
 	if (other != NULL)
@@ -369,7 +372,7 @@ connected(struct connection *c)
 		connection_free(c);
 		return;
 	}
-	if (c->oin[0] != '\0' && !room_for(c)) {
+	if (!room_for(c)) {
 		http_note_of(c->listen, c, CODE_CONNECT,
 			"too many connections of %s", c->oin);
 		connection_free(c);
