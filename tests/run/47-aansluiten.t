@@ -29,7 +29,8 @@ as_here() {
 }
 settled() { # results and bundles are there
 	[ "$(field offered)$(field waiting_for_route)$(field to_box)" = 000 ] &&
-		[ "$(field to_paper)" = 0 ]
+		[ "$(field to_paper)$(field bundled)" = 00 ] &&
+		[ "$(field handed_over)" -gt 0 ]
 }
 
 # Between the commands: what the page says happens on the side.
