@@ -9,7 +9,6 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -205,11 +204,11 @@ look_tell(struct look *l, bool whole)
 	const struct cpa *cpa = &l->cpa;
 	size_t i;
 
+	check_lifetime(l);
 	if (l->mistakes.count == 0)
 		check_good(call, l->path,
 			arena_format(mem,
-				"CPA %s with %s, %s %s, valid until "
-				"%s",
+				"CPA %s with %s, %s %s, valid until %s",
 				cpa->id, cpa->theirs.id,
 				l->sender == NULL ? "seen as" : "sender",
 				l->sender == NULL ? l->oin : l->sender->name,
@@ -249,7 +248,6 @@ look_read(struct look *l)
 	(void)cpa_check(l->text->bytes, l->text->len, l->oin, actions,
 		l->sender != NULL && jobs_plain_http(jobs, l->sender),
 		add_mistake, l, &l->call->mem, &l->cpa, &ignored);
-	check_lifetime(l);
 	return l->cpa.our_id_count > 0;
 }
 
@@ -352,6 +350,9 @@ check_cpa_file(struct call *call, const char *path, struct fault *why)
 	struct look l = { .call = call, .path = path, .text = &text };
 	enum verdict v;
 
+	if (call->options.oin != NULL && *call->options.oin == '\0')
+		return fault_set(
+			why, V_BROKEN, CODE_USAGE, "--oin wants a number");
 	v = read_text(path, &text, why);
 	if (v == V_OK && jobs_file)
 		v = site_open(file, &call->site, why);

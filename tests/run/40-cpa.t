@@ -85,6 +85,7 @@ is "one that is not in it: exit 4" "$(code_of $none \
 	--oin 00000099000000030000)" 4
 like "and why" "$(cat "$dir/out")" \
 	'MOBB-1601: .*none of the parties has OIN 00000099000000030000$'
+is "one without a number: exit 2" "$(code_of $none --oin=)" 2
 sed 's/00000099000000010000/00000099000000040000/' "$dir/jobs.yaml" \
 	>"$dir/other.yaml"
 out=$(mobbjob -f "$dir/other.yaml" check "$cpa")
