@@ -59,6 +59,34 @@ all_typed(const struct ebms_party *parties, size_t count)
 	return true;
 }
 
+/* A type and a value that is one string, "TYPE:VALUE", is the same pair: other
+ * handlers compare them so (spec 8, 22.2), and the CPA may have it either way.
+ */
+static bool
+same_pair(const char *text, const char *type, const char *wanted,
+	const char *wanted_type)
+{
+	size_t len;
+
+	if (strcmp(type, wanted_type) == 0)
+		return strcmp(text, wanted) == 0;
+	if (*type == '\0')
+		len = strlen(wanted_type);
+	else if (*wanted_type == '\0')
+		return same_pair(wanted, wanted_type, text, type);
+	else
+		return false;
+	return strncmp(text, wanted_type, len) == 0 && text[len] == ':' &&
+	       strcmp(text + len + 1, wanted) == 0;
+}
+
+static bool
+same_service(const struct cpa_action *a, const struct ebms_message *m)
+{
+	return same_pair(
+		m->service, m->service_type, a->service, a->service_type);
+}
+
 /* Are all of them ids of this side? */
 static bool
 all_of(const struct ebms_party *parties, size_t count,
@@ -68,8 +96,8 @@ all_of(const struct ebms_party *parties, size_t count,
 
 	for (i = 0; i < count; i++) {
 		for (k = 0; k < id_count; k++)
-			if (strcmp(parties[i].id, ids[k].id) == 0 &&
-				strcmp(parties[i].type, ids[k].id_type) == 0)
+			if (same_pair(parties[i].id, parties[i].type, ids[k].id,
+				    ids[k].id_type))
 				break;
 		if (k == id_count)
 			return false;
@@ -93,8 +121,7 @@ ebms_action(const struct cpa *cpa, const struct ebms_message *m)
 	for (i = 0; i < cpa->action_count; i++) {
 		a = &cpa->actions[i];
 		if (!a->we_send && strcmp(a->name, m->action) == 0 &&
-			strcmp(a->service, m->service) == 0 &&
-			strcmp(a->service_type, m->service_type) == 0)
+			same_service(a, m))
 			return a;
 	}
 	return NULL;
@@ -109,8 +136,7 @@ action_of_roles(const struct cpa *cpa, const struct ebms_message *m)
 
 	for (; a != NULL && a < end; a++)
 		if (!a->we_send && strcmp(a->name, m->action) == 0 &&
-			strcmp(a->service, m->service) == 0 &&
-			strcmp(a->service_type, m->service_type) == 0 &&
+			same_service(a, m) &&
 			strcmp(a->from.role, m->from_role) == 0 &&
 			strcmp(a->to.role, m->to_role) == 0)
 			return a;

@@ -277,7 +277,9 @@ bool look_duration(const char *text, int64_t *ms_out);
  */
 const char *look_host(const char *url, bool plain_http, struct arena *mem);
 
-/* Is the party id this OIN, alone or with the suffix of a test environment? */
+/* Is the party id this OIN, alone or with the suffix of a test environment?  Its
+ * type may stand before it, when the two are written as one ("urn:osb:oin:0..").
+ */
 bool look_same_oin(const char *id, const char *oin);
 
 #endif

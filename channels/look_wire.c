@@ -130,8 +130,11 @@ bool
 look_same_oin(const char *id, const char *oin)
 {
 	static const char *const suffixes[] = { "", "_O", "_T", "_A", "_OTA" };
+	static const char type[] = "urn:osb:oin:";
 	size_t len = strlen(oin), i;
 
+	if (strncmp(id, type, sizeof(type) - 1) == 0)
+		id += sizeof(type) - 1;
 	if (strncmp(id, oin, len) != 0)
 		return false;
 	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)

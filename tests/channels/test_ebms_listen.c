@@ -393,6 +393,34 @@ test_ebms_listen__a_gateway_of_another_party_may_not(void **state)
 	world_done(&w);
 }
 
+/* What other handlers write as one string is the same pair of type and value. */
+static void
+test_ebms_listen__type_and_value_may_be_one_string(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "<eb:Service eb:type=\"urn:osb:services\">"
+		  "MIJNOVERHEID.ebMS.BB.2.0",
+			"<eb:Service>urn:osb:services:"
+			"MIJNOVERHEID.ebMS.BB.2.0" },
+		{ "eb:type=\"urn:osb:oin\">" OURS, ">urn:osb:oin:" OURS },
+		{ "eb:type=\"urn:osb:oin\">" THEIRS, ">urn:osb:oin:" THEIRS },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct world w;
+
+		world_init(&w, "none");
+		a_result(&w, false, pairs[i][0], pairs[i][1]);
+		receive(&w);
+		assert_int_equal(w.reply_http.status, 204);
+		assert_int_equal(w.kept, 1);
+		assert_non_null(strstr(w.reply, "<eb:Action>Acknowledgment"));
+		world_done(&w);
+	}
+}
+
 /* Rows 11 to 24, in their order: {change, code, location}; `only`: under one
  * kind of agreement.
  */
@@ -1005,6 +1033,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_ebms_listen__type_and_value_may_be_one_string),
 		cmocka_unit_test(
 			test_ebms_listen__a_result_is_kept_then_answered),
 		cmocka_unit_test(
