@@ -26,7 +26,7 @@
 #define CONNECT_MS 30000L
 #define STALL_MS 30000	    /* without a byte of progress, either way */
 #define ANSWER_MS 120000    /* last byte written to first byte of the answer */
-#define STOP_ANSWER_MS 2500 /* the same, once we are to stop */
+#define STOP_ANSWER_MS 1500 /* the same, once we are to stop */
 #define UPLOAD_BYTES 262144L
 #define UPLOAD_BYTES_MIN 16384L
 
@@ -188,6 +188,8 @@ settings(struct http *http)
 #define SET(option, value)                                                     \
 	good = curl_easy_setopt(c, option, value) == CURLE_OK && good
 	SET(CURLOPT_NOSIGNAL, 1L);
+	/* A name server that says nothing must not hold us up at the end. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_ERRORBUFFER, http->error);
 	SET(CURLOPT_PROTOCOLS_STR, http->plain ? "http,https" : "https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);

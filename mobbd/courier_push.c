@@ -60,11 +60,13 @@ cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
 	size_t i;
 
 	for (i = 0; i < site->jobs.sender_count; i++) {
+		const struct jobs_sender *sender = &site->jobs.senders[i];
 		int64_t until_ms = own->push_rest[i].until_ms;
 
+		/* Of two senders with one CPA the first pushes. */
 		if (site->cpa_of[i].cpa == NULL ||
-			endpoint_of(&site->jobs, &site->jobs.senders[i]) !=
-				own->endpoint)
+			sender_of(site, site->cpa_of[i].cpa->id) != sender ||
+			endpoint_of(&site->jobs, sender) != own->endpoint)
 			continue;
 		if (until_ms <= now_ms)
 			own->cpa_ids[part.count++] = site->cpa_of[i].cpa->id;
@@ -108,10 +110,12 @@ push_one(struct role_run *run, const struct push *push, bool *sent_out,
 	struct courier *own = run->own;
 	struct fault reason = FAULT_NONE;
 	struct push_rest *rest;
-	int64_t pause_ms = PAUSE_FIRST_MS << push->tries;
+	int64_t pause_ms =
+		PAUSE_FIRST_MS
+		<< (push->tries < TRIES_MAX ? push->tries : TRIES_MAX);
 	bool sent, over;
 
-	assert(sender != NULL && push->tries < 30);
+	assert(sender != NULL);
 	rest = &own->push_rest[sender - run->site->jobs.senders];
 	sent = post(run, push, sender, &reason);
 	over = push->once || push->tries + 1 >= TRIES_MAX;

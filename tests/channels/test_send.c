@@ -668,6 +668,68 @@ test_send__cut_before_the_end_is_not_received(void **state)
 	wire_end(&w);
 }
 
+/* --- told to stop --- */
+
+static volatile sig_atomic_t stop;
+
+static void *
+stop_soon(void *self)
+{
+	(void)self;
+	clock_sleep_ms(300);
+	stop = 1;
+	return NULL;
+}
+
+/* What has not left whole is not received; an answer may still come. */
+static void
+test_send__stops_soon_when_told_to(void **state)
+{
+	static const struct {
+		int64_t bytes, bytes_per_s;
+		enum wire_deed deed;
+		enum verdict v;
+		int64_t least_ms, most_ms;
+	} cases[] = {
+		{ 20000000, 1000000, WIRE_ANSWER, V_LATER, 300, 2000 },
+		{ 100000, 0, WIRE_SILENT, V_UNKNOWN, 1500, 4400 },
+		{ 100000, 0, WIRE_ANSWER, V_OK, 0, 1000 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct http_peer peer = { .trust = pki.root,
+			.certificate = pki.client,
+			.key = pki.client_key,
+			.bytes_per_s = cases[i].bytes_per_s,
+			.stop = &stop };
+		struct wire w = {
+			.pki = &pki, .deed = cases[i].deed, .text = WIRE_204
+		};
+		struct http *http = NULL;
+		struct ebms_reply reply;
+		struct fault why;
+		pthread_t thread;
+		int64_t from_ms;
+
+		stop = 0;
+		wire_begin(&w);
+		assert_int_equal(http_open(&peer, &http, &why), V_OK);
+		assert_int_equal(
+			pthread_create(&thread, NULL, stop_soon, NULL), 0);
+		from_ms = clock_tick_ms();
+		assert_int_equal(send_bytes(http, w.url, ASYNC, cases[i].bytes,
+					 &reply, &why),
+			cases[i].v);
+		assert_in_range(clock_tick_ms() - from_ms, cases[i].least_ms,
+			cases[i].most_ms);
+		pthread_join(thread, NULL);
+		http_close(http);
+		wire_end(&w);
+	}
+}
+
 static int
 prepare(void **state)
 {
@@ -711,6 +773,7 @@ main(void)
 		cmocka_unit_test(test_send__forms_of_an_answer),
 		cmocka_unit_test(test_send__an_endless_answer_is_cut),
 		cmocka_unit_test(test_send__cut_before_the_end_is_not_received),
+		cmocka_unit_test(test_send__stops_soon_when_told_to),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
