@@ -262,7 +262,8 @@ children_add(struct children *all, const struct role *role, const char *arg)
 _Static_assert(ROLES_MAX >= JOBS_ENDPOINTS_MAX + 8, "a place for each role");
 
 void
-children_add_couriers(struct children *all, const struct jobs *jobs)
+children_add_each(
+	struct children *all, const struct role *role, const struct jobs *jobs)
 {
 	size_t i, k;
 
@@ -270,25 +271,24 @@ children_add_couriers(struct children *all, const struct jobs *jobs)
 		const char *name = jobs->endpoints[i].name;
 
 		for (k = 0; k < all->count; k++)
-			if (all->child[k].role == &role_courier &&
-				!all->child[k].gone &&
+			if (all->child[k].role == role && !all->child[k].gone &&
 				strcmp(all->child[k].arg, name) == 0)
 				break;
 		if (k == all->count)
-			children_add(all, &role_courier, name);
+			children_add(all, role, name);
 	}
 }
 
 /* Before another gets their place. */
 void
-children_end_couriers(struct children *all, const struct jobs *jobs)
+children_end_each(struct children *all, const struct jobs *jobs)
 {
 	int64_t end_ms = clock_tick_ms() + STOP_MS - 500;
 	bool some = true;
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		if (all->child[i].role == &role_courier &&
+		if (all->child[i].arg[0] != '\0' &&
 			jobs_endpoint(jobs, all->child[i].arg) == NULL)
 			all->child[i].gone = true;
 	while (some) {

@@ -15,7 +15,7 @@
 
 struct child {
 	const struct role *role;
-	char arg[ROLE_ARG_MAX]; /* a courier: its endpoint; else "" */
+	char arg[ROLE_ARG_MAX]; /* courier, pusher: endpoint; else "" */
 	bool gone;		/* is not started again */
 	pid_t pid;		/* 0: not running */
 	int64_t start_ms, pause_ms;
@@ -40,10 +40,13 @@ enum verdict children_init(
 
 void children_add(
 	struct children *all, const struct role *role, const char *arg);
-/* One courier for each endpoint of the jobs file, those that are there stay. */
-void children_add_couriers(struct children *all, const struct jobs *jobs);
-/* Couriers whose endpoint is no longer there are ended, and waited for. */
-void children_end_couriers(struct children *all, const struct jobs *jobs);
+/* One of this role (courier or pusher) for each endpoint of the jobs file, those
+ * that are there stay.
+ */
+void children_add_each(
+	struct children *all, const struct role *role, const struct jobs *jobs);
+/* Those whose endpoint is no longer there are ended, and waited for. */
+void children_end_each(struct children *all, const struct jobs *jobs);
 
 void children_start(struct children *all); /* those whose time has come */
 void children_reap(struct children *all);

@@ -37,7 +37,7 @@ note_others(struct role_run *run, struct fault *why)
 }
 
 static enum verdict
-courier_open(struct role_run *run, struct fault *why)
+pusher_open(struct role_run *run, struct fault *why)
 {
 	const struct jobs *jobs = &run->site->jobs;
 	struct courier *own = mem_zero(1, sizeof(*own));
@@ -61,11 +61,22 @@ courier_open(struct role_run *run, struct fault *why)
 	own->push_rest =
 		mem_zero(jobs->sender_count + 1, sizeof(*own->push_rest));
 	own->cpa_ids = mem_zero(jobs->sender_count + 1, sizeof(*own->cpa_ids));
-	if (own->first && note_others(run, why) != V_OK)
-		return V_LATER;
+	return V_OK;
+}
+
+static enum verdict
+courier_open(struct role_run *run, struct fault *why)
+{
+	enum verdict v = pusher_open(run, why);
+	const struct courier *own = run->own;
+
+	if (v == V_OK && own->first)
+		v = note_others(run, why);
 	/* A rest of before is forgotten. */
-	return store_endpoint_rest(run->site->store, own->endpoint->name,
-		clock_now_ms(), 0, NULL, why);
+	if (v == V_OK)
+		v = store_endpoint_rest(run->site->store, own->endpoint->name,
+			clock_now_ms(), 0, NULL, why);
+	return v;
 }
 
 static void
@@ -213,11 +224,33 @@ courier_step(struct role_run *run, struct fault *why)
 	return v == V_END && some ? V_OK : v;
 }
 
+static enum verdict
+pusher_step(struct role_run *run, struct fault *why)
+{
+	bool some = false;
+	enum verdict v = courier_push(run, &some, why);
+
+	return v == V_OK && !some ? V_END : v;
+}
+
 const struct role role_courier = {
 	.name = "courier",
 	.needs = SITE_SPOOL | SITE_CPAS,
 	.locks = true,
 	.open = courier_open,
 	.step = courier_step,
+	.close = courier_close,
+};
+
+/* Beside a listener that stands alone: a result that comes between two runs of
+ * --once is acknowledged at once.  It touches no lot, so it needs no lock; when
+ * a courier pushes the same reply, the peer has the same bytes twice.
+ */
+const struct role role_pusher = {
+	.name = "pusher",
+	.needs = SITE_CPAS,
+	.locks = false,
+	.open = pusher_open,
+	.step = pusher_step,
 	.close = courier_close,
 };

@@ -22,7 +22,8 @@
 #define LATER_WAIT_MS 2000 /* after something was away */
 
 static const struct role *const roles[] = { &role_intake, &role_router,
-	&role_courier, &role_listener, &role_printer, &role_keeper, &role_crl };
+	&role_courier, &role_pusher, &role_listener, &role_printer,
+	&role_keeper, &role_crl };
 
 /* Set by signals, read by the loop. */
 static volatile sig_atomic_t stop, reload;

@@ -83,8 +83,8 @@ struct role {
 	void (*close)(struct role_run *run);
 };
 
-extern const struct role role_intake, role_router, role_courier, role_listener,
-	role_printer, role_keeper, role_crl;
+extern const struct role role_intake, role_router, role_courier, role_pusher,
+	role_listener, role_printer, role_keeper, role_crl;
 
 /* NULL when no role has that name. */
 const struct role *role_find(const char *name);

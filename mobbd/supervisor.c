@@ -168,6 +168,16 @@ add_crl(struct supervisor *s)
 		children_add(&s->all, &role_crl, "");
 }
 
+/* Who goes out to the network: a process for each endpoint. */
+static void
+add_network(struct supervisor *s, enum supervise how)
+{
+	children_add_each(&s->all,
+		how == SUPERVISE_LISTEN ? &role_pusher : &role_courier,
+		&s->site.jobs);
+	add_crl(s);
+}
+
 /* Roles read everything at their start, or when they are told to. */
 static void
 reload_all(struct supervisor *s, enum supervise how)
@@ -180,13 +190,9 @@ reload_all(struct supervisor *s, enum supervise how)
 		return;
 	}
 	log_line("reload: jobs file and certificates are read anew");
-	if (how == SUPERVISE_SERVICE)
-		children_end_couriers(&s->all, &s->site.jobs);
+	children_end_each(&s->all, &s->site.jobs);
 	children_reload(&s->all);
-	if (how == SUPERVISE_SERVICE) {
-		children_add_couriers(&s->all, &s->site.jobs);
-		add_crl(s);
-	}
+	add_network(s, how);
 }
 
 static void
@@ -322,13 +328,11 @@ supervise(enum supervise how, const char *jobs_file)
 		lists_first(&s);
 	else
 		children_add(&s.all, &role_listener, "");
-	if (how == SUPERVISE_SERVICE)
-		add_crl(&s);
+	add_network(&s, how);
 	if (how != SUPERVISE_LISTEN) {
 		children_add(&s.all, &role_keeper, "");
 		children_add(&s.all, &role_intake, "");
 		children_add(&s.all, &role_router, "");
-		children_add_couriers(&s.all, &s.site.jobs);
 		children_add(&s.all, &role_printer, "");
 	}
 	if (how == SUPERVISE_ONCE) {
