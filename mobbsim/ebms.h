@@ -35,9 +35,12 @@ struct ebms {
 	bool sink;		   /* acknowledge and count, nothing else */
 	struct troubles *troubles; /* NULL: all goes well */
 	const struct ends *ends;
+	/* First letters of the last two batches: strangers for each other. */
+	char last_batch[UUID_TEXT_MAX], last_letter[UUID_TEXT_MAX];
+	char other_letter[UUID_TEXT_MAX];
 	struct arena mem; /* of one request */
-	/* Set by ebms_take(): the answer waits for the result of this message
-	 * to be pushed first; "" not.
+	/* Filled by ebms_take() when the answer has to wait until the result
+	 * of this message was pushed; else left alone.
 	 */
 	char wait_for[INBOX_ID_MAX];
 };

@@ -51,11 +51,39 @@ put(struct taking *t, const struct taking_result *r,
 	return v;
 }
 
+/* Remember a letter of the batch before this one. */
 static void
-shape_of(const struct trouble *trouble, struct result_shape *shape)
+remember(struct taking *t)
+{
+	struct ebms *e = t->ebms;
+
+	if (strcmp(e->last_batch, t->payload.batch_id) == 0)
+		return;
+	memcpy(e->other_letter, e->last_letter, sizeof(e->other_letter));
+	snprintf(e->last_batch, sizeof(e->last_batch), "%s",
+		t->payload.batch_id);
+	snprintf(e->last_letter, sizeof(e->last_letter), "%s",
+		t->payload.letters[0].id_text);
+}
+
+/* A letter of another batch; of none when there was no other. */
+static const char *
+stranger(struct taking *t)
+{
+	struct uuid uuid = uuid_random();
+
+	if (t->ebms->other_letter[0] == '\0')
+		uuid_text(&uuid, t->ebms->other_letter);
+	return t->ebms->other_letter;
+}
+
+static void
+shape_of(struct taking *t, const struct trouble *trouble,
+	struct result_shape *shape)
 {
 	shape->counters = trouble->kind == T_COUNTERS;
-	shape->stranger = trouble->kind == T_STRANGER;
+	if (trouble->kind == T_STRANGER)
+		shape->stranger = stranger(t);
 	shape->twice = trouble->kind == T_TWICE;
 	shape->unknown = trouble->kind == T_UNKNOWN_CODE;
 	shape->failures_only = trouble->kind == T_FAILURES_ONLY;
@@ -110,8 +138,9 @@ taking_put_results(struct taking *t, const enum judge_code *codes)
 	struct taking_result *first = add(t), *second = NULL;
 	enum verdict v;
 
+	remember(t);
 	if (trouble != NULL) {
-		shape_of(trouble, &shape);
+		shape_of(t, trouble, &shape);
 		upset_first(t, trouble, first);
 		if (wants_second(t, trouble, &shape, &other))
 			second = add(t);

@@ -62,6 +62,9 @@ read_message(const struct inbox *inbox, const char *name,
 		else if (strcmp(key, "received") == 0)
 			head_text(value, message->received,
 				sizeof(message->received));
+		else if (strcmp(key, "body") == 0)
+			head_text(value, message->sha256,
+				sizeof(message->sha256));
 	}
 	if (message->id[0] == '\0' || message->letters < 0) {
 		v = fault_set(why, V_BROKEN, CODE_IO, "not ours");
@@ -94,9 +97,10 @@ inbox_put(const struct inbox *inbox, const struct inbox_message *message,
 	enum verdict v;
 
 	assert(message->letters >= 0);
-	buf_format(&file, "id %s\ncpa %s\nletters %" PRId64 "\nreceived %s\n\n",
+	buf_format(&file,
+		"id %s\ncpa %s\nletters %" PRId64 "\nreceived %s\nbody %s\n\n",
 		message->id, message->cpa_id, message->letters,
-		message->received);
+		message->received, message->sha256);
 	buf_add(&file, reply->bytes, reply->len);
 	assert(!file.full);
 	head_file_name(message->id, name);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/fault.h"
 #include "mobbsim/ledger.h"
 
@@ -27,6 +28,7 @@ struct inbox_message {
 	char id[INBOX_ID_MAX], cpa_id[INBOX_ID_MAX];
 	int64_t letters;	       /* ledger lines it stands for */
 	char received[INBOX_NAME_MAX]; /* below sim/received; "" : none */
+	char sha256[DIGEST_HEX_MAX];   /* of the body it came in */
 };
 
 enum verdict inbox_open(struct inbox *inbox, int sim_fd, struct fault *why);

@@ -22,6 +22,7 @@
 #include "mobbsim/line.h"
 
 #define PART_MAX ((size_t)1 << 20) /* given to OpenSSL at once */
+#define LOOK_MS 50 /* how soon a stop, or the deadline, is noticed */
 
 struct line_end {
 	SSL_CTX *ctx;
@@ -112,7 +113,7 @@ line_end_free(struct line_end *end)
 static bool
 set_socket(int fd)
 {
-	const struct timeval wait = { .tv_usec = LINE_ONE_BYTE_MS * 1000 };
+	const struct timeval wait = { .tv_usec = LOOK_MS * 1000 };
 	const int one = 1;
 
 	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ==

@@ -20,7 +20,6 @@
 #include "base/fault.h"
 
 #define LINE_OIN_MAX 32
-#define LINE_ONE_BYTE_MS 50 /* how soon a stop is noticed */
 
 /* Files in PEM: what one end shows, and whom it trusts. */
 struct line_keys {

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "base/clock.h"
-#include "base/uuid.h"
 #include "mobbsim/result.h"
 
 #define NS_BATCH "http://schemas.rdw.nl/GEB/BerichtVerwerkService/Types/2009/01"
@@ -124,11 +123,7 @@ add_letter(const struct writing *w, size_t i, struct buf *out)
 static void
 add_stranger(const struct writing *w, struct buf *out)
 {
-	struct uuid uuid = uuid_random();
-	char id[UUID_TEXT_MAX];
-
-	uuid_text(&uuid, id);
-	add_line(out, id, w->payload->letters[w->from].type,
+	add_line(out, w->shape->stranger, w->payload->letters[w->from].type,
 		judge_word(JUDGE_VERWERKT), "NA");
 }
 
@@ -154,7 +149,7 @@ result_write(const struct payload *payload, const enum judge_code *codes,
 	buf_text(out, "  </BatchInformatie>\n  <Berichten>\n");
 	for (i = w.from; i < w.to; i++)
 		add_letter(&w, i, out);
-	if (shape->stranger)
+	if (shape->stranger != NULL)
 		add_stranger(&w, out);
 	buf_text(out, "  </Berichten>\n</b:BerichtVerwerkResponse>\n");
 }

@@ -18,9 +18,10 @@ struct result_shape {
 	bool failures_only; /* no lines for what was delivered */
 	bool reverse;	    /* delivered for declined, and back */
 	bool counters;	    /* one success too many */
-	bool stranger;	    /* a line about a letter that was not in it */
-	bool twice;	    /* the first letter again, with another code */
-	bool unknown;	    /* the first letter has a code nobody knows */
+	const char
+		*stranger; /* a line about this letter, not of the delivery */
+	bool twice;	   /* the first letter again, with another code */
+	bool unknown;	   /* the first letter has a code nobody knows */
 };
 
 /* A BerichtVerwerkResponse; `codes` has one entry per letter of the delivery.

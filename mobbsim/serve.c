@@ -185,6 +185,22 @@ write_down(struct server *s, enum verdict v, const struct post *post,
 	stopping = 1;
 }
 
+static enum verdict
+take_path(struct server *s, const struct door_request *request,
+	struct door_manner *manner, struct door_reply *reply, struct post *post)
+{
+	if (strcmp(request->method, "POST") != 0)
+		reply->status = 405;
+	else if (strcmp(request->path, "/ebms") == 0)
+		return ebms_take(
+			&s->ebms, request, manner, reply, post, &s->why);
+	else if (strcmp(request->path, "/wus") == 0)
+		take_wus(s, request, manner->own, reply);
+	else
+		reply->status = 404;
+	return V_OK;
+}
+
 static void
 take(void *self, const struct door_request *request, struct door_manner *manner,
 	struct door_reply *reply)
@@ -192,27 +208,22 @@ take(void *self, const struct door_request *request, struct door_manner *manner,
 	struct server *s = self;
 	const struct trouble *t = manner->own;
 	struct post post = post_of(request);
-	char wait_for[INBOX_ID_MAX] = "";
+	bool dies = t != NULL && t->kind == T_DIE;
+	char wait_for[INBOX_ID_MAX];
 	enum verdict v = V_OK;
 
-	if (t != NULL && t->kind == T_DIE && strcmp(t->word, "before") == 0)
-		upset_answer(t, manner, reply);
 	(void)pthread_mutex_lock(&s->lock);
-	if (strcmp(request->method, "POST") != 0) {
-		reply->status = 405;
-	} else if (strcmp(request->path, "/ebms") == 0) {
-		v = ebms_take(&s->ebms, request, manner, reply, &post, &s->why);
-		memcpy(wait_for, s->ebms.wait_for, sizeof(wait_for));
-	} else if (strcmp(request->path, "/wus") == 0) {
-		take_wus(s, request, t, reply);
-	} else {
-		reply->status = 404;
-	}
+	s->ebms.wait_for[0] = '\0';
+	if (!dies || strcmp(t->word, "before") != 0)
+		v = take_path(s, request, manner, reply, &post);
+	memcpy(wait_for, s->ebms.wait_for, sizeof(wait_for));
 	upset_answer(t, manner, reply);
 	post.http = reply->status == 0 ? 204 : reply->status;
-	if (manner->reset || manner->silent || manner->reset_at_end)
+	if (manner->reset || manner->silent || manner->reset_at_end || dies)
 		post.http = 0;
 	write_down(s, v, &post, reply);
+	if (dies)
+		(void)kill(getpid(), SIGKILL);
 	(void)pthread_mutex_unlock(&s->lock);
 	if (wait_for[0] != '\0')
 		push_result_wait(s->ebms.push, wait_for, EARLY_MS);

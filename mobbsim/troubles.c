@@ -265,13 +265,15 @@ troubles_next(struct troubles *t, enum trouble_on on, int64_t now_ms)
 bool
 troubles_away(struct troubles *t, int64_t now_ms)
 {
+	bool away = false;
 	size_t i;
 
-	if (t == NULL || over(t, now_ms))
+	if (t == NULL)
 		return false;
-	for (i = 0; i < t->count; i++)
-		if (t->lines[i].kind == T_AWAY &&
-			within(t, &t->lines[i], now_ms))
-			return true;
-	return false;
+	(void)pthread_mutex_lock(&t->lock);
+	for (i = 0; i < t->count && !over(t, now_ms); i++)
+		away |= t->lines[i].kind == T_AWAY &&
+			within(t, &t->lines[i], now_ms);
+	(void)pthread_mutex_unlock(&t->lock);
+	return away;
 }

@@ -178,8 +178,10 @@ troubles_roll_one(struct troubles *troubles, enum trouble_on on,
 	assert((trouble_sort(kind)->on & 1U << on) != 0);
 	*troubles = (struct troubles){ .seed = seed };
 	roll_line(&dice, troubles, on, kind);
-	/* Who is not let in posts nothing. */
-	if (on != ON_SERVER && dice_roll(&dice, 2) == 0)
+	/* Who is not let in posts nothing, and questions are asked again after
+	 * longer and longer pauses.
+	 */
+	if (on != ON_SERVER && on != ON_WUS && dice_roll(&dice, 2) == 0)
 		troubles->until_posts = between(&dice, 8, 16);
 	else
 		troubles->for_ms = between(&dice, 40, 80) * 100;

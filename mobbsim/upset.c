@@ -2,9 +2,7 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "mobbsim/envelope.h"
 #include "mobbsim/upset.h"
@@ -131,9 +129,6 @@ upset_answer(const struct trouble *t, struct door_manner *manner,
 		break;
 	case T_HEADERS:
 		manner->odd_headers = t->number;
-		break;
-	case T_DIE:
-		(void)kill(getpid(), SIGKILL);
 		break;
 	default:
 		replace(t, reply);

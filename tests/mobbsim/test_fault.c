@@ -108,6 +108,25 @@ test_fault__what_was_cut_is_not_taken(void **state)
 	wire_end(&w);
 }
 
+/* The same MessageId with other bytes is no retry. */
+static void
+test_fault__retries_are_compared(void **state)
+{
+	struct buf payload;
+	struct wire w;
+	struct run r;
+
+	(void)state;
+	begin(&w, &r, WIRE_ASYNC, "nth 99 ack lost\n");
+	assert_int_equal(deliver(&w, "m1@us"), 204);
+	wire_payload(BATCH, "Burger", two, 1, &payload);
+	assert_int_equal(wire_send(&w, "m1@us", &payload), 204);
+	assert_int_equal(times(&w, "differs.txt", "m1@us\n"), 1);
+	assert_int_equal(times(&w, "ledger.csv", "m1@us"), 2);
+	buf_done(&payload);
+	wire_end(&w);
+}
+
 static void
 test_fault__what_was_complete_is_taken(void **state)
 {
@@ -495,6 +514,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fault__what_was_cut_is_not_taken),
+		cmocka_unit_test(test_fault__retries_are_compared),
 		cmocka_unit_test(test_fault__what_was_complete_is_taken),
 		cmocka_unit_test(test_fault__odd_but_right),
 		cmocka_unit_test(test_fault__who_is_not_let_in),

@@ -25,9 +25,10 @@ static void
 test_init__the_files_of_a_room(void **state)
 {
 	static const char *const there[] = { "jobs.yaml", "sim.yaml", "cpa.xml",
-		"keys/site.key", "pki/root.crt", "spool/in/woz", "spool/work",
-		"spool/done", "spool/bad", "spool/out", "spool/print/out",
-		"spool/sent", "db", "sim" };
+		"keys/site.key", "pki/root.crt", "pki/root.crl",
+		"pki/extra/empty.crl", "pki/extra/foreign-root.crt",
+		"spool/in/woz", "spool/work", "spool/done", "spool/bad",
+		"spool/out", "spool/print/out", "spool/sent", "db", "sim" };
 	char path[PATH_MAX], name[80];
 	struct stat st;
 	struct run r;
@@ -146,51 +147,151 @@ test_init__the_jobs_file_is_read_by_us(void **state)
 	run_end(&r);
 }
 
+/* Official judgement of room/cpa.xml, where the schema is at hand. */
+static void
+judge(const struct buf *text)
+{
+	const char *shared = getenv("MOBB_SHARED");
+	struct xml_schema *xsd = NULL;
+	struct fault why = FAULT_NONE;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/ebms2/xsd/cpp-cpa-2_0.xsd",
+		shared == NULL ? "../shared" : shared);
+	if (access(path, R_OK) == -1) {
+		print_message("# no %s: not judged\n", path);
+		return;
+	}
+	assert_int_equal(xml_schema_load(path, &xsd, &why), V_OK);
+	if (xml_schema_check(xsd, text->bytes, text->len, &why) != V_OK)
+		fail_msg("%s: %s", why.place, why.text);
+	xml_schema_free(xsd);
+}
+
 static void
 test_init__the_agreement_is_valid_and_ours(void **state)
 {
 	static const char *const use[] = { "GLOBE-R-BV-Request",
 		"GLOBE-R-BV-Result", NULL };
-	const char *shared = getenv("MOBB_SHARED");
+	static const struct {
+		const char *how;
+		bool reliable, sync;
+	} modes[] = { { NULL, true, false }, { "--sync", true, true },
+		{ "--best-effort", false, false } };
 	const struct cpa_action *action;
-	struct xml_schema *xsd = NULL;
 	struct arena mem = ARENA_EMPTY;
 	struct fault why = FAULT_NONE;
-	char path[PATH_MAX];
 	struct buf text;
 	struct cpa cpa;
 	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		run_begin(&r);
+		assert_int_equal(run(&r, "init", "room", "--ports",
+					 "12001,12002", modes[i].how, NULL),
+			0);
+		run_read(&r, "room/cpa.xml", &text);
+		judge(&text);
+		if (cpa_read(text.bytes, text.len, OURS, use, false, &mem, &cpa,
+			    &why) != V_OK)
+			fail_msg("%s: %s", why.place, why.text);
+		action = cpa_find(&cpa, "GLOBE-R-BV-Request", true);
+		assert_non_null(action);
+		assert_string_equal(
+			action->url, "https://localhost:12002/ebms");
+		assert_int_equal(action->ack_requested, modes[i].reliable);
+		assert_int_equal(
+			action->duplicate_elimination, modes[i].reliable);
+		assert_int_equal(action->sync_reply, modes[i].sync);
+		if (modes[i].reliable) {
+			assert_int_equal(action->retries, 8);
+			assert_int_equal(action->interval_ms, 5000);
+		}
+		assert_string_equal(
+			cpa.our_signal_url, "https://localhost:12001/ebms");
+		assert_string_equal(
+			cpa.their_signal_url, "https://localhost:12002/ebms");
+		buf_done(&text);
+		run_end(&r);
+	}
+	arena_done(&mem);
+}
+
+static void
+test_init__retries_for_a_test(void **state)
+{
+	static const char *const wrong[][2] = { { "--retries", "101" },
+		{ "--retries", "x" }, { "--interval", "5s" },
+		{ "--interval", "P1M" }, { "--persist", "" } };
+	struct buf text;
+	struct run r;
+	size_t i;
 
 	(void)state;
 	run_begin(&r);
-	assert_int_equal(
-		run(&r, "init", "room", "--ports", "12001,12002", NULL), 0);
+	assert_int_equal(run(&r, "init", "room", "--retries", "3", "--interval",
+				 "PT2S", "--persist", "P1DT6H", NULL),
+		0);
 	run_read(&r, "room/cpa.xml", &text);
-	snprintf(path, sizeof(path), "%s/ebms2/xsd/cpp-cpa-2_0.xsd",
-		shared == NULL ? "../shared" : shared);
-	if (access(path, R_OK) == -1) {
-		print_message("# no %s: not judged\n", path);
-	} else {
-		assert_int_equal(xml_schema_load(path, &xsd, &why), V_OK);
-		if (xml_schema_check(xsd, text.bytes, text.len, &why) != V_OK)
-			fail_msg("%s: %s", why.place, why.text);
-		xml_schema_free(xsd);
-	}
-	if (cpa_read(text.bytes, text.len, OURS, use, false, &mem, &cpa,
-		    &why) != V_OK)
-		fail_msg("%s: %s", why.place, why.text);
-	action = cpa_find(&cpa, "GLOBE-R-BV-Request", true);
-	assert_non_null(action);
-	assert_string_equal(action->url, "https://localhost:12002/ebms");
-	assert_true(action->ack_requested && action->duplicate_elimination);
-	assert_false(action->sync_reply);
-	assert_int_equal(action->retries, 8);
-	assert_int_equal(action->interval_ms, 5000);
-	assert_string_equal(cpa.our_signal_url, "https://localhost:12001/ebms");
-	assert_string_equal(
-		cpa.their_signal_url, "https://localhost:12002/ebms");
-	arena_done(&mem);
+	assert_non_null(strstr(text.bytes, "<c:Retries>3</c:Retries>"));
+	assert_non_null(
+		strstr(text.bytes, "<c:RetryInterval>PT2S</c:RetryInterval>"));
+	assert_non_null(strstr(text.bytes, ">P1DT6H</c:PersistDuration>"));
 	buf_done(&text);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(run(&r, "init", "other", wrong[i][0],
+					 wrong[i][1], NULL),
+			2);
+	run_end(&r);
+}
+
+/* Below pki/extra: each has a key that fits, and is wrong in its own way; that
+ * they are refused is seen in test_fault.
+ */
+static void
+test_init__certificates_that_will_not_do(void **state)
+{
+	static const struct {
+		const char *name, *oin;
+		bool expired;
+	} all[] = { { "foreign-server", THEIRS, false },
+		{ "foreign-client", THEIRS, false },
+		{ "expired-server", THEIRS, true },
+		{ "expired-client", THEIRS, true },
+		{ "other-oin-server", "00000099000000030000", false },
+		{ "other-oin-client", "00000099000000030000", false },
+		{ "wrong-host-server", THEIRS, false },
+		{ "revoked-server", THEIRS, false },
+		{ "revoked-client", THEIRS, false } };
+	char crt[PATH_MAX], key[PATH_MAX], name[80];
+	struct fault why = FAULT_NONE;
+	struct certificate certificate;
+	struct buf jobs;
+	struct run r;
+	size_t i;
+
+	(void)state;
+	run_begin(&r);
+	assert_int_equal(run(&r, "init", "room", NULL), 0);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		snprintf(name, sizeof(name), "room/pki/extra/%s.crt",
+			all[i].name);
+		run_path(&r, name, crt);
+		snprintf(name, sizeof(name), "room/pki/extra/%s.key",
+			all[i].name);
+		run_path(&r, name, key);
+		assert_int_equal(
+			certificate_look(crt, &certificate, &why), V_OK);
+		assert_string_equal(certificate.oin, all[i].oin);
+		assert_int_equal(
+			certificate.end_ms < clock_now_ms(), all[i].expired);
+		assert_int_equal(certificate_key(crt, key, &why), V_OK);
+	}
+	run_read(&r, "room/jobs.yaml", &jobs);
+	assert_null(strstr(jobs.bytes, "extra"));
+	buf_done(&jobs);
 	run_end(&r);
 }
 
@@ -246,6 +347,8 @@ main(void)
 		cmocka_unit_test(test_init__certificates_carry_the_oin),
 		cmocka_unit_test(test_init__the_jobs_file_is_read_by_us),
 		cmocka_unit_test(test_init__the_agreement_is_valid_and_ours),
+		cmocka_unit_test(test_init__retries_for_a_test),
+		cmocka_unit_test(test_init__certificates_that_will_not_do),
 		cmocka_unit_test(test_init__a_room_is_made_once),
 		cmocka_unit_test(test_init__ports),
 	};

@@ -399,7 +399,7 @@ test_payload__a_result_can_contradict(void **state)
 		{ { .to = 0 }, ">2<", ">1<", ">BerichtBestaatAl<", 2 },
 		{ { .counters = true }, ">2<", ">2<", ">Verwerkt<", 2 },
 		{ { .twice = true }, ">2<", ">1<", ">NietActiefOf", 3 },
-		{ { .stranger = true }, ">2<", ">1<", ">Verwerkt<", 3 },
+		{ { .stranger = BATCH }, ">2<", ">1<", ">Verwerkt<", 3 },
 		{ { .unknown = true }, ">2<", ">1<", ">VerwerktOfNiet<", 2 },
 		{ { .failures_only = true }, ">2<", ">1<", ">BerichtBest", 1 },
 		{ { .reverse = true }, ">2<", ">1<", ">NietActiefOf", 2 },
