@@ -72,8 +72,8 @@ post() {
 		"$@" "https://localhost:$port${at:-/ebms}")
 }
 
-# catch N [alone]: the next push, answered with 204, is pushed.N with its head
-# cut off; alone: nothing runs but the listener
+# catch N [ID]: the next push, answered with 204, is pushed.N with its head cut
+# off; ID: message ID is posted, and nothing runs but the listener
 catch() {
 	mkfifo "$dir/say.$1"
 	openssl s_server -quiet -accept "$theirs" -naccept 1 -Verify 2 \
@@ -89,7 +89,9 @@ catch() {
 	} &
 	_answer=$!
 	pids="$pids $_server $_answer"
-	if [ "${2:-}" = alone ]; then
+	if [ $# -gt 1 ]; then
+		sleep 0.5
+		post "$2"
 		wait_for 30 grep -q '</soap:Envelope>' "$dir/whole.$1"
 		sleep 1
 	else
@@ -222,9 +224,8 @@ is "a Ping that waits gets its Pong" "$status $(what "$dir/answer")" \
 	"200 Pong p1@stranger.example"
 ok "... which is valid" fits "$dir/answer"
 signal p2 Ping
-post p2
+catch 7 p2
 is "one that does not: later" "$status $(wc -c <"$dir/answer")" "204 0"
-catch 7 alone
 is "... pushed, though nothing runs but the listener" "$(what "$dir/pushed.7")" "Pong p2@stranger.example"
 signal a1 Acknowledgment '<eb:Acknowledgment eb:version="2.0" soap:mustUnderstand="1"><eb:Timestamp>2026-01-01T00:00:00Z</eb:Timestamp><eb:RefToMessageId>no-such-message</eb:RefToMessageId></eb:Acknowledgment>'
 post a1
