@@ -9,6 +9,8 @@
 #include "mobbjob/show.h"
 #include "mobbjob/waits.h"
 
+#define TROUBLES_MAX 20
+
 static const char *const heads[] = { "JOB", "STREAM", "ENVIRONMENT", "STATE",
 	"IN", "DELIVERED", "POSTED", "REJECTED", "OPEN", "RECEIVED", "FILE",
 	NULL };
@@ -30,10 +32,32 @@ print_waits(const struct wait *waits, size_t count, bool person, size_t n,
 	return n;
 }
 
+/* Lots that are tried again by themselves; the reason may say that somebody has
+ * to look, at this side or the other.
+ */
+static size_t
+print_troubles(struct call *call, struct fault *why)
+{
+	struct lot_trouble *rows;
+	size_t count = 0, i;
+
+	if (store_lot_troubles(call->site.store, TROUBLES_MAX, &call->mem,
+		    &rows, &count, why) != V_OK)
+		return 0;
+	if (count > 0)
+		puts("\ntried again:");
+	for (i = 0; i < count; i++)
+		printf("  %s  lot %lld, offered %d times: %s\n", rows[i].job,
+			(long long)rows[i].lot, rows[i].posts,
+			show_clean(rows[i].reason, &call->mem));
+	return count;
+}
+
 static void
 print_person(struct call *call, const struct job *jobs, size_t count,
 	const struct wait *waits, size_t wait_count, struct arena *mem)
 {
+	struct fault unused;
 	const char *line;
 	size_t i, n = 0;
 
@@ -58,6 +82,7 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 			puts("\nneeds a person:");
 		printf("  %s\n", show_clean(line, mem));
 	}
+	n += print_troubles(call, &unused);
 	if (n == 0)
 		puts(count + wait_count == 0 ? "nothing is unfinished"
 					     : "\nnothing needs a person");

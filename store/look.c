@@ -262,3 +262,37 @@ store_attempt_list(struct store *store, const char *job, struct arena *mem,
 	pg_rows_done(&rows);
 	return V_OK;
 }
+
+enum verdict
+store_lot_troubles(struct store *store, int max, struct arena *mem,
+	struct lot_trouble **rows_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct lot_trouble *list;
+	enum verdict v;
+	int i;
+
+	v = pg_ask(store->pg,
+		"select o.number, j.id, t.posts, t.reason from ("
+		"select lot_no, posts, reason from attempt "
+		"where state in (1, 2) and reason <> '' union all "
+		"select number, 0, reason from lot "
+		"where state in (1, 7) and reason <> '') t "
+		"join lot o on o.number = t.lot_no "
+		"join job j on j.number = o.job_no "
+		"order by o.number limit $1",
+		PG_ARGS(PG_N(max)), &rows, why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; i < rows.count; i++) {
+		list[i] = (struct lot_trouble){ .lot = pg_int(&rows, i, 0),
+			.posts = (int)pg_int(&rows, i, 2),
+			.reason = pg_text(&rows, i, 3, mem) };
+		pg_word(&rows, i, 1, list[i].job, sizeof(list[i].job));
+	}
+	*rows_out = list;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}

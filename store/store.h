@@ -822,6 +822,19 @@ enum verdict store_attempt_list(struct store *store, const char *job,
 	struct arena *mem, struct attempt_row **rows_out, size_t *count_out,
 	struct fault *why);
 
+/* A lot that is tried again and again: it has not been acknowledged, and the
+ * last try, or the wait for one, has a reason.
+ */
+struct lot_trouble {
+	int64_t lot;
+	char job[16];
+	int posts; /* of its newest attempt */
+	const char *reason;
+};
+/* Oldest lot first, at most `max`. */
+enum verdict store_lot_troubles(struct store *store, int max, struct arena *mem,
+	struct lot_trouble **rows_out, size_t *count_out, struct fault *why);
+
 struct event {
 	int64_t at_ms;
 	char job[16];

@@ -55,6 +55,8 @@ sim_stop
 listen_start
 ONCE_SECONDS=4 once
 like "the first post is not received" "$(cat "$dir/once.log")" 'not received'
+like "the list tells what is tried again, and why" "$(job list)" \
+	"$id  lot [0-9]+, offered [0-9] times: not received"
 sed -i 's/type: WOZ/type: WOZ26/' "$dir/jobs.yaml"
 sim_start
 : >"$dir/once.log"
