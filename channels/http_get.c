@@ -39,6 +39,8 @@ settings(CURL *c, const char *url, const char *proxy, int64_t seconds,
 	SET(CURLOPT_FOLLOWLOCATION, 1L);
 	SET(CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 	SET(CURLOPT_PROXY, proxy == NULL ? "" : proxy);
+	/* Whatever no_proxy in the environment says. */
+	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	SET(CURLOPT_TIMEOUT, (long)seconds);

@@ -177,6 +177,13 @@ test_http_get__a_proxy_is_asked(void **state)
 		V_OK);
 	assert_memory_equal(out.bytes, "9876543210", 10);
 	buf_done(&out);
+	/* Whatever the environment says should go without. */
+	assert_int_equal(setenv("no_proxy", "*", 1), 0);
+	assert_int_equal(
+		http_get("http://lists.example/ten", proxy, 5, &out, &why),
+		V_OK);
+	assert_int_equal(unsetenv("no_proxy"), 0);
+	buf_done(&out);
 	/* And none that only the environment names. */
 	assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
 	assert_int_equal(get("/ten", 10, &out, &why), V_OK);
