@@ -30,7 +30,6 @@
 #define SECURITY_LEVEL 2 /* RSA and DH below 2048 bits are refused */
 #define DOUBT_MS 3600000 /* between two warnings */
 #define PASSED_BYTES_MAX 65536
-#define PASSED_CHAIN_MAX 10
 
 void
 tls_ignore_sigpipe(void)
@@ -367,33 +366,9 @@ tls_goodbye(void *connection)
 
 /* --- a certificate that was passed on --- */
 
-/* PEM or DER: the first is the client's, others may complete its chain. */
-static X509 *
-passed_read(const void *bytes, size_t len, STACK_OF(X509) * chain)
-{
-	const unsigned char *der = bytes;
-	X509 *x509, *more;
-	BIO *in;
-
-	if (len == 0 || len > PASSED_BYTES_MAX)
-		return NULL;
-	if (der[0] == 0x30)
-		return d2i_X509(NULL, &der, (long)len);
-	in = BIO_new_mem_buf(bytes, (int)len);
-	if (in == NULL)
-		abort();
-	x509 = PEM_read_bio_X509(in, NULL, NULL, NULL);
-	while (x509 != NULL && sk_X509_num(chain) < PASSED_CHAIN_MAX &&
-		(more = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
-		if (sk_X509_push(chain, more) == 0)
-			abort();
-	BIO_free(in);
-	return x509;
-}
-
 /* One verification; the error of it, X509_V_OK when it is good. */
 static int
-passed_verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
+verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 	char text_out[TLS_TEXT_MAX])
 {
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
@@ -403,7 +378,7 @@ passed_verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 		X509_STORE_CTX_init(
 			store, SSL_CTX_get_cert_store(ctx), x509, chain) != 1 ||
 		X509_STORE_CTX_set_default(store, "ssl_client") != 1)
-		abort();
+		abort(); /* no memory, as everywhere (base/arena.h) */
 	X509_STORE_CTX_set_app_data(
 		store, SSL_CTX_get_ex_data(ctx, server_index()));
 	X509_STORE_CTX_set_verify_cb(store, check_client);
@@ -418,6 +393,7 @@ passed_verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 		tls_error_text(store, text_out);
 	}
 	X509_STORE_CTX_free(store);
+	ERR_clear_error();
 	return error;
 }
 
@@ -425,32 +401,27 @@ enum verdict
 tls_verify_passed(void *context, const void *bytes, size_t len,
 	char oin_out[TLS_OIN_MAX], struct fault *why)
 {
-	STACK_OF(X509) *chain = sk_X509_new_null();
+	const unsigned char *der = bytes;
 	char text[TLS_TEXT_MAX] = "";
 	enum verdict v = V_OK;
 	X509 *x509 = NULL;
 	int error;
 
-	if (chain == NULL)
-		abort(); /* no memory, as everywhere (base/arena.h) */
-	x509 = passed_read(bytes, len, chain);
-	if (x509 == NULL) {
-		v = fault_set(why, V_SKIP, CODE_TLS,
+	if (len > 0 && len <= PASSED_BYTES_MAX)
+		x509 = d2i_X509(NULL, &der, (long)len);
+	ERR_clear_error();
+	if (x509 == NULL)
+		return fault_set(why, V_SKIP, CODE_TLS,
 			"what the front proxy passed is no certificate");
-		goto out;
-	}
-	error = passed_verify(context, x509, chain, false, text);
+	error = verify(context, x509, NULL, false, text);
 	if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
 		error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
-		error = passed_verify(context, x509, chain, true, text);
+		error = verify(context, x509, NULL, true, text);
 	if (error != X509_V_OK)
 		v = fault_set(why, V_SKIP, tls_error_code(error),
 			"passed certificate refused: %s", text);
 	else
 		certificate_oin(x509, oin_out);
-out:
 	X509_free(x509);
-	sk_X509_pop_free(chain, X509_free);
-	ERR_clear_error();
 	return v;
 }

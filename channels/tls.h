@@ -70,7 +70,7 @@ bool tls_peer(void *connection, char oin_out[TLS_OIN_MAX]);
 enum code tls_reason(
 	void *connection, unsigned long error, char text_out[TLS_TEXT_MAX]);
 
-/* A client certificate that a front proxy took and passed on, PEM or DER: the
+/* A client certificate that a front proxy took and passed on, in DER: the
  * same checks as in a handshake.  The proxy need not pass the chain: `trust`
  * of the context may hold the intermediates, and one of them will do as the
  * end of it.
