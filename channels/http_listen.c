@@ -169,7 +169,7 @@ read_files(struct http_listen *listen, const struct http_listen_conf *conf,
 		return v;
 	tls_server_free(listen->tls);
 	listen->tls = fresh;
-	listen->generation++;
+	connections_aged(listen);
 	listen->crl_stamp = stamp;
 	listen->conf = *conf;
 	if (listen->conf.deadline_s <= 0)

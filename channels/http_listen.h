@@ -90,12 +90,14 @@ int http_listen_port(const struct http_listen *listen);
 void http_listen_every(struct http_listen *listen, int64_t every_ms,
 	void (*fn)(void *self), void *self);
 
-/* Read certificate, key, roots and revocation lists anew; from the loop.  They
- * hold for connections from now on.  No connection is dropped: a request under
- * way is finished, and its answer closes what began with the old files.  `at`
- * and `header` are those of before.  On failure all stays as it was.
+/* Read certificate, key, roots and revocation lists anew; from the loop.  Idle
+ * connections are closed.  A request under way is finished, if roots and lists
+ * of now still let its client in (else 403), and its answer closes what began
+ * with the old files.  `at` and `header` are those of before.  On failure all
+ * stays as it was.
  *
- * A change in crl_folder does the same by itself, within seconds.
+ * A change in crl_folder does the same by itself, within seconds, for the lists
+ * alone: other files are read when told to.
  */
 enum verdict http_listen_reload(struct http_listen *listen,
 	const struct http_listen_conf *conf, struct fault *why);

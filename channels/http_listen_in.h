@@ -94,6 +94,12 @@ void connection_new(struct http_listen *listen, int fd,
 	const struct sockaddr *address, socklen_t len);
 void connection_free(struct connection *c);
 
+/* `listen->tls` is another, or has other lists: who is idle goes and may come
+ * back; the others are verified again before a request of theirs is handled,
+ * and go after its answer.
+ */
+void connections_aged(struct http_listen *listen);
+
 /* The oldest stranger goes, else the oldest that is idle; false: none is. */
 bool connection_make_room(struct http_listen *listen);
 

@@ -197,6 +197,26 @@ know_client(struct connection *c)
 	http_read_refuse(&c->read, 403, "client certificate not accepted");
 }
 
+/* The roots or lists changed since the connection began, perhaps in the middle
+ * of this very request: by the new ones it may be a stranger's.
+ */
+static void
+know_again(struct connection *c)
+{
+	struct fault why;
+
+	if (c->generation == c->listen->generation)
+		return;
+	if (c->tls == NULL) {
+		know_client(c);
+	} else if (tls_peer_again(c->listen->tls, c->tls, &why) != V_OK) {
+		http_note_of(c->listen, c, why.code,
+			"request refused with 403: %s", why.text);
+		http_read_refuse(
+			&c->read, 403, "client certificate not accepted");
+	}
+}
+
 /* Keep what the request announces or has grown to, if it may.  All bodies
  * under way are bounded together, and one peer's part of them, so that another
  * peer always finds room for one.
@@ -249,6 +269,8 @@ take_piece(struct connection *c, const struct evbuffer_iovec *piece)
 		hold(c);
 	if (r->want_continue && head && r->stage != HTTP_REFUSED)
 		bufferevent_write(c->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+	if (r->stage == HTTP_DONE)
+		know_again(c);
 	if (r->stage == HTTP_REFUSED)
 		answer_refused(c);
 	else if (r->stage == HTTP_DONE)
@@ -341,6 +363,19 @@ connection_make_room(struct http_listen *listen)
 	if (c != NULL)
 		connection_free(c);
 	return c != NULL;
+}
+
+void
+connections_aged(struct http_listen *listen)
+{
+	struct connection *c, *next;
+
+	listen->generation++;
+	for (c = listen->connections; c != NULL; c = next) {
+		next = c->next;
+		if (c->phase == PHASE_IDLE && c->tls != NULL)
+			connection_free(c);
+	}
 }
 
 /* One more of this peer: if they are many, the oldest idle one goes for it. */

@@ -364,7 +364,7 @@ tls_goodbye(void *connection)
 	ERR_clear_error();
 }
 
-/* --- a certificate that was passed on --- */
+/* --- a client's certificate outside a handshake --- */
 
 /* One verification; the error of it, X509_V_OK when it is good. */
 static int
@@ -395,6 +395,22 @@ verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 	X509_STORE_CTX_free(store);
 	ERR_clear_error();
 	return error;
+}
+
+enum verdict
+tls_peer_again(void *context, void *connection, struct fault *why)
+{
+	X509 *x509 = SSL_get0_peer_certificate(connection);
+	char text[TLS_TEXT_MAX] = "";
+	int error;
+
+	assert(x509 != NULL);
+	error = verify(context, x509, SSL_get_peer_cert_chain(connection),
+		false, text);
+	if (error == X509_V_OK)
+		return V_OK;
+	return fault_set(why, V_SKIP, tls_error_code(error),
+		"client certificate no longer accepted: %s", text);
 }
 
 enum verdict

@@ -64,6 +64,12 @@ void *tls_server_accept(void *context);
  */
 bool tls_peer(void *connection, char oin_out[TLS_OIN_MAX]);
 
+/* Would this newer context still let in who is at the other end?  Chain and
+ * revocation are verified anew.  V_SKIP: CODE_TLS, CODE_REVOKED or CODE_CRL.
+ */
+enum verdict tls_peer_again(
+	void *context, void *connection, struct fault *why);
+
 /* Why a handshake failed; `error` from OpenSSL's queue, 0 when none.
  * CODE_REVOKED, CODE_CRL (no valid list, and one is required) or CODE_TLS.
  */
@@ -127,7 +133,7 @@ struct tls_check {
 
 /* Before every request: forget what went wrong, and look once a minute whether
  * the lists changed.  True: they did; a connection that is open was judged by
- * the old ones and should not be used again.
+ * the old ones and must not be used again.
  */
 bool tls_check_begin(struct tls_check *check, int64_t tick_ms);
 

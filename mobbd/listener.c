@@ -338,7 +338,7 @@ on_reload(struct listener *own)
 		log_line("reload: at, header or database changed: a new start");
 		*run->stop = 1;
 	} else {
-		log_line("reload: done, no connection was dropped");
+		log_line("reload: done, requests under way are finished");
 	}
 }
 

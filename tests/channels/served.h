@@ -155,9 +155,11 @@ line_unix(struct line *l, const char *path)
 		exit(2);
 }
 
-/* certificate NULL: none.  tls_max 0: the newest. */
+/* Connected, and no more than that.  certificate NULL: none.  tls_max 0: the
+ * newest.
+ */
 static inline void
-line_tls(struct line *l, const char *url, const char *certificate,
+line_connect(struct line *l, const char *url, const char *certificate,
 	const char *key, int tls_max)
 {
 	struct timeval patience = { .tv_sec = 30 };
@@ -174,6 +176,13 @@ line_tls(struct line *l, const char *url, const char *certificate,
 	}
 	l->ssl = SSL_new(l->ctx);
 	SSL_set_fd(l->ssl, l->fd);
+}
+
+static inline void
+line_tls(struct line *l, const char *url, const char *certificate,
+	const char *key, int tls_max)
+{
+	line_connect(l, url, certificate, key, tls_max);
 	l->up = SSL_connect(l->ssl) == 1;
 }
 

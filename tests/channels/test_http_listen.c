@@ -320,19 +320,29 @@ shown(const struct served *s)
 }
 
 static void
-test_http_listen__a_reload_drops_no_connection(void **state)
+test_http_listen__a_reload_drops_no_request(void **state)
 {
 	static const char head[] = POST "Content-Length: 6\r\n\r\nabc";
 	struct served s = { .status = 204 };
-	char crt[64], key[64];
+	char crt[64], key[64], below[64], below_key[64];
 	struct line slow, idle, used;
+	struct pki_made middle, leaf;
 	long before, after;
 
 	(void)state;
+	middle = pki_make_as(&(struct pki_want){ .issuer = &pki.root_is,
+		.name = "middle",
+		.ends_s = PKI_DAY,
+		.authority = true });
+	leaf = pki_make(&middle, "below", PKI_OURS, PKI_DAY);
+	snprintf(below, 64, "%s/below.crt", pki.dir);
+	snprintf(below_key, 64, "%s/below.key", pki.dir);
+	pki_write_chain(&leaf, (const struct pki_made *[]){ &middle, NULL },
+		below, below_key);
 	pki_leaf(&pki, &pki.root_is, "renewed", PKI_THEIRS, PKI_DAY, crt, key);
 	served_begin(&s, &pki, &tls_conf);
 	before = shown(&s);
-	line_tls(&slow, s.url, pki.client, pki.client_key, 0);
+	line_tls(&slow, s.url, below, below_key, 0);
 	assert_true(line_send(&slow, head, sizeof(head) - 1));
 	line_tls(&idle, s.url, pki.client, pki.client_key, 0);
 	line_tls(&used, s.url, pki.client, pki.client_key, 0);
@@ -345,13 +355,11 @@ test_http_listen__a_reload_drops_no_connection(void **state)
 	after = shown(&s);
 	assert_true(after != before && after > 0);
 
-	/* Each is answered; then the old ones are closed. */
+	/* What is under way is answered; what is not is closed at once. */
 	assert_true(line_send(&slow, "def", 3));
 	assert_true(line_until(&slow, "Connection: close\r\n\r\n", WAIT_MS));
 	assert_int_equal(line_status(&slow, WAIT_MS), 204);
 	assert_int_equal(s.body_len, 6);
-	assert_int_equal(ask(&idle), 204);
-	assert_int_equal(ask(&used), 204);
 	(void)line_until(&slow, NULL, WAIT_MS);
 	(void)line_until(&idle, NULL, WAIT_MS);
 	(void)line_until(&used, NULL, WAIT_MS);
@@ -365,8 +373,10 @@ test_http_listen__a_reload_drops_no_connection(void **state)
 	assert_int_equal(ask(&used), 204);
 	line_end(&used);
 	served_end(&s);
-	assert_int_equal(s.requests, 6);
+	assert_int_equal(s.requests, 4);
 	assert_int_equal(s.notes, 0);
+	pki_free(&middle);
+	pki_free(&leaf);
 }
 
 static void
@@ -412,17 +422,24 @@ test_http_listen__bad_files_change_nothing(void **state)
 	served_end(&s);
 }
 
-/* Roots too: who was heard before may be a stranger now. */
+/* Roots too: who was heard before may be a stranger now, on every connection
+ * and in the middle of a request.
+ */
 static void
-test_http_listen__other_roots_hold_for_new_connections(void **state)
+test_http_listen__other_roots_hold_for_all_connections(void **state)
 {
+	static const char head[] = POST "Content-Length: 6\r\n\r\nabc";
 	struct served s = { .status = 204 };
-	struct line l, old;
+	struct line l, old, slow;
 
 	(void)state;
 	served_begin(&s, &pki, &tls_conf);
 	line_tls(&old, s.url, pki.client, pki.client_key, 0);
 	assert_int_equal(ask(&old), 204);
+	line_tls(&slow, s.url, pki.client, pki.client_key, 0);
+	assert_int_equal(ask(&slow), 204);
+	assert_true(line_send(&slow, head, sizeof(head) - 1));
+	clock_sleep_ms(100);
 	s.conf.trust = pki.other_root;
 	served_reload(&s);
 	assert_int_equal(s.reloaded, V_OK);
@@ -432,11 +449,69 @@ test_http_listen__other_roots_hold_for_new_connections(void **state)
 	line_tls(&l, s.url, pki.stranger, pki.stranger_key, 0);
 	assert_int_equal(ask(&l), 204);
 	line_end(&l);
-	/* The old one gets one more answer, and no second. */
-	assert_int_equal(ask(&old), 204);
 	assert_int_equal(ask(&old), 0);
 	line_end(&old);
+	assert_int_equal(s.notes, 1);
+	assert_true(line_send(&slow, "def", 3));
+	assert_int_equal(line_status(&slow, WAIT_MS), 403);
+	line_end(&slow);
 	served_end(&s);
+	assert_int_equal(s.requests, 3);
+	assert_int_equal(s.note.code, CODE_TLS);
+	assert_non_null(strstr(s.note.text, "issuer"));
+}
+
+/* Its handshake is of before, its request is not. */
+static void
+test_http_listen__who_came_before_is_judged_by_now(void **state)
+{
+	struct served s = { .status = 204 };
+	struct line l;
+
+	(void)state;
+	served_begin(&s, &pki, &tls_conf);
+	line_connect(&l, s.url, pki.client, pki.client_key, 0);
+	clock_sleep_ms(100);
+	s.conf.trust = pki.other_root;
+	served_reload(&s);
+	assert_int_equal(s.reloaded, V_OK);
+	assert_int_equal(SSL_connect(l.ssl), 1);
+	assert_int_equal(ask(&l), 403);
+	line_end(&l);
+	served_end(&s);
+	assert_int_equal(s.requests, 0);
+}
+
+/* Each request of a front proxy says whose it is, also one under way. */
+static void
+test_http_listen__what_was_passed_before_is_judged_by_now(void **state)
+{
+	static const char rest[] = "\r\nContent-Length: 6\r\n\r\nabc";
+	struct http_listen_conf conf = front_conf();
+	struct served s = { .status = 204 };
+	struct line l, idle;
+	char value[4096], mine[4096];
+
+	(void)state;
+	served_begin(&s, &pki, &conf);
+	passed_base64(pki.client, POST SERVED_HEADER ": ", "", value);
+	passed_base64(pki.stranger, "", "", mine);
+	line_unix(&l, s.path);
+	assert_true(line_send(&l, value, strlen(value)));
+	assert_true(line_send(&l, rest, sizeof(rest) - 1));
+	line_unix(&idle, s.path);
+	clock_sleep_ms(100);
+	s.conf.trust = pki.other_root;
+	served_reload(&s);
+	assert_int_equal(s.reloaded, V_OK);
+	assert_true(line_send(&l, "def", 3));
+	assert_int_equal(line_status(&l, WAIT_MS), 403);
+	line_end(&l);
+	/* What it will say is not known yet. */
+	assert_int_equal(ask_with(&idle, mine), 204);
+	line_end(&idle);
+	served_end(&s);
+	assert_int_equal(s.requests, 1);
 }
 
 /* On both roads, by itself. */
@@ -594,11 +669,14 @@ main(void)
 		cmocka_unit_test(
 			test_http_listen__a_passed_certificate_has_a_limit),
 		cmocka_unit_test(test_http_listen__a_header_is_not_for_a_port),
-		cmocka_unit_test(
-			test_http_listen__a_reload_drops_no_connection),
+		cmocka_unit_test(test_http_listen__a_reload_drops_no_request),
 		cmocka_unit_test(test_http_listen__bad_files_change_nothing),
 		cmocka_unit_test(
-			test_http_listen__other_roots_hold_for_new_connections),
+			test_http_listen__other_roots_hold_for_all_connections),
+		cmocka_unit_test(
+			test_http_listen__who_came_before_is_judged_by_now),
+		cmocka_unit_test(
+			test_http_listen__what_was_passed_before_is_judged_by_now),
 		cmocka_unit_test(
 			test_http_listen__another_revocation_list_is_noticed),
 		cmocka_unit_test(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The way in: a port, a UNIX socket behind a front proxy, the socket of systemd;
-# a reload drops no connection, and a storm keeps nobody out.
+# a reload drops no request, and a storm keeps nobody out.
 . tests/run/lib.sh
 house dark
 ${CC:-gcc} -O1 -o "$dir/inlet" tests/run/inlet.c -lssl -lcrypto || exit 1
