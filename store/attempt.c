@@ -25,7 +25,8 @@ attempt_lock(
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"select lot_no, letters, receipt_mark, expires_ms, nth, posts, "
+		"select lot_no, letters, receipt_mark, expires_ms, nth, "
+		"posts + agains, "
 		"part_of_lot, result_ms, state from attempt "
 		"where number = $1 for update",
 		PG_ARGS(PG_N(number)), &rows, why);
@@ -330,10 +331,12 @@ ended(struct pg *pg, const struct offer *offer, enum post_end end,
 	if (v != V_OK)
 		return v;
 	/* The acknowledgment, or even the result, may have come first.  A retry
-	 * that is held before its post begins is offered still.
+	 * that is held before its post begins is offered still, and so is a
+	 * post that was taken back; what the peer said counts all the same.
 	 */
-	if (attempt.state != ATTEMPT_POSTING &&
-		!(end == POST_HELD && attempt.state == ATTEMPT_OFFERED))
+	if (attempt.state != ATTEMPT_POSTING && end != POST_ACKNOWLEDGED &&
+		!((end == POST_HELD || end == POST_FAILED) &&
+			attempt.state == ATTEMPT_OFFERED))
 		return V_OK;
 	switch (end) {
 	case POST_COMPLETE:
@@ -413,7 +416,8 @@ count_tries(struct pg *pg, int64_t lot, int64_t *tries_out, struct fault *why)
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"select count(*) from attempt where lot_no = $1 and posts > 0",
+		"select count(*) from attempt where lot_no = $1 "
+		"and posts + agains > 0",
 		PG_ARGS(PG_N(lot)), &rows, why);
 	if (v != V_OK)
 		return v;
@@ -521,7 +525,8 @@ store_expire(struct store *store, const struct store_part *endpoints,
 		"select a.number, j.stream from attempt a "
 		"join lot o on o.number = a.lot_no "
 		"join job j on j.number = o.job_no where a.state = 2 "
-		"and a.expires_ms <= $3 and (a.expires_ms > 0 or a.posts > 0) "
+		"and a.expires_ms <= $3 "
+		"and (a.expires_ms > 0 or a.posts + a.agains > 0) "
 		"and " PART_HAS(
 			"a.endpoint") "and " ATTEMPT_A_UNANSWERED
 				      "order by a.number limit " EXPIRE_AT_ONCE,

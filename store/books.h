@@ -220,7 +220,7 @@ enum verdict receipts_turn(struct pg *pg, const struct lot_row *lot,
  */
 struct attempt {
 	int64_t number, lot_no, letters, mark, expires_ms;
-	int nth, posts;
+	int nth, posts;	   /* posts: after which the peer may have it */
 	bool part, result; /* result: was applied */
 	enum attempt_state state;
 };

@@ -146,7 +146,7 @@ store_inbound_status(struct store *store, const char *message_id,
 
 	v = pg_ask(store->pg,
 		"select cpa_id = $2, applied, received_ms from inbound "
-		"where message_id = $1 and kind = 1",
+		"where message_id = $1 and kind = 1 and not reply_is_error",
 		PG_ARGS(PG_T(message_id), PG_T(cpa_id)), &rows, why);
 	if (v != V_OK)
 		return v;

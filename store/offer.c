@@ -66,6 +66,7 @@ fill(struct pg *pg, const struct pg_rows *found, struct arena *mem,
 		o.payload_bytes = pg_int(found, 0, 11);
 		pg_fixed(found, 0, 12, o.payload_sha256,
 			sizeof(o.payload_sha256));
+		o.cpa_id = pg_text(found, 0, 13, mem);
 	}
 	*out = o;
 	return V_OK;
@@ -79,12 +80,13 @@ find_retry(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"select a.lot_no, a.number, a.nth, a.message_id, "
 		"a.conversation_id, a.envelope, a.content_id, a.created_ms, "
 		"a.expires_ms, a.posts, a.letters, a.payload_bytes, "
-		"a.payload_sha256 from attempt a "
+		"a.payload_sha256, a.cpa_id from attempt a "
 		"join lot o on o.number = a.lot_no "
 		"join job j on j.number = o.job_no "
 		"where a.endpoint = $1 and a.state = 2 "
 		"and a.next_post_ms > 0 and a.next_post_ms <= $2 "
-		"and (a.expires_ms > $2 or (a.expires_ms = 0 and a.posts = 0)) "
+		"and (a.expires_ms > $2 or (a.expires_ms = 0 "
+		"and a.posts + a.agains = 0)) "
 		"and j.state in (6, 7) "
 		"and " ATTEMPT_A_UNANSWERED
 		"order by a.next_post_ms, a.number limit 1",

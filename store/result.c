@@ -315,7 +315,7 @@ count_tries(struct applying *a, struct fault *why)
 		return V_OK; /* nobody asks */
 	v = find_attempt(a->pg,
 		"select count(*) from attempt "
-		"where lot_no = $1 and (posts > 0 or number = $2)",
+		"where lot_no = $1 and (posts + agains > 0 or number = $2)",
 		PG_ARGS(PG_N(a->lot.number), PG_N(a->attempt.number)), &tries,
 		why);
 	a->may_resend = tries <= a->in->resends;

@@ -338,6 +338,11 @@ test_inbound__its_status_can_be_asked(void **state)
 	OK(inbound_applied(books->pg, &in, &already, &why));
 	assert_int_equal(status_of("stat-1", "cpa", &at), INBOUND_APPLIED);
 	assert_int_equal(at, NOW);
+	/* One that was refused was not received. */
+	in = with_reply("stat-2");
+	in.reply_is_error = true;
+	OK(keep_in(books, &in, ""));
+	assert_int_equal(status_of("stat-2", "cpa", &at), INBOUND_UNKNOWN);
 	/* A signal has none. */
 	in = inbound_of("stat-ack", 2, "m-none");
 	OK(keep_in(books, &in, ""));

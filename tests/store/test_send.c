@@ -204,7 +204,10 @@ test_send__expired_and_perhaps_received_is_unknown(void **state)
 		address_offer(&offer, arena_format(&mem, "m-unkn-%d", i));
 		offer.expires_ms = now_ms + 60000;
 		OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
-		post(&offer, POST_COMPLETE, 0);
+		/* "500" too may come from a front that lost sight of what is
+		 * behind it.
+		 */
+		post(&offer, i == 1 ? POST_AGAIN : POST_COMPLETE, 0);
 		expire(now_ms + 60000, 10000, 2, &count);
 		assert_int_equal(count, 1);
 		if (i == 2)
