@@ -144,16 +144,6 @@ children_reap(struct children *all)
 				died(all, &all->child[i], status);
 }
 
-static void
-signal_all(struct children *all, int sig)
-{
-	size_t i;
-
-	for (i = 0; i < all->count; i++)
-		if (all->child[i].pid != 0)
-			(void)kill(all->child[i].pid, sig);
-}
-
 void
 children_reload(struct children *all)
 {
@@ -165,30 +155,47 @@ children_reload(struct children *all)
 				all->child[i].role->reloads ? SIGHUP : SIGTERM);
 }
 
+/* Signal those that are to stop; false when none of them is alive. */
 static bool
-any_alive(const struct children *all)
+signal_those(const struct children *all, bool locks_only, int sig)
 {
+	bool some = false;
 	size_t i;
 
-	for (i = 0; i < all->count; i++)
-		if (all->child[i].pid != 0)
-			return true;
-	return false;
+	for (i = 0; i < all->count; i++) {
+		const struct child *c = &all->child[i];
+
+		if (c->pid == 0 || (locks_only && !c->role->locks))
+			continue;
+		(void)kill(c->pid, sig);
+		some = true;
+	}
+	return some;
 }
 
-void
-children_stop(struct children *all, bool for_good)
+static void
+stop_those(struct children *all, bool locks_only)
 {
 	int64_t end_ms = clock_tick_ms() + STOP_MS - 500;
 
-	all->stopping = all->stopping || for_good;
-	signal_all(all, SIGTERM);
-	while (any_alive(all)) {
-		if (clock_tick_ms() > end_ms)
-			signal_all(all, SIGKILL);
+	while (signal_those(all, locks_only,
+		clock_tick_ms() > end_ms ? SIGKILL : SIGTERM)) {
 		clock_sleep_ms(TICK_MS);
 		children_reap(all);
 	}
+}
+
+void
+children_stop(struct children *all)
+{
+	all->stopping = true;
+	stop_those(all, false);
+}
+
+void
+children_stop_locked(struct children *all)
+{
+	stop_those(all, true);
 }
 
 void

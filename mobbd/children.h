@@ -52,8 +52,12 @@ void children_start(struct children *all); /* those whose time has come */
 void children_reap(struct children *all);
 /* All read everything anew: on SIGHUP, or by ending and being started. */
 void children_reload(struct children *all);
-/* End all and wait for it; `for_good`: none is started again. */
-void children_stop(struct children *all, bool for_good);
+/* End all and wait for it; none is started again. */
+void children_stop(struct children *all);
+/* End those that hold lock B and wait for it.  The listener stays: it answers
+ * 503 while the database is away.
+ */
+void children_stop_locked(struct children *all);
 
 /* --- for --once --- */
 

@@ -59,7 +59,7 @@ static void
 stop_all(struct supervisor *s)
 {
 	stop = 1;
-	children_stop(&s->all, true);
+	children_stop(&s->all);
 }
 
 /* Lock A for as long as we live; then B for a moment, so that we begin after
@@ -112,10 +112,11 @@ recover(struct supervisor *s)
 	size_t i;
 
 	log_line("the database is away: the roles stop until it is back");
-	children_stop(&s->all, false);
+	children_stop_locked(&s->all);
 	for (i = 0; i < s->all.count; i++)
 		s->all.board->line[i].doing[0] = '\0'; /* not its fault */
 	while (!stop) {
+		children_reap(&s->all);
 		store_close(s->site.store);
 		s->site.store = NULL;
 		if (open_books(s, SUPERVISE_SERVICE, &why) == V_OK) {

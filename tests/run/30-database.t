@@ -10,9 +10,13 @@ pids="$pids $service"
 wait_for 20 grep -q 'listening on' "$dir/service.log"
 sleep 1
 
+listener_pid() { pgrep -f -- "$dir/jobs.yaml --role listener"; }
+
 # Nothing is under way, and no message comes in that would tell the listener.
+was=$(listener_pid)
 job database stop >/dev/null
 sleep 4
+is "the listener outlives it" "$(listener_pid)" "$was"
 wait_for 40 sql "select"
 sleep 3
 once
