@@ -210,7 +210,10 @@ judge_signal(struct judging *j, const struct ebms_message *m)
 			ebms_plain(m->error_text, text, sizeof(text)),
 			ebms_plain(m->error_location, place, sizeof(place)));
 		j->meaning = m->error_final ? EBMS_REFUSED : taken(j->post);
-	} else if (m->acknowledgment.there || strcmp(m->action, "Pong") == 0) {
+	} else if ((m->acknowledgment.there &&
+			   strcmp(m->action, "Acknowledgment") == 0) ||
+		   (j->post->payload == NULL &&
+			   strcmp(m->action, "Pong") == 0)) {
 		j->meaning = EBMS_ACKNOWLEDGED;
 	} else {
 		j->meaning = taken(j->post); /* a status */

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "channels/ebms.h"
 
-#define XML_NS "http://www.w3.org/XML/1998/namespace"
 
 enum content {
 	KIDS = 0, /* elements only; `kids` says which */
@@ -24,7 +23,7 @@ enum content {
 /* `kids`: names of eb elements in order, with ? 0..1, * 0..n, + 1..n; a final
  * "any" allows elements of other namespaces behind them.
  * `attributes`: V eb:version, M soap:mustUnderstand, A soap:actor, G eb:signed,
- * H eb:highestSeverity, C eb:errorCode, S eb:severity, L xml:lang,
+ * H eb:highestSeverity, C eb:errorCode, S eb:severity,
  * R xlink:href, O eb:location, U eb:messageStatus.
  */
 static const struct element {
@@ -52,7 +51,8 @@ static const struct element {
 	{ "RefToMessageId", TEXT, "", "" },
 	{ "TimeToLive", DATE, "", "" },
 	{ "DuplicateElimination", FREE, "", "" },
-	{ "Description", TEXT, "", "L" },
+	/* Words for people: nothing is refused for them. */
+	{ "Description", FREE, "", "" },
 	{ "SyncReply", KIDS, "any", "VMA" },
 	{ "AckRequested", KIDS, "any", "VMG" },
 	{ "Acknowledgment", KIDS, "Timestamp RefToMessageId From? any", "VM" },
@@ -148,8 +148,6 @@ check_attributes(const struct xml_node *node, const char *wanted)
 				"Error", "Warning");
 		else if (*wanted == 'C')
 			good = filled(xml_attr(node, EBMS_NS, "errorCode"));
-		else if (*wanted == 'L')
-			good = filled(xml_attr(node, XML_NS, "lang"));
 		else if (*wanted == 'R')
 			good = filled(xml_attr(node, EBMS_XLINK, "href")) &&
 			       absent_or(node, EBMS_XLINK, "type", "simple");

@@ -184,6 +184,21 @@ take_header(struct http_read *r, const char *name, const char *value,
 	return true;
 }
 
+/* The path of a target, which may be a whole address (RFC 9112, 3.2.2). */
+static char *
+path_of(char *target)
+{
+	static char root[] = "/", none[] = "";
+	char *host = strncmp(target, "http://", 7) == 0	   ? target + 7
+		     : strncmp(target, "https://", 8) == 0 ? target + 8
+							   : NULL;
+
+	if (host == NULL)
+		return target;
+	target = host + strcspn(host, "/?");
+	return target == host ? none : *target == '\0' ? root : target;
+}
+
 /* "POST /path HTTP/1.1", cut in place. */
 static bool
 take_line(struct http_read *r, char *line)
@@ -197,6 +212,7 @@ take_line(struct http_read *r, char *line)
 	if (version == NULL)
 		return refuse(r, 400, "request line");
 	*version++ = '\0';
+	path = path_of(path);
 	if (*line == '\0' || line[strspn(line, TOKEN)] != '\0' ||
 		*path != '/' || strchr(path, '\t') != NULL)
 		return refuse(r, 400, "request line");

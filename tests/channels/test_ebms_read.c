@@ -177,8 +177,11 @@ test_ebms_read__refuses_what_the_official_schema_refuses(void **state)
 	for (i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
 		assert_true(shared_text(examples[i], &text));
 		assert_int_equal(ours(&text), EBMS_FINE);
+		/* But its words for people: nothing is refused for them. */
 		for (at = text.bytes; (at = strstr(at, "<eb:")) != NULL; at++)
-			change_element(judge, text.bytes, at, &out, &count);
+			if (strncmp(at, "<eb:Description", 15) != 0)
+				change_element(
+					judge, text.bytes, at, &out, &count);
 	}
 	print_message("# %d changes, %d refused, %d of them by us alone\n",
 		count.changes, count.refused, count.stricter);

@@ -31,6 +31,11 @@ test_ebms_signal__signals_are_kept(void **state)
 	assert_string_equal(w.error_code, "Inconsistent");
 	assert_string_equal(w.error_text, "nr ********* wrong //x");
 	assert_string_equal(w.reply, "");
+	/* Nothing is refused for the words. */
+	a_signal(&w, "MessageError", " xml:lang=\"en-US\"", "");
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 204);
+	assert_int_equal(w.in.kind, EBMS_MESSAGE_ERROR);
 	/* Of several errors the one that is none of the warnings. */
 	a_signal(&w, "MessageError", "<eb:Error ",
 		"<eb:Error eb:errorCode=\"Unknown\" eb:severity=\"Warning\"/>"
