@@ -39,4 +39,12 @@ like "never over the limit, by the receiver's times" "$judged" 'within$'
 ok "and it took as long as the limit asks" test $((t1 - t0)) -ge 10
 is "all arrived" "$(MUST_END=1 count "$f.truth.csv" | tail -4 | tr '\n' ' ')" \
 	"lost 0 twice 0 both 0 mixed 0 "
+
+# A limit of 0 closes the endpoint; a run does not wait for what never comes.
+sed -i 's/letters: 72000\/h/letters: 0\/h/' "$dir/jobs.yaml"
+g=$dir/two.zip
+batch "$g" 40 4
+drop "$g"
+ONCE_SECONDS=60 once
+is "with a limit of 0 the run ends, letters are open" "$code" 12
 finish
