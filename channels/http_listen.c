@@ -86,20 +86,28 @@ on_accept_error(struct evconnlistener *listener, void *self)
 
 /* --- keeping time --- */
 
-/* Another revocation list: as if told to reload. */
+/* Another revocation list is used at once; no other file is read: one of two
+ * that are being replaced would not fit.
+ */
 static void
 look_at_lists(struct http_listen *listen)
 {
-	struct http_listen_conf conf = listen->conf;
-	int64_t now_ms = clock_tick_ms();
+	const char *folder = listen->conf.crl_folder;
+	int64_t now_ms = clock_tick_ms(), stamp;
 	struct fault why = FAULT_NONE;
 
-	if (conf.crl_folder == NULL || now_ms < listen->crl_look_ms)
+	if (folder == NULL || now_ms < listen->crl_look_ms)
 		return;
 	listen->crl_look_ms = now_ms + CRL_LOOK_MS;
-	if (crl_stamp(conf.crl_folder) == listen->crl_stamp ||
-		http_listen_reload(listen, &conf, &why) == V_OK)
+	/* Before they are read: a change meanwhile is noticed. */
+	stamp = crl_stamp(folder);
+	if (stamp == listen->crl_stamp)
 		return;
+	if (tls_server_lists(listen->tls, folder, &why) == V_OK) {
+		listen->crl_stamp = stamp;
+		connections_aged(listen);
+		return;
+	}
 	listen->crl_look_ms = now_ms + CRL_AGAIN_MS;
 	listen->note(listen->self, &why);
 }
@@ -161,7 +169,6 @@ read_files(struct http_listen *listen, const struct http_listen_conf *conf,
 	enum verdict v;
 
 	assert(conf->max_body > 0);
-	/* Before they are read: a change meanwhile is noticed. */
 	if (conf->crl_folder != NULL)
 		stamp = crl_stamp(conf->crl_folder);
 	v = tls_server_new(&files, &fresh, why);

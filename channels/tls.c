@@ -229,11 +229,37 @@ server_own(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
 	return v;
 }
 
+enum verdict
+tls_server_lists(void *context, const char *crl_folder, struct fault *why)
+{
+	STACK_OF(X509) *roots = NULL;
+	struct crl_set *crls = NULL;
+	X509_STORE *store;
+	enum verdict v;
+	int i;
+
+	v = crl_set_load(crl_folder, &crls, why);
+	if (v != V_OK)
+		return v;
+	/* A store gives no list back, so it takes another. */
+	roots = X509_STORE_get1_all_certs(SSL_CTX_get_cert_store(context));
+	store = X509_STORE_new();
+	if (roots == NULL || store == NULL)
+		abort(); /* no memory, as everywhere (base/arena.h) */
+	for (i = 0; i < sk_X509_num(roots); i++)
+		if (X509_STORE_add_cert(store, sk_X509_value(roots, i)) != 1)
+			abort();
+	crl_set_use(crls, store);
+	SSL_CTX_set_cert_store(context, store);
+	crl_set_free(crls);
+	sk_X509_pop_free(roots, X509_free);
+	return V_OK;
+}
+
 static enum verdict
 server_trust(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
 {
 	STACK_OF(X509_NAME) *names = NULL;
-	struct crl_set *crls = NULL;
 	struct server *server;
 	enum verdict v = V_OK;
 
@@ -247,11 +273,9 @@ server_trust(SSL_CTX *ctx, const struct tls_conf *conf, struct fault *why)
 	}
 	SSL_CTX_set_client_CA_list(ctx, names);
 	if (conf->crl_folder != NULL) {
-		v = crl_set_load(conf->crl_folder, &crls, why);
+		v = tls_server_lists(ctx, conf->crl_folder, why);
 		if (v != V_OK)
 			return v;
-		crl_set_use(crls, SSL_CTX_get_cert_store(ctx));
-		crl_set_free(crls);
 	}
 	server = mem_zero(1, sizeof(*server));
 	server->require = conf->crl_require;

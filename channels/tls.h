@@ -48,13 +48,19 @@ struct tls_conf {
 
 /* A context (SSL_CTX) that demands a client certificate below one of the
  * roots in `trust`; conf is lent for the call.  Cheap enough to be made anew
- * when a file or a list changed: connections keep the one they began with, so
+ * when a file changed: connections keep the one they began with, so
  * the old one may be freed at once.
  * V_BROKEN: CODE_CERTIFICATE, CODE_KEY, CODE_SECRET, CODE_CRL (folder).
  */
 enum verdict tls_server_new(
 	const struct tls_conf *conf, void **context_out, struct fault *why);
 void tls_server_free(void *context); /* accepts NULL */
+
+/* Ask the lists in this folder from now on; all else of the context is as it
+ * was loaded.  V_BROKEN: CODE_CRL, and nothing changed.
+ */
+enum verdict tls_server_lists(
+	void *context, const char *crl_folder, struct fault *why);
 
 /* A connection (SSL) in the server's role; NULL without memory. */
 void *tls_server_accept(void *context);

@@ -567,6 +567,58 @@ test_http_listen__another_revocation_list_is_noticed(void **state)
 	assert_int_equal(f.note.code, CODE_REVOKED);
 }
 
+/* The lists alone: a certificate is there already, its key is not. */
+static void
+test_http_listen__new_lists_wait_for_no_other_file(void **state)
+{
+	struct pki_list list = { .issuer = &pki.root_is,
+		.number = 10,
+		.this_s = -3600,
+		.next_s = PKI_DAY };
+	struct http_listen_conf conf = tls_conf;
+	char crt[64], key[64], folder[64], file[100];
+	struct served s = { .status = 204 };
+	struct pki_made mine;
+	struct line l;
+	long before;
+	int64_t from_ms = clock_tick_ms();
+
+	(void)state;
+	mine = pki_leaf_as(&pki,
+		&(struct pki_want){ .issuer = &pki.root_is,
+			.name = "halfway",
+			.oin = PKI_THEIRS,
+			.ends_s = PKI_DAY },
+		crt, key);
+	snprintf(folder, sizeof(folder), "%s/halfway", pki.dir);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	snprintf(file, sizeof(file), "%s/root.crl", folder);
+	pki_crl_write(&list, file);
+	conf.crl_folder = folder;
+	conf.certificate = crt;
+	conf.key = key;
+	served_begin(&s, &pki, &conf);
+	before = shown(&s);
+	line_tls(&l, s.url, revoked, revoked_key, 0);
+	assert_int_equal(ask(&l), 204);
+
+	pki_write(&revoked_is, crt, NULL);
+	list.number = 11;
+	list.revoked[0] = revoked_is.x509;
+	pki_crl_write(&list, file);
+	/* With the lists the idle connection goes. */
+	(void)line_until(&l, NULL, 60000);
+	assert_true(l.closed && clock_tick_ms() - from_ms < 60000);
+	line_end(&l);
+	line_tls(&l, s.url, revoked, revoked_key, 0);
+	assert_int_equal(ask(&l), 0);
+	line_end(&l);
+	assert_int_equal(s.note.code, CODE_REVOKED);
+	assert_int_equal(shown(&s), before);
+	served_end(&s);
+	pki_free(&mine);
+}
+
 /* --- time and place --- */
 
 static void
@@ -679,6 +731,8 @@ main(void)
 			test_http_listen__what_was_passed_before_is_judged_by_now),
 		cmocka_unit_test(
 			test_http_listen__another_revocation_list_is_noticed),
+		cmocka_unit_test(
+			test_http_listen__new_lists_wait_for_no_other_file),
 		cmocka_unit_test(
 			test_http_listen__it_keeps_time_and_stops_soon),
 		cmocka_unit_test(
