@@ -358,7 +358,7 @@ write_conf(const struct cluster *c, const char *name, const char *text,
  */
 static const char settings[] = "listen_addresses = ''\n"
 			       "unix_socket_permissions = 0777\n"
-			       "max_connections = 60\n"
+			       "max_connections = 120\n"
 			       "max_locks_per_transaction = 512\n"
 			       "wal_level = minimal\n"
 			       "max_wal_senders = 0\n"
