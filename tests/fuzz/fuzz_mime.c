@@ -45,6 +45,18 @@ check_parts(const struct mime_part *parts, size_t count, const char *body,
 	assert(total <= len);
 }
 
+static bool
+holds_boundary(const struct mime_part *part)
+{
+	const size_t n = strlen(BOUNDARY);
+	size_t i;
+
+	for (i = 0; i + n <= part->len; i++)
+		if (memcmp(part->bytes + i, BOUNDARY, n) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_again(const struct mime_part *parts, size_t count, size_t len,
 	struct arena *mem)
@@ -54,6 +66,8 @@ check_again(const struct mime_part *parts, size_t count, size_t len,
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++) {
+		if (holds_boundary(&parts[i]))
+			goto out; /* no boundary for these */
 		buf_format(&out, "--%s\r\nContent-Type: a/b\r\n\r\n", BOUNDARY);
 		buf_add(&out, parts[i].bytes, parts[i].len);
 		buf_text(&out, "\r\n");
@@ -61,17 +75,13 @@ check_again(const struct mime_part *parts, size_t count, size_t len,
 	buf_format(&out, "--%s--\r\n", BOUNDARY);
 	assert(!out.full);
 	assert(mime_split(out.bytes, out.len, BOUNDARY, mem, again, &n));
-	/* But for one that holds this very boundary. */
+	assert(n == count);
 	for (i = 0; i < count; i++)
-		if (parts[i].len >= sizeof(BOUNDARY))
-			break;
-	if (i == count)
-		assert(n == count);
-	for (i = 0; n == count && i < count; i++)
 		assert(again[i].len == parts[i].len &&
 			(parts[i].len == 0 ||
 				memcmp(again[i].bytes, parts[i].bytes,
 					parts[i].len) == 0));
+out:
 	buf_done(&out);
 }
 
