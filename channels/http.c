@@ -226,6 +226,14 @@ settings(struct http *http)
 	return good && proxy_settings(http);
 }
 
+/* libcurl's end of it, with no connection yet. */
+static bool
+begin(struct http *http)
+{
+	http->curl = curl_easy_init();
+	return http->curl != NULL && settings(http);
+}
+
 /* With TLS 1.3 a certificate that the peer refuses shows as a broken pipe by
  * chance, so what can be known beforehand is checked beforehand.
  */
@@ -308,8 +316,7 @@ http_open(
 		v = fault_set(why, V_BROKEN, CODE_BUG, "libcurl cannot start");
 		goto out;
 	}
-	http->curl = curl_easy_init();
-	if (http->curl == NULL || !settings(http)) {
+	if (!begin(http)) {
 		v = fault_set(why, V_BROKEN, CODE_BUG,
 			"libcurl lacks a setting we need");
 		if (http->curl == NULL)
@@ -414,6 +421,7 @@ post_settings(const struct http *http, const char *url,
 		most_ms = (long)(http->connect_ms + http->answer_ms);
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_NOBODY, head) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, head) == CURLE_OK &&
 	       (head || curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK) &&
 	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, most_ms) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
@@ -432,6 +440,19 @@ post_settings(const struct http *http, const char *url,
 	       curl_easy_setopt(c, CURLOPT_XFERINFODATA, post) == CURLE_OK;
 }
 
+/* Other revocation lists: what is open was judged by the old ones, and libcurl
+ * would come back to it.
+ */
+static void
+renew(struct http *http)
+{
+	if (!tls_check_begin(&http->check, clock_tick_ms()))
+		return;
+	curl_easy_cleanup(http->curl);
+	if (!begin(http))
+		abort(); /* no memory, as everywhere (base/arena.h) */
+}
+
 static enum verdict
 request(struct http *http, const char *url, const char *const *headers,
 	const struct http_body *body, struct http_answer *answer_out,
@@ -446,7 +467,6 @@ request(struct http *http, const char *url, const char *const *headers,
 	curl_off_t written = 0;
 	enum verdict v;
 	CURLcode code;
-	bool fresh;
 
 	http->seen = HTTP_SEEN_NONE;
 	v = http_check(http, why);
@@ -455,13 +475,10 @@ request(struct http *http, const char *url, const char *const *headers,
 		v = V_NEVER;
 	if (v != V_OK)
 		return v;
-	fresh = tls_check_begin(&http->check, clock_tick_ms()) ||
-		body->bytes == 0;
+	renew(http);
 	http->error[0] = '\0';
 	list = header_list(headers);
-	if (list == NULL || !post_settings(http, url, list, &post) ||
-		curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT,
-			(long)fresh) != CURLE_OK) {
+	if (list == NULL || !post_settings(http, url, list, &post)) {
 		v = fault_set(why, V_BROKEN, CODE_CONNECT,
 			"no address we can post to");
 		goto out;

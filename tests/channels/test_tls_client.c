@@ -20,8 +20,10 @@
 
 #include "base/arena.h"
 #include "channels/http.h"
+#include "channels/http_in.h"
 #include "channels/tls.h"
 #include "tests/channels/pki.h"
+#include "tests/channels/served.h"
 
 #define HOUR 3600L
 #define FOREIGN "00000099000000030000"
@@ -554,6 +556,49 @@ test_tls_client__a_change_is_seen_within_a_minute(void **state)
 	tls_check_done(&check);
 }
 
+/* Not the next post only: none ever. */
+static void
+test_tls_client__nothing_goes_over_a_connection_judged_before(void **state)
+{
+	static const struct http_listen_conf conf = { .max_body = 1000 };
+	struct http_body body = { .bytes = 4, .read = read_body };
+	struct http_peer peer = { .trust = pki.root,
+		.certificate = pki.client,
+		.key = pki.client_key,
+		.oin = PKI_THEIRS,
+		.crl_folder = lists,
+		.answer_ms = 3000 };
+	struct served s = { .status = 204 };
+	struct http_answer answer;
+	struct http *http = NULL;
+	struct fault why;
+	int i;
+
+	(void)state;
+	no_lists();
+	list_of(&pki.root_is, "root.pem", HOUR, NULL);
+	served_begin(&s, &pki, &conf);
+	assert_int_equal(http_open(&peer, &http, &why), V_OK);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(
+			http_post(http, s.url, NULL, &body, &answer, &why),
+			V_OK);
+		http_answer_done(&answer);
+	}
+	list_of(&pki.root_is, "revoked.pem", HOUR, server_is.x509);
+	http->check.crl_looked_ms = 1; /* a minute ago */
+	for (i = 0; i < 3; i++) {
+		why = FAULT_NONE;
+		assert_int_equal(
+			http_post(http, s.url, NULL, &body, &answer, &why),
+			V_LATER);
+		assert_int_equal(why.code, CODE_REVOKED);
+	}
+	http_close(http);
+	served_end(&s);
+	assert_int_equal(s.requests, 2);
+}
+
 /* --- */
 
 static int
@@ -607,6 +652,8 @@ main(void)
 		cmocka_unit_test(test_tls_client__revoked_is_refused),
 		cmocka_unit_test(
 			test_tls_client__a_change_is_seen_within_a_minute),
+		cmocka_unit_test(
+			test_tls_client__nothing_goes_over_a_connection_judged_before),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -126,8 +126,9 @@ drop "$dir/one.zip"
 settle
 is "with a list the letters go and their results come" "$(open_box)" 0
 ok "some went to the box" test "$(field delivered)" -gt 0
-is "the list was fetched once" "$(grep -c 'new list of' "$dir/once.log")" 1
-like "and says what it is" "$(cat "$dir/once.log")" \
+fetched() { grep -h 'new list of' "$dir/once.log" "$dir/listen.log"; }
+is "the list was fetched once" "$(fetched | wc -l)" 1
+like "and says what it is" "$(fetched)" \
 	"crl: $url: new list of 'house CA', number 10, 0 revoked"
 is "the source was asked once, not at every run" \
 	"$(grep -c 'GET /test.crl' "$dir/www.log")" 1
@@ -217,17 +218,22 @@ is "with its new certificate all comes in" "$(open_box)" 0
 is "each letter once" "$(count "$dir/one.zip.truth.csv:$dir/two.zip.truth.csv" |
 	tail -4 | tr '\n' ' ')" "lost 0 twice 0 both 0 mixed 0 "
 
+batch "$dir/three.zip" 20 43
+echo "letters=21" >"$dir/three.zip.totals"
+drop "$dir/three.zip"
+once # routed and held
 revoke theirs-server
 list "$www/test.crl"
 due
 posts=$(wc -l <"$dir/sim/posts.csv")
-batch "$dir/three.zip" 20 43
-drop "$dir/three.zip"
+job release "$(field id)" --reason "the server is revoked" >/dev/null
 : >"$dir/once.log"
 once
 is "a revoked server is sent nothing" "$(wc -l <"$dir/sim/posts.csv")" "$posts"
 like "and the log says why" "$(cat "$dir/once.log")" \
 	"MOBB-2008.*'theirs-server' of issuer 'house CA'"
+is "the endpoint does not rest for it, another sender may go on" \
+	"$(sql "select count(*) from resting where until_ms > 0")" 0
 listen_stop
 sim_stop
 
