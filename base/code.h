@@ -130,6 +130,7 @@ enum code {
 	CODE_PROXY = 2009,	     /* no way through the proxy */
 	CODE_NO_COURIER = 2010,	     /* nobody answered a request */
 	CODE_CLOCK = 2011,	     /* our clock and theirs differ */
+	CODE_TRIAL = 2012,	     /* certificate for trials in production */
 	CODE_EBMS = 2101,	     /* message that breaks ebMS or the CPA */
 	CODE_EBMS_ERROR = 2102,	     /* peer answered with a MessageError */
 	CODE_EXPIRED = 2103,	     /* no acknowledgment in time */

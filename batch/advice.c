@@ -860,6 +860,16 @@ static const struct advice rows[] = {
 		"Laat deze machine een tijdserver volgen (chrony of "
 		"systemd-timesyncd); doet ze dat al, vraag dan de andere kant.",
 		7 },
+	{ CODE_TRIAL, '-', "certificate for trials in production",
+		"testcertificaat in productie",
+		"The other side showed a certificate below a TRIAL or TEST "
+		"issuer in production, where anybody's rehearsal could pass "
+		"for it; nothing was sent to it or taken from it.",
+		"Ask the other side for its production certificate, and take "
+		"roots for trials out of trust where only production is met.",
+		"Vraag de andere kant naar haar productiecertificaat, en haal "
+		"testroots uit trust waar alleen productie voorkomt.",
+		7 },
 	{ CODE_EBMS, '-', "message breaks the agreement",
 		"bericht past niet bij de afspraak",
 		"A message that came in is no valid ebMS message or does not "

@@ -168,11 +168,16 @@ jobs_sender(const struct jobs *jobs, const char *name)
 		sizeof(*jobs->senders), name);
 }
 
+bool
+jobs_production(const char *environment)
+{
+	return environment != NULL && strcmp(environment, "production") == 0;
+}
+
 const char *
 jobs_loud(const char *environment)
 {
-	return strcmp(environment, "production") == 0 ? "PRODUCTION"
-						      : environment;
+	return jobs_production(environment) ? "PRODUCTION" : environment;
 }
 
 bool

@@ -160,6 +160,9 @@ const struct jobs_sender *jobs_sender(
  */
 bool jobs_plain_http(const struct jobs *jobs, const struct jobs_sender *sender);
 
+/* Does it concern citizens?  NULL is no environment. */
+bool jobs_production(const char *environment);
+
 /* An environment for people to read: what nobody may take for a rehearsal
  * stands in capitals.
  */

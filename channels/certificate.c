@@ -120,6 +120,19 @@ name_is_trial(const X509_NAME *name)
 	return is_trial(text);
 }
 
+bool
+certificate_trial(const void *x509_chain)
+{
+	const STACK_OF(X509) *chain = x509_chain;
+	int i;
+
+	for (i = 0; i < sk_X509_num(chain); i++)
+		if (name_is_trial(
+			    X509_get_issuer_name(sk_X509_value(chain, i))))
+			return true;
+	return false;
+}
+
 /* Plain text of an IA5String; "" when it is too long or odd. */
 static void
 plain_text(const ASN1_STRING *from, char *out, size_t max)
@@ -348,8 +361,7 @@ enum verdict
 certificate_fit(const struct certificate *c, enum certificate_use use,
 	const char *environment, struct fault *why)
 {
-	bool production =
-		environment != NULL && strcmp(environment, "production") == 0;
+	bool production = jobs_production(environment);
 	bool preproduction = environment != NULL &&
 			     strcmp(environment, "preproduction") == 0;
 

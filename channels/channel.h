@@ -222,6 +222,10 @@ struct ebms_listen_conf {
 	 * whole or a list of it may be NULL: none.
 	 */
 	const char *const *const *gateways;
+	/* For each CPA: is it of production?  Then a certificate for trials may
+	 * not speak for its other party.  NULL: none is.
+	 */
+	const bool *production;
 	/* accept what breaks only the rules on DuplicateElimination,
 	 * AckRequested and SyncReply: a result is worth more than strictness
 	 */

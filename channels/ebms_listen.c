@@ -161,6 +161,7 @@ take_agreement(struct receiving *r)
 	}
 	r->cpa = &conf->cpas[i];
 	r->gateways = conf->gateways == NULL ? NULL : conf->gateways[i];
+	r->production = conf->production != NULL && conf->production[i];
 	return true;
 }
 
@@ -230,12 +231,21 @@ certificate_fits(const struct receiving *r)
 static bool
 take_certificate(struct receiving *r)
 {
-	if (certificate_fits(r))
+	if (!certificate_fits(r)) {
+		receiving_fault(r, "Client",
+			"client certificate does not belong to the From party");
+		receiving_note(r, CODE_PEER_OIN, "certificate of another party",
+			r->request->peer_oin);
+	} else if (r->production && r->request->peer_trial) {
+		receiving_fault(r, "Client",
+			"client certificate is for trials, the agreement is "
+			"not");
+		receiving_note(r, CODE_TRIAL,
+			"certificate for trials in production, of",
+			r->request->peer_oin);
+	} else {
 		return true;
-	receiving_fault(r, "Client",
-		"client certificate does not belong to the From party");
-	receiving_note(r, CODE_PEER_OIN, "certificate of another party",
-		r->request->peer_oin);
+	}
 	return false;
 }
 

@@ -30,6 +30,7 @@ struct receiving {
 	struct ebms_message message;
 	const struct cpa *cpa;
 	const char *const *gateways; /* of that CPA; may be NULL */
+	bool production;	     /* is that CPA of it? */
 	struct buf answer;	     /* the envelope we answer with */
 	char answer_id[EBMS_OUR_ID_MAX];
 };

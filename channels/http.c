@@ -296,6 +296,7 @@ http_open(
 		.gateway_count = peer->gateway_count,
 		.exact = peer->exact,
 		.exact_count = peer->exact_count,
+		.production = jobs_production(peer->environment),
 		.crl_folder = http->crl_folder,
 		.crl_require = peer->crl_require,
 		.alert = -1 };

@@ -21,7 +21,10 @@ struct http_peer {
 	const char *trust;	 /* PEM file of roots */
 	const char *certificate; /* our client certificate and key, PEM */
 	const char *key;
-	const char *environment; /* of the endpoint; NULL: not said */
+	/* Of the endpoint; NULL: not said.  In production no certificate for
+	 * trials will do, ours or theirs.
+	 */
+	const char *environment;
 	const char *oin; /* the peer's certificate must carry it; NULL: any */
 	/* How it is compared, and what else will do (struct tls_check); the
 	 * arrays are lent until http_close().

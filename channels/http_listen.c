@@ -31,7 +31,7 @@ void
 http_note_of(struct http_listen *listen, const struct connection *c,
 	enum code code, const char *fmt, ...)
 {
-	struct http_notes *notes = c == NULL || c->oin[0] == '\0'
+	struct http_notes *notes = c == NULL || c->who.oin[0] == '\0'
 					   ? &listen->strangers
 					   : &listen->peers;
 	int64_t now_ms = clock_tick_ms();

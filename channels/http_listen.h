@@ -57,6 +57,7 @@ struct http_request {
 	const char *method, *path;
 	const char *content_type, *soap_action; /* "" when absent */
 	const char *peer_oin; /* subject serialNumber of the client */
+	bool peer_trial;      /* its chain has a TRIAL or TEST issuer */
 	const char *body;
 	size_t body_len;
 	int64_t first_byte_ms, last_byte_ms; /* wall clock */

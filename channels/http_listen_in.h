@@ -41,9 +41,9 @@ struct connection {
 	bool closing;	     /* after the present answer */
 	unsigned generation; /* of the context it began with */
 	int64_t first_byte_ms;
-	int64_t held;	       /* bytes of body it may keep */
-	size_t lingered;       /* bytes thrown away after a refusal */
-	char oin[TLS_OIN_MAX]; /* of a verified certificate; "" a stranger */
+	int64_t held;	    /* bytes of body it may keep */
+	size_t lingered;    /* bytes thrown away after a refusal */
+	struct tls_who who; /* of a verified certificate; "" a stranger */
 	char peer[HTTP_PEER_TEXT];
 };
 

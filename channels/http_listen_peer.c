@@ -138,7 +138,8 @@ answer_request(struct connection *c)
 		.path = r->path,
 		.content_type = r->content_type,
 		.soap_action = r->soap_action,
-		.peer_oin = c->oin,
+		.peer_oin = c->who.oin,
+		.peer_trial = c->who.trial,
 		.body = r->body.bytes != NULL ? r->body.bytes : "",
 		.body_len = r->body.len,
 		.first_byte_ms = c->first_byte_ms,
@@ -176,7 +177,7 @@ know_client(struct connection *c)
 
 	/* Anybody could write that header, but not into this socket. */
 	assert(c->listen->socket.local && c->tls == NULL);
-	c->oin[0] = '\0';
+	c->who.oin[0] = '\0';
 	if (c->read.passed[0] == '\0')
 		v = fault_set(&why, V_SKIP, CODE_TLS,
 			"the front proxy passed no client certificate");
@@ -185,13 +186,13 @@ know_client(struct connection *c)
 			"what the front proxy passed is no certificate");
 	else
 		v = tls_verify_passed(
-			c->listen->tls, der.bytes, der.len, c->oin, &why);
+			c->listen->tls, der.bytes, der.len, &c->who, &why);
 	buf_done(&der);
 	if (v == V_OK) {
 		tell_doubt(c->listen);
 		return;
 	}
-	c->oin[0] = '\0';
+	c->who.oin[0] = '\0';
 	http_note_of(c->listen, c, why.code, "request refused with 403: %s",
 		why.text);
 	http_read_refuse(&c->read, 403, "client certificate not accepted");
@@ -209,7 +210,8 @@ know_again(struct connection *c)
 		return;
 	if (c->tls == NULL) {
 		know_client(c);
-	} else if (tls_peer_again(c->listen->tls, c->tls, &why) != V_OK) {
+	} else if (tls_peer_again(c->listen->tls, c->tls, &c->who, &why) !=
+		   V_OK) {
 		http_note_of(c->listen, c, why.code,
 			"request refused with 403: %s", why.text);
 		http_read_refuse(
@@ -232,7 +234,7 @@ hold(struct connection *c)
 	if (more <= 0)
 		return;
 	for (other = listen->connections; other != NULL; other = other->next)
-		if (strcmp(other->oin, c->oin) == 0)
+		if (strcmp(other->who.oin, c->who.oin) == 0)
 			theirs += other->held;
 	if (listen->held + more > most || theirs + more > most / 4 * 3) {
 		http_read_refuse(
@@ -348,7 +350,7 @@ oldest(const struct http_listen *listen, enum http_phase phase, const char *oin)
 
 	for (c = listen->connections; c != NULL; c = c->next)
 		if (c->phase == phase &&
-			(oin == NULL || strcmp(c->oin, oin) == 0))
+			(oin == NULL || strcmp(c->who.oin, oin) == 0))
 			found = c;
 	return found;
 }
@@ -387,11 +389,11 @@ room_for(const struct connection *c)
 
 	for (other = c->listen->connections; other != NULL; other = other->next)
 		if (other->phase != PHASE_HANDSHAKE &&
-			strcmp(other->oin, c->oin) == 0)
+			strcmp(other->who.oin, c->who.oin) == 0)
 			count++;
 	if (count < PEER_CONNECTIONS_MAX)
 		return true;
-	other = oldest(c->listen, PHASE_IDLE, c->oin);
+	other = oldest(c->listen, PHASE_IDLE, c->who.oin);
 	if (other != NULL)
 		connection_free(other);
 	return other != NULL;
@@ -401,7 +403,7 @@ room_for(const struct connection *c)
 static void
 connected(struct connection *c)
 {
-	if (!tls_peer(c->tls, c->oin)) {
+	if (!tls_peer(c->tls, &c->who)) {
 		http_note_of(c->listen, c, CODE_TLS,
 			"no verified client certificate");
 		connection_free(c);
@@ -409,7 +411,7 @@ connected(struct connection *c)
 	}
 	if (!room_for(c)) {
 		http_note_of(c->listen, c, CODE_CONNECT,
-			"too many connections of %s", c->oin);
+			"too many connections of %s", c->who.oin);
 		connection_free(c);
 		return;
 	}

@@ -101,6 +101,12 @@ void look_certificates(const struct jobs *jobs, const char *folder,
 	struct arena *mem, struct certificate_place **list_out,
 	size_t *count_out);
 
+/* Is it a root for trials that is trusted where a sender of production is met
+ * too (at the listener, which has one file for all environments)?
+ */
+bool look_trial_beside(
+	const struct jobs *jobs, const struct certificate_place *place);
+
 /* --- agreements (channels/cpa.c) --- */
 
 #define CPA_BYTES_MAX ((size_t)2000000)

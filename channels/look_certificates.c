@@ -183,3 +183,18 @@ look_certificates(const struct jobs *jobs, const char *folder,
 	*list_out = p.list;
 	*count_out = p.count;
 }
+
+bool
+look_trial_beside(
+	const struct jobs *jobs, const struct certificate_place *place)
+{
+	size_t i;
+
+	if (place->use != CERTIFICATE_ROOT || place->v != V_OK ||
+		place->environment != NULL || !place->seen.trial)
+		return false;
+	for (i = 0; i < jobs->sender_count; i++)
+		if (jobs_production(jobs->senders[i].environment))
+			return true;
+	return false;
+}

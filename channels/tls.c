@@ -338,8 +338,15 @@ tls_server_accept(void *context)
 	return ssl;
 }
 
+static void
+who_is(const X509 *x509, const STACK_OF(X509) * chain, struct tls_who *who_out)
+{
+	certificate_oin(x509, who_out->oin);
+	who_out->trial = certificate_trial(chain);
+}
+
 bool
-tls_peer(void *connection, char oin_out[TLS_OIN_MAX])
+tls_peer(void *connection, struct tls_who *who_out)
 {
 	X509 *x509;
 
@@ -349,7 +356,7 @@ tls_peer(void *connection, char oin_out[TLS_OIN_MAX])
 	x509 = SSL_get1_peer_certificate(connection);
 	if (x509 == NULL)
 		return false;
-	certificate_oin(x509, oin_out);
+	who_is(x509, SSL_get0_verified_chain(connection), who_out);
 	X509_free(x509);
 	return true;
 }
@@ -393,7 +400,7 @@ tls_goodbye(void *connection)
 /* One verification; the error of it, X509_V_OK when it is good. */
 static int
 verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
-	char text_out[TLS_TEXT_MAX])
+	struct tls_who *who_out, char text_out[TLS_TEXT_MAX])
 {
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	int error = X509_V_OK;
@@ -415,6 +422,8 @@ verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 		if (error == X509_V_OK)
 			error = X509_V_ERR_UNSPECIFIED;
 		tls_error_text(store, text_out);
+	} else {
+		who_is(x509, X509_STORE_CTX_get0_chain(store), who_out);
 	}
 	X509_STORE_CTX_free(store);
 	ERR_clear_error();
@@ -422,7 +431,8 @@ verify(SSL_CTX *ctx, X509 *x509, STACK_OF(X509) * chain, bool partial,
 }
 
 enum verdict
-tls_peer_again(void *context, void *connection, struct fault *why)
+tls_peer_again(void *context, void *connection, struct tls_who *who_out,
+	struct fault *why)
 {
 	X509 *x509 = SSL_get0_peer_certificate(connection);
 	char text[TLS_TEXT_MAX] = "";
@@ -430,7 +440,7 @@ tls_peer_again(void *context, void *connection, struct fault *why)
 
 	assert(x509 != NULL);
 	error = verify(context, x509, SSL_get_peer_cert_chain(connection),
-		false, text);
+		false, who_out, text);
 	if (error == X509_V_OK)
 		return V_OK;
 	return fault_set(why, V_SKIP, tls_error_code(error),
@@ -439,7 +449,7 @@ tls_peer_again(void *context, void *connection, struct fault *why)
 
 enum verdict
 tls_verify_passed(void *context, const void *bytes, size_t len,
-	char oin_out[TLS_OIN_MAX], struct fault *why)
+	struct tls_who *who_out, struct fault *why)
 {
 	const unsigned char *der = bytes;
 	char text[TLS_TEXT_MAX] = "";
@@ -453,15 +463,13 @@ tls_verify_passed(void *context, const void *bytes, size_t len,
 	if (x509 == NULL)
 		return fault_set(why, V_SKIP, CODE_TLS,
 			"what the front proxy passed is no certificate");
-	error = verify(context, x509, NULL, false, text);
+	error = verify(context, x509, NULL, false, who_out, text);
 	if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
 		error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
-		error = verify(context, x509, NULL, true, text);
+		error = verify(context, x509, NULL, true, who_out, text);
 	if (error != X509_V_OK)
 		v = fault_set(why, V_SKIP, tls_error_code(error),
 			"passed certificate refused: %s", text);
-	else
-		certificate_oin(x509, oin_out);
 	X509_free(x509);
 	return v;
 }

@@ -65,16 +65,20 @@ enum verdict tls_server_lists(
 /* A connection (SSL) in the server's role; NULL without memory. */
 void *tls_server_accept(void *context);
 
-/* Is there a verified certificate at the other end?  oin_out: its subject
- * serialNumber, "" when absent.
- */
-bool tls_peer(void *connection, char oin_out[TLS_OIN_MAX]);
+/* Whose a verified certificate is. */
+struct tls_who {
+	char oin[TLS_OIN_MAX]; /* subject serialNumber, "" when absent */
+	bool trial;	       /* its chain has a TRIAL or TEST issuer */
+};
+
+/* Is there a verified certificate at the other end? */
+bool tls_peer(void *connection, struct tls_who *who_out);
 
 /* Would this newer context still let in who is at the other end?  Chain and
  * revocation are verified anew.  V_SKIP: CODE_TLS, CODE_REVOKED or CODE_CRL.
  */
-enum verdict tls_peer_again(
-	void *context, void *connection, struct fault *why);
+enum verdict tls_peer_again(void *context, void *connection,
+	struct tls_who *who_out, struct fault *why);
 
 /* Why a handshake failed; `error` from OpenSSL's queue, 0 when none.
  * CODE_REVOKED, CODE_CRL (no valid list, and one is required) or CODE_TLS.
@@ -89,7 +93,7 @@ enum code tls_reason(
  * V_SKIP: CODE_TLS, CODE_REVOKED or CODE_CRL.
  */
 enum verdict tls_verify_passed(void *context, const void *bytes, size_t len,
-	char oin_out[TLS_OIN_MAX], struct fault *why);
+	struct tls_who *who_out, struct fault *why);
 
 /* Was somebody let in whose revocation could not be checked, and has it not
  * been said within the last hour?  Then what_out (CODE_CRL) is for the log.
@@ -121,11 +125,12 @@ struct tls_check {
 	const struct certificate_der
 		*exact; /* one of these, if JOBS_PEER_EXACT */
 	size_t exact_count;
+	bool production; /* nobody below a TRIAL or TEST issuer will do */
 	const char *crl_folder; /* NULL: not looked at */
 	bool crl_require;
 
 	/* What went wrong in the last handshake. */
-	bool oin_wrong, exact_wrong, revoked, crl_missing;
+	bool oin_wrong, exact_wrong, trial, revoked, crl_missing;
 	char text[TLS_TEXT_MAX]; /* whose, and why */
 	int alert;		 /* the peer's last fatal alert, -1 none */
 	struct tls_doubt doubt;
@@ -143,8 +148,8 @@ struct tls_check {
  */
 bool tls_check_begin(struct tls_check *check, int64_t tick_ms);
 
-/* If one of our own checks ended the handshake: CODE_PEER_OIN, CODE_REVOKED or
- * CODE_CRL in `why`, and true.
+/* If one of our own checks ended the handshake: CODE_PEER_OIN, CODE_TRIAL,
+ * CODE_REVOKED or CODE_CRL in `why`, and true.
  */
 bool tls_check_fault(const struct tls_check *check, struct fault *why);
 
@@ -174,6 +179,9 @@ const char *tls_alert_text(int alert);
 void certificate_oin(const void *x509, char oin_out[TLS_OIN_MAX]);
 
 #define CERTIFICATE_NAME_MAX 120
+
+/* Has a STACK_OF(X509) a TRIAL or TEST issuer? */
+bool certificate_trial(const void *x509_chain);
 
 /* Common name, else organisation, of an X509_NAME; "" when absent or odd. */
 void certificate_name(const void *x509_name, char out[CERTIFICATE_NAME_MAX]);

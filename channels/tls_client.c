@@ -47,7 +47,7 @@ exact_right(const struct tls_check *check, X509 *x509)
 	return right;
 }
 
-/* The last word on the certificate of the peer itself. */
+/* The last word on the certificate of the peer itself; its chain is known. */
 static int
 check_leaf(struct tls_check *check, X509_STORE_CTX *store)
 {
@@ -57,15 +57,21 @@ check_leaf(struct tls_check *check, X509_STORE_CTX *store)
 	certificate_oin(x509, oin);
 	check->oin_wrong = !oin_right(check, oin);
 	check->exact_wrong = !exact_right(check, x509);
-	if (!check->oin_wrong && !check->exact_wrong)
+	check->trial = check->production &&
+		       certificate_trial(X509_STORE_CTX_get0_chain(store));
+	if (!check->oin_wrong && !check->exact_wrong && !check->trial)
 		return 1;
 	if (check->oin_wrong)
 		snprintf(check->text, sizeof(check->text),
 			"peer's certificate carries %s%s, not the OIN %s",
 			oin[0] == '\0' ? "no OIN" : "OIN ", oin, check->oin);
-	else
+	else if (check->exact_wrong)
 		snprintf(check->text, sizeof(check->text),
 			"peer's certificate is not the one in the CPA");
+	else
+		snprintf(check->text, sizeof(check->text),
+			"peer's certificate is for trials, and this is "
+			"production");
 	X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
 	return 0;
 }
@@ -164,7 +170,7 @@ tls_check_begin(struct tls_check *check, int64_t tick_ms)
 	bool changed = false;
 	int64_t stamp;
 
-	check->oin_wrong = check->exact_wrong = false;
+	check->oin_wrong = check->exact_wrong = check->trial = false;
 	check->revoked = check->crl_missing = false;
 	check->alert = -1;
 	if (check->crl_folder == NULL ||
@@ -188,6 +194,7 @@ bool
 tls_check_fault(const struct tls_check *check, struct fault *why)
 {
 	enum code code = check->oin_wrong || check->exact_wrong ? CODE_PEER_OIN
+			 : check->trial				? CODE_TRIAL
 			 : check->revoked			? CODE_REVOKED
 			 : check->crl_missing			? CODE_CRL
 								: CODE_NONE;

@@ -241,19 +241,25 @@ ebms_conf(struct site *site)
 	const struct jobs_listen *l = &site->jobs.listen;
 	const char *const **gateways = arena_alloc(
 		&site->mem, (site->cpa_count + 1) * sizeof(*gateways));
+	bool *production =
+		arena_alloc(&site->mem, (site->cpa_count + 1) * sizeof(bool));
 	size_t i;
 
 	for (i = 0; i < site->jobs.sender_count; i++) {
 		const struct cpa *cpa = site->cpa_of[i].cpa;
 
-		if (cpa != NULL)
-			gateways[cpa - site->cpas] =
-				gateways_of(site, &site->jobs.senders[i]);
+		if (cpa == NULL)
+			continue;
+		gateways[cpa - site->cpas] =
+			gateways_of(site, &site->jobs.senders[i]);
+		production[cpa - site->cpas] =
+			jobs_production(site->jobs.senders[i].environment);
 	}
 	return (struct ebms_listen_conf){ .cpas = site->cpas,
 		.cpa_count = site->cpa_count,
 		.path = l->path == NULL ? "/ebms" : l->path,
 		.gateways = gateways,
+		.production = production,
 		.lenient = !l->strict,
 		.status = status };
 }

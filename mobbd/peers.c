@@ -223,7 +223,8 @@ of_sender(const struct fault *why)
 {
 	return why->code == CODE_TLS || why->code == CODE_PEER_OIN ||
 	       why->code == CODE_REVOKED || why->code == CODE_CRL ||
-	       why->code == CODE_CERTIFICATE || why->code == CODE_KEY;
+	       why->code == CODE_TRIAL || why->code == CODE_CERTIFICATE ||
+	       why->code == CODE_KEY;
 }
 
 bool

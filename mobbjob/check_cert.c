@@ -124,13 +124,18 @@ check_roots(
 		    strcmp(places[i].file, file) == 0;
 		i++) {
 		authority = authority || places[i].seen.authority;
-		if (sound(call, file, &places[i].seen, CERTIFICATE_ROOT,
+		if (!sound(call, file, &places[i].seen, CERTIFICATE_ROOT,
 			    places[i].environment))
+			continue;
+		check_good(call, file,
+			arena_format(&call->mem, "%s: %s", places[i].what,
+				words(call, &places[i].seen, clock_now_ms())));
+		if (look_trial_beside(&call->site.jobs, &places[i]))
 			check_good(call, file,
-				arena_format(&call->mem, "%s: %s",
-					places[i].what,
-					words(call, &places[i].seen,
-						clock_now_ms())));
+				arena_format(&call->mem,
+					"note: '%s' is a root for trials; "
+					"production takes nobody below it",
+					places[i].seen.subject));
 	}
 	if (!authority) {
 		(void)fault_set(&why, V_BROKEN, CODE_CERTIFICATE,

@@ -179,6 +179,8 @@ weigh(struct status *s, const struct certificate_place *place, struct row *row)
 		row->todo = arena_format(
 			&s->call->mem, "replace within %" PRId64 " days", days);
 		worse(s, days < SOON_DAYS ? EXIT_ATTENTION : EXIT_DONE);
+	} else if (look_trial_beside(&s->call->site.jobs, place)) {
+		row->todo = "for trials: production takes nobody below it";
 	}
 }
 

@@ -393,6 +393,85 @@ test_ebms_listen__a_gateway_of_another_party_may_not(void **state)
 	world_done(&w);
 }
 
+/* Nor may a certificate for trials, whatever its OIN; in each agreement that is
+ * of production.
+ */
+static void
+test_ebms_listen__trial_never_meets_production(void **state)
+{
+	static const bool production[] = { true, false };
+	struct cpa cpas[2];
+	struct world w;
+
+	(void)state;
+	world_init(&w, "none");
+	cpas[0] = cpas[1] = w.cpa;
+	cpas[1].id = "other-cpa";
+	w.conf.cpas = cpas;
+	w.conf.cpa_count = 2;
+	w.request.peer_trial = true;
+	a_result(&w, false, "", "");
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 204);
+	w.conf.production = production;
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 500);
+	assert_int_equal(w.kept, 0);
+	assert_int_equal(w.note.code, CODE_TRIAL);
+	assert_non_null(strstr(w.reply_http.body.bytes, ":Client<"));
+	w.request.peer_trial = false;
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 204);
+	w.request.peer_trial = true;
+	a_result(&w, false, "test-cpa", "other-cpa");
+	receive(&w);
+	assert_int_equal(w.reply_http.status, 204);
+	world_done(&w);
+}
+
+/* Of several agreements the one that the message names is asked, with its own
+ * period: a former one is good for what was under way, for a while.
+ */
+static void
+test_ebms_listen__a_former_agreement_ends_later(void **state)
+{
+	static const struct {
+		int64_t end_ms, late_ms;
+		const char *answer; /* NULL: an acknowledgment, and no note */
+	} cases[] = {
+		{ NOW + 1, 0, NULL },
+		{ NOW - 86400000, 0, "Invalid CPA." },
+		{ NOW - 86400000, 2 * 86400000, "<eb:Action>Acknowledgment" },
+		{ NOW - 86400000, 3600000, "Invalid CPA." },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct cpa cpas[2];
+		struct world w;
+
+		world_init(&w, "none");
+		cpas[0] = cpas[1] = w.cpa;
+		cpas[0].id = "present-cpa";
+		cpas[0].end_ms = 0; /* not asked */
+		cpas[1].end_ms = cases[i].end_ms;
+		cpas[1].late_ms = cases[i].late_ms;
+		w.conf.cpas = cpas;
+		w.conf.cpa_count = 2;
+		a_result(&w, false, "", "");
+		receive(&w);
+		assert_int_equal(w.kept, 1);
+		if (cases[i].answer == NULL)
+			assert_int_equal(w.note.code, CODE_NONE);
+		else {
+			assert_non_null(strstr(w.reply, cases[i].answer));
+			assert_non_null(strstr(w.note.text, "/@cpaid"));
+		}
+		world_done(&w);
+	}
+}
+
 /* What other handlers write as one string is the same pair of type and value. */
 static void
 test_ebms_listen__type_and_value_may_be_one_string(void **state)
@@ -1052,6 +1131,8 @@ main(void)
 			test_ebms_listen__a_gateway_may_speak_for_the_party),
 		cmocka_unit_test(
 			test_ebms_listen__a_gateway_of_another_party_may_not),
+		cmocka_unit_test(
+			test_ebms_listen__trial_never_meets_production),
 		cmocka_unit_test(
 			test_ebms_listen__a_broken_rule_gives_its_error),
 		cmocka_unit_test(

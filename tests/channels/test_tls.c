@@ -42,7 +42,7 @@ struct client {
 
 struct shaken {
 	bool accepted, renegotiated;
-	char oin[TLS_OIN_MAX];
+	struct tls_who who;
 	enum code code;
 	char text[TLS_TEXT_MAX];
 	int version;
@@ -64,7 +64,7 @@ serve(void *self)
 	assert_non_null(ssl);
 	SSL_set_fd(ssl, s->fd);
 	if (SSL_accept(ssl) == 1) {
-		s->out->accepted = tls_peer(ssl, s->out->oin);
+		s->out->accepted = tls_peer(ssl, &s->out->who);
 		s->out->version = SSL_version(ssl);
 		(void)SSL_write(ssl, "x", 1);
 		while (SSL_read(ssl, &byte, 1) == 1)
@@ -293,7 +293,7 @@ test_tls__a_client_must_be_whom_we_trust(void **state)
 		if (got.accepted != (cases[i].text == NULL))
 			fail_msg("%s: %s", cases[i].what, got.text);
 		if (got.accepted)
-			assert_string_equal(got.oin, PKI_OURS);
+			assert_string_equal(got.who.oin, PKI_OURS);
 		else if (strstr(got.text, cases[i].text) == NULL)
 			fail_msg("%s: %s", cases[i].what, got.text);
 		pki_free(&made);
@@ -512,7 +512,7 @@ test_tls__revoked_is_refused(void **state)
 				fail_msg("%s, require %d: %s",
 					revocations[i].what, require, got.text);
 			if (got.accepted)
-				assert_string_equal(got.oin, PKI_OURS);
+				assert_string_equal(got.who.oin, PKI_OURS);
 		}
 	}
 	/* Without lists nobody asks. */
@@ -549,7 +549,7 @@ test_tls__a_doubt_is_told_once_an_hour(void **state)
 /* --- a certificate that a front proxy passed on --- */
 
 static enum verdict
-passed(const struct tls_conf *conf, const char *file, char oin[TLS_OIN_MAX],
+passed(const struct tls_conf *conf, const char *file, struct tls_who *who,
 	struct fault *why)
 {
 	struct tls_conf bare = *conf;
@@ -565,7 +565,7 @@ passed(const struct tls_conf *conf, const char *file, char oin[TLS_OIN_MAX],
 	assert_non_null(in);
 	x509 = PEM_read_X509(in, NULL, NULL, NULL);
 	len = i2d_X509(x509, &bytes);
-	v = tls_verify_passed(context, bytes, (size_t)len, oin, why);
+	v = tls_verify_passed(context, bytes, (size_t)len, who, why);
 	OPENSSL_free(bytes);
 	X509_free(x509);
 	fclose(in);
@@ -614,14 +614,14 @@ test_tls__a_passed_certificate_is_verified(void **state)
 	pki_free(&made);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct tls_conf conf = conf_of(cases[i].trust, NULL, false);
-		char oin[TLS_OIN_MAX] = "untouched";
+		struct tls_who who = { .oin = "untouched" };
 		struct fault why = FAULT_NONE;
 		bool good = cases[i].good;
 
-		if (passed(&conf, cases[i].file, oin, &why) !=
+		if (passed(&conf, cases[i].file, &who, &why) !=
 			(good ? V_OK : V_SKIP))
 			fail_msg("%s: %s", cases[i].what, why.text);
-		assert_string_equal(oin, good ? PKI_OURS : "untouched");
+		assert_string_equal(who.oin, good ? PKI_OURS : "untouched");
 		if (!good)
 			assert_int_equal(why.code, CODE_TLS);
 	}
@@ -630,7 +630,7 @@ test_tls__a_passed_certificate_is_verified(void **state)
 static void
 test_tls__a_passed_certificate_may_be_revoked(void **state)
 {
-	char oin[TLS_OIN_MAX];
+	struct tls_who who;
 	struct fault why;
 	size_t i;
 	int require;
@@ -645,7 +645,7 @@ test_tls__a_passed_certificate_may_be_revoked(void **state)
 							: revocations[i].use;
 
 			why = FAULT_NONE;
-			(void)passed(&conf, below_alone, oin, &why);
+			(void)passed(&conf, below_alone, &who, &why);
 			if (why.code != wanted)
 				fail_msg("%s, require %d: %s",
 					revocations[i].what, require, why.text);
@@ -659,10 +659,67 @@ test_tls__a_passed_certificate_may_be_revoked(void **state)
 	{
 		struct tls_conf conf = conf_of(middle_alone, lists, true);
 
-		assert_int_equal(passed(&conf, below_alone, oin, &why), V_OK);
+		assert_int_equal(passed(&conf, below_alone, &who, &why), V_OK);
 		put_list(&middle, "middle.pem", REVOKES, below_is.x509);
-		assert_int_equal(passed(&conf, below_alone, oin, &why), V_SKIP);
+		assert_int_equal(
+			passed(&conf, below_alone, &who, &why), V_SKIP);
 		assert_int_equal(why.code, CODE_REVOKED);
+	}
+}
+
+/* By the whole chain, on both roads; not by the name of the client. */
+static void
+test_tls__who_is_for_trials_is_known_by_the_chain(void **state)
+{
+	const struct {
+		const char *root, *middle, *client;
+		bool trial;
+	} cases[] = {
+		{ "Private Root CA", "Private CA", "some client", false },
+		{ "Private Root CA", "Private CA", "TEST client", false },
+		{ "TRIAL Private Root CA", "Private CA", "some client", true },
+		{ "Private Root CA", "Test CA", "some client", true },
+	};
+	struct client c = { .version_max = 0 };
+	struct fault why;
+	char file[5][64];
+	size_t i;
+	int k;
+
+	(void)state;
+	for (k = 0; k < 5; k++)
+		snprintf(file[k], 64, "%s/chain-%d", pki.dir, k);
+	c.certificate = file[0];
+	c.key = file[1];
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct pki_made root =
+			pki_make(NULL, cases[i].root, NULL, PKI_DAY);
+		struct pki_made under =
+			pki_make_as(&(struct pki_want){ .issuer = &root,
+				.name = cases[i].middle,
+				.ends_s = PKI_DAY,
+				.authority = true });
+		struct pki_made made =
+			pki_make(&under, cases[i].client, PKI_OURS, PKI_DAY);
+		struct tls_conf conf = conf_of(file[2], NULL, false);
+		struct tls_conf partial = conf_of(file[3], NULL, false);
+		struct tls_who who = { .trial = !cases[i].trial };
+		struct shaken got;
+
+		pki_write_chain(&made,
+			(const struct pki_made *[]){ &under, NULL }, file[0],
+			file[1]);
+		pki_write(&root, file[2], NULL);
+		pki_write(&under, file[3], NULL);
+		pki_write(&made, file[4], NULL);
+		got = shake(&conf, &c);
+		assert_true(got.accepted);
+		assert_true(got.who.trial == cases[i].trial);
+		assert_int_equal(passed(&partial, file[4], &who, &why), V_OK);
+		assert_true(who.trial == cases[i].trial);
+		pki_free(&root);
+		pki_free(&under);
+		pki_free(&made);
 	}
 }
 
@@ -671,16 +728,17 @@ test_tls__what_is_passed_has_a_limit(void **state)
 {
 	struct tls_conf conf = { .trust = pki.root };
 	void *context = context_of(&conf);
-	char oin[TLS_OIN_MAX], *large = mem_zero(1, 70000);
+	char *large = mem_zero(1, 70000);
+	struct tls_who who;
 	struct fault why;
 
 	(void)state;
 	memset(large, 'x', 70000);
-	assert_int_equal(tls_verify_passed(context, "", 0, oin, &why), V_SKIP);
+	assert_int_equal(tls_verify_passed(context, "", 0, &who, &why), V_SKIP);
 	assert_int_equal(
-		tls_verify_passed(context, large, 70000, oin, &why), V_SKIP);
+		tls_verify_passed(context, large, 70000, &who, &why), V_SKIP);
 	assert_int_equal(
-		tls_verify_passed(context, "\x30\x82", 2, oin, &why), V_SKIP);
+		tls_verify_passed(context, "\x30\x82", 2, &who, &why), V_SKIP);
 	assert_int_equal(why.code, CODE_TLS);
 	free(large);
 	tls_server_free(context);
@@ -743,6 +801,8 @@ main(void)
 		cmocka_unit_test(test_tls__a_doubt_is_told_once_an_hour),
 		cmocka_unit_test(test_tls__a_passed_certificate_is_verified),
 		cmocka_unit_test(test_tls__a_passed_certificate_may_be_revoked),
+		cmocka_unit_test(
+			test_tls__who_is_for_trials_is_known_by_the_chain),
 		cmocka_unit_test(test_tls__what_is_passed_has_a_limit),
 	};
 

@@ -556,6 +556,52 @@ test_tls_client__a_change_is_seen_within_a_minute(void **state)
 	tls_check_done(&check);
 }
 
+static void
+test_tls_client__trial_never_meets_production(void **state)
+{
+	const struct {
+		const char *root, *environment;
+		bool good;
+	} cases[] = {
+		{ "TRIAL Private Root CA", "production", false },
+		{ "TRIAL Private Root CA", "preproduction", true },
+		{ "TRIAL Private Root CA", "simulator", true },
+		{ "TRIAL Private Root CA", NULL, true },
+		{ "Private Root CA", "production", true },
+		{ "Private Root CA", "preproduction", true },
+	};
+	char certificate[64], key[64], root_file[64];
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	snprintf(root_file, sizeof(root_file), "%s/trial.crt", pki.dir);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct pki_made root =
+			pki_make(NULL, cases[i].root, NULL, PKI_DAY);
+		struct pki_made made = pki_leaf_as(&pki,
+			&(struct pki_want){ .issuer = &root,
+				.name = "their server",
+				.oin = PKI_THEIRS,
+				.ends_s = PKI_DAY },
+			certificate, key);
+		struct server s = { .certificate = certificate, .key = key };
+		struct http_peer peer = { .oin = PKI_THEIRS,
+			.trust = root_file,
+			.environment = cases[i].environment };
+
+		pki_write(&root, root_file, NULL);
+		if (post(&peer, &s, &why) != (cases[i].good ? V_OK : V_LATER))
+			fail_msg("%s: %s", cases[i].root, why.text);
+		if (!cases[i].good) {
+			assert_int_equal(why.code, CODE_TRIAL);
+			assert_non_null(strstr(why.text, "production"));
+		}
+		pki_free(&made);
+		pki_free(&root);
+	}
+}
+
 /* Not the next post only: none ever. */
 static void
 test_tls_client__nothing_goes_over_a_connection_judged_before(void **state)
@@ -652,6 +698,7 @@ main(void)
 		cmocka_unit_test(test_tls_client__revoked_is_refused),
 		cmocka_unit_test(
 			test_tls_client__a_change_is_seen_within_a_minute),
+		cmocka_unit_test(test_tls_client__trial_never_meets_production),
 		cmocka_unit_test(
 			test_tls_client__nothing_goes_over_a_connection_judged_before),
 	};

@@ -313,4 +313,59 @@ sed 's/^  trust: .*/  trust: pki\/ours-server.crt/' "$dir/jobs.yaml" \
 	>"$dir/noroot.yaml"
 like "a file of roots without one" \
 	"$(mobbjob -f "$dir/noroot.yaml" check 2>&1)" 'MOBB-1501: .*no root'
+
+# --- trials never meet production ---
+
+leaf theirs-client $theirs clientAuth 300
+leaf trial-client $theirs clientAuth 300 trial
+cat "$ca/root.crt" "$ca/trial.crt" >"$pki/both.crt"
+sed -i -e 's/check: require/check: use/' \
+	-e 's/^  trust: .*/  trust: pki\/both.crt/' "$dir/jobs.yaml"
+at=$(sed -n 's/^  at: "127.0.0.1:\([0-9]*\)".*/\1/p' "$dir/jobs.yaml")
+cpa=$(sed -n 's/.*cpaid="\([^"]*\)".*/\1/p' "$dir/cpa.xml")
+cat >"$dir/ping.xml" <<END
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns:eb="http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd">
+<soap:Header><eb:MessageHeader eb:version="2.0" soap:mustUnderstand="1">
+<eb:From><eb:PartyId eb:type="urn:osb:oin">$theirs</eb:PartyId></eb:From>
+<eb:To><eb:PartyId eb:type="urn:osb:oin">$ours</eb:PartyId></eb:To>
+<eb:CPAId>$cpa</eb:CPAId><eb:ConversationId>c1</eb:ConversationId>
+<eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service>
+<eb:Action>Ping</eb:Action><eb:MessageData><eb:MessageId>p1@localhost</eb:MessageId>
+<eb:Timestamp>$(date -u +%Y-%m-%dT%H:%M:%SZ)</eb:Timestamp></eb:MessageData>
+</eb:MessageHeader><eb:SyncReply eb:version="2.0" soap:mustUnderstand="1"
+ soap:actor="http://schemas.xmlsoap.org/soap/actor/next"/>
+</soap:Header><soap:Body/></soap:Envelope>
+END
+ping() { # ping NAME: by this client; the HTTP status
+	curl -s -o "$dir/answer" -w '%{http_code}' --max-time 20 \
+		--cacert "$pki/root.crt" --cert "$pki/$1.crt" \
+		--key "$pki/$1.key" -H 'SOAPAction: "ebXML"' \
+		-H 'Content-Type: text/xml' --data-binary "@$dir/ping.xml" \
+		"https://localhost:$at/ebms"
+}
+listen_start
+is "in preproduction a TRIAL certificate speaks for the party" \
+	"$(ping trial-client)" 200
+sed -i 's/environment: preproduction/environment: production/' "$dir/jobs.yaml"
+kill -HUP "$listener"
+wait_for 10 grep -q 'reload: done' "$dir/listen.log"
+is "in production it does not" "$(ping trial-client)" 500
+like "the log says why" "$(cat "$dir/listen.log")" \
+	"MOBB-2012.*certificate for trials in production, of"
+is "another one does" "$(ping theirs-client)" 200
+listen_stop
+job check >"$dir/check.out" 2>&1
+is "check: a root for trials at the listener is no mistake" $? 0
+like "and noted" "$(cat "$dir/check.out")" \
+	"note: 'TRIAL house CA' is a root for trials; production takes nobody"
+like "by cert status too" "$(job cert status)" \
+	'^root .*TRIAL house CA .*for trials: production takes nobody below it'
+sed -i 's/^    trust: .*/    trust: pki\/both.crt/' "$dir/jobs.yaml"
+unfit "a root for trials at an endpoint of production" \
+	"for trials .'TRIAL house CA'"
+job cert status >"$dir/cert.out"
+is "cert status: the same" \
+	"$? $(grep -c '^root .*TRIAL .*cannot be used in production' \
+		"$dir/cert.out")" "8 1"
 finish
