@@ -117,6 +117,7 @@ enum code {
 	CODE_EXPIRING = 1504,	 /* certificate ends soon (warning) */
 	CODE_CPA = 1601,	 /* CPA unreadable or wrong */
 	CODE_CPA_UNSUPPORTED = 1602,
+	CODE_CPA_GONE = 1603, /* something is under way under it */
 
 	/* the wire */
 	CODE_CONNECT = 2001,  /* no connection */

@@ -762,6 +762,17 @@ static const struct advice rows[] = {
 		"Ask Logius for a CPA of the profile Reliable Messaging.",
 		"Vraag Logius om een CPA met het profiel Reliable Messaging.",
 		4 },
+	{ CODE_CPA_GONE, '-', "a CPA is missing that is still needed",
+		"een CPA die nog nodig is, ontbreekt",
+		"Lots or replies are under way under a CPA that no sender has "
+		"any more. Acknowledgments and results under it are refused, "
+		"and nothing under it is offered again.",
+		"Put the file of that CPA in cpa_before of its sender and send "
+		"mobbd SIGHUP; take it out when nothing is under way under it.",
+		"Zet het bestand van die CPA in cpa_before van de afzender en "
+		"geef mobbd SIGHUP; haal het weg als er niets meer onder "
+		"loopt.",
+		4 },
 
 	/* the wire */
 	{ CODE_CONNECT, '-', "no connection", "geen verbinding",

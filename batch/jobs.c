@@ -49,6 +49,8 @@ static const struct yaml_key sender_keys[] = {
 	{ "certificate", YAML_TEXT, IN(jobs_sender, certificate),
 		.required = true },
 	{ "key", YAML_TEXT, IN(jobs_sender, key), .required = true },
+	{ "cpa_before", YAML_TEXTS, IN(jobs_sender, cpa_before),
+		IN(jobs_sender, cpa_before_count), .absent = 0 },
 	{ "environment", YAML_TEXT, IN(jobs_sender, environment), .absent = 0 },
 	{ 0 },
 };
@@ -527,9 +529,39 @@ crl_check(struct jobs_crl *crl, struct fault *why)
 	return V_OK;
 }
 
+/* One file cannot be two agreements. */
+static enum verdict
+cpas_check(const struct jobs_sender *s, struct fault *why)
+{
+	size_t i, k;
+
+	if (s->cpa_before_count > JOBS_CPA_BEFORE_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"sender %s: cpa_before has %zu files, at most %d are "
+			"possible",
+			s->name, s->cpa_before_count, JOBS_CPA_BEFORE_MAX);
+	for (i = 0; i < s->cpa_before_count; i++) {
+		bool twice = strcmp(s->cpa_before[i], s->cpa) == 0;
+
+		for (k = 0; k < i; k++)
+			twice = twice ||
+				strcmp(s->cpa_before[i], s->cpa_before[k]) == 0;
+		if (twice)
+			return fault_set(why, V_BROKEN, CODE_CONFIG_DOUBLE,
+				"sender %s: %.150s is in cpa and cpa_before "
+				"twice",
+				s->name, s->cpa_before[i]);
+	}
+	return V_OK;
+}
+
 static enum verdict
 sender_check(const struct jobs_sender *s, struct fault *why)
 {
+	enum verdict v = cpas_check(s, why);
+
+	if (v != V_OK)
+		return v;
 	if (s->environment != NULL &&
 		word_of(s->environment, environments) == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,

@@ -51,8 +51,15 @@ struct jobs_crl {
 	} check_is;
 };
 
+#define JOBS_CPA_BEFORE_MAX 16
+
 struct jobs_sender {
 	char *name, *oin, *cpa, *certificate, *key;
+	/* CPAs before this one: nothing new leaves under them, what is under
+	 * way does
+	 */
+	char **cpa_before;
+	size_t cpa_before_count;
 	/* of CPA and certificate; NULL only where nothing but a simulator is
 	 * used
 	 */

@@ -453,6 +453,18 @@ cpa_find(const struct cpa *cpa, const char *action, bool we_send)
 	return NULL;
 }
 
+int64_t
+cpa_keep_ms(const struct cpa *cpa)
+{
+	int64_t most_ms = 0;
+	size_t i;
+
+	for (i = 0; i < cpa->action_count; i++)
+		if (cpa->actions[i].keep_ms > most_ms)
+			most_ms = cpa->actions[i].keep_ms;
+	return most_ms;
+}
+
 const struct cpa_signal *
 cpa_signal(const struct cpa *cpa, const char *name, bool to_us)
 {

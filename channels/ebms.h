@@ -146,6 +146,7 @@ const struct cpa_action *ebms_action(
 /* Rows 11 to 23 of the order of checks.  False: *error_out says what to answer.
  * `lenient`: the three rules about what the channel asks for are only noted
  * (*noted_out, NULL when there is nothing to note).
+ * So is what comes after the end of a former CPA, before its late_ms are over.
  */
 bool ebms_check(const struct cpa *cpa, const struct ebms_message *m,
 	int64_t now_ms, bool lenient, const char **noted_out,

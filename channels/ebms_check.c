@@ -164,7 +164,7 @@ check_header(const struct cpa *cpa, const struct ebms_message *m,
 	struct ebms_error *out)
 {
 	if (m->sent_ms + SKEW_MS < cpa->start_ms ||
-		m->sent_ms - SKEW_MS > cpa->end_ms)
+		m->sent_ms - SKEW_MS > cpa->end_ms + cpa->late_ms)
 		return error_is(
 			out, "Inconsistent", HEADER "/@cpaid", "Invalid CPA.");
 	if (!ebms_check_signal(cpa, m, out))
@@ -255,6 +255,8 @@ ebms_check(const struct cpa *cpa, const struct ebms_message *m, int64_t now_ms,
 	*noted_out = NULL;
 	if (!check_header(cpa, m, now_ms, &action, error_out))
 		return false;
+	if (m->sent_ms - SKEW_MS > cpa->end_ms)
+		*noted_out = HEADER "/@cpaid";
 	if (!check_channel(action, m, error_out)) {
 		if (!lenient || !check_next_msh(m, error_out))
 			return false;

@@ -281,19 +281,6 @@ receiving_head(struct receiving *r, const char *action)
 	return head;
 }
 
-/* The longest that an id of this agreement must be remembered. */
-static int64_t
-memory_ms(const struct cpa *cpa)
-{
-	int64_t most_ms = 0;
-	size_t i;
-
-	for (i = 0; i < cpa->action_count; i++)
-		if (cpa->actions[i].keep_ms > most_ms)
-			most_ms = cpa->actions[i].keep_ms;
-	return most_ms;
-}
-
 struct ebms_inbound
 receiving_inbound(struct receiving *r, enum ebms_kind kind)
 {
@@ -307,7 +294,7 @@ receiving_inbound(struct receiving *r, enum ebms_kind kind)
 		.ref_to = m->ref_to,
 		.from = m->from[0].id,
 		.sent_ms = m->sent_ms,
-		.keep_ms = memory_ms(r->cpa),
+		.keep_ms = cpa_keep_ms(r->cpa),
 		.error_code = "",
 		.error_text = "",
 		.reply = "",

@@ -89,6 +89,7 @@ struct certificate_place {
 	const char *file; /* absolute */
 	const char *environment; /* NULL: not said */
 	enum certificate_use use;
+	bool former;	/* in a CPA of cpa_before: it may have ended */
 	enum verdict v; /* V_OK: `seen` is set; else `why` */
 	struct fault why;
 	struct certificate seen;
@@ -195,6 +196,10 @@ struct cpa_note {
 struct cpa {
 	const char *id;
 	int64_t start_ms, end_ms;
+	/* Set by who still uses a former one: how long after its end messages
+	 * under it are taken.  0: not at all.
+	 */
+	int64_t late_ms;
 	struct cpa_party ours, theirs; /* role NULL here */
 	/* All PartyIds of each side: a message may use some of them. */
 	struct cpa_party *our_ids, *their_ids;
@@ -258,6 +263,11 @@ enum verdict cpa_parties(const char *text, size_t len, struct arena *mem,
 /* The action by name and direction; NULL when the CPA has none. */
 const struct cpa_action *cpa_find(
 	const struct cpa *cpa, const char *action, bool we_send);
+
+/* The longest that an id of this agreement must be remembered, and that
+ * something may be under way under it.
+ */
+int64_t cpa_keep_ms(const struct cpa *cpa);
 
 /* Where a signal ("Acknowledgment", "Ping" ..) to us or to them goes: by the
  * channel the CPA names for it, else by the default channel.  Never NULL after

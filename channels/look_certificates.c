@@ -56,6 +56,7 @@ known(struct places *p, const struct certificate_place *place)
 			(place->environment != NULL &&
 				strcmp(place->environment, "production") == 0))
 			it->environment = place->environment;
+		it->former = it->former && place->former;
 	}
 	return some;
 }
@@ -105,7 +106,7 @@ environment_of(const struct jobs *jobs, const struct jobs_sender *sender)
 /* What can be read of a CPA, right or wrong; `mobbjob check` tells the rest. */
 static void
 one_cpa(struct places *p, struct certificate_place place,
-	const struct jobs_sender *sender)
+	const struct jobs_sender *sender, const char *file)
 {
 	static const char *const none[] = { NULL };
 	struct buf text = BUF_MAX(CPA_BYTES_MAX);
@@ -113,7 +114,7 @@ one_cpa(struct places *p, struct certificate_place place,
 	const char *what = place.what;
 	size_t i;
 
-	place.file = home_path(p->mem, p->folder, sender->cpa);
+	place.file = home_path(p->mem, p->folder, file);
 	place.use = CERTIFICATE_PEER;
 	if (known(p, &place))
 		goto out;
@@ -137,6 +138,22 @@ one_cpa(struct places *p, struct certificate_place place,
 	}
 out:
 	buf_done(&text);
+}
+
+static void
+cpas_of(struct places *p, const struct jobs_sender *sender)
+{
+	struct certificate_place place = {
+		.what = arena_format(p->mem, "CPA of %s", sender->name),
+		.environment = environment_of(p->jobs, sender),
+	};
+	size_t i;
+
+	one_cpa(p, place, sender, sender->cpa);
+	place.former = true;
+	place.what = arena_format(p->mem, "former %s", place.what);
+	for (i = 0; i < sender->cpa_before_count; i++)
+		one_cpa(p, place, sender, sender->cpa_before[i]);
 }
 
 void
@@ -173,13 +190,7 @@ look_certificates(const struct jobs *jobs, const char *folder,
 				.use = CERTIFICATE_ROOT },
 			jobs->endpoints[i].trust);
 	for (i = 0; i < jobs->sender_count; i++)
-		one_cpa(&p,
-			(struct certificate_place){
-				.what = arena_format(mem, "CPA of %s",
-					jobs->senders[i].name),
-				.environment = environment_of(
-					jobs, &jobs->senders[i]) },
-			&jobs->senders[i]);
+		cpas_of(&p, &jobs->senders[i]);
 	*list_out = p.list;
 	*count_out = p.count;
 }

@@ -59,8 +59,9 @@ pusher_open(struct role_run *run, struct fault *why)
 	};
 	own->peers = peers_new(run);
 	own->push_rest =
-		mem_zero(jobs->sender_count + 1, sizeof(*own->push_rest));
-	own->cpa_ids = mem_zero(jobs->sender_count + 1, sizeof(*own->cpa_ids));
+		mem_zero(run->site->cpa_of_count + 1, sizeof(*own->push_rest));
+	own->cpa_ids =
+		mem_zero(run->site->cpa_of_count + 1, sizeof(*own->cpa_ids));
 	return V_OK;
 }
 
@@ -72,6 +73,11 @@ courier_open(struct role_run *run, struct fault *why)
 
 	if (v == V_OK && own->first)
 		v = note_others(run, why);
+	/* Only now: a courier of an endpoint that is new to the jobs file may
+	 * be at work later, while we have not read it.
+	 */
+	if (v == V_OK && own->first)
+		v = store_offers_take_back(run->site->store, &own->others, why);
 	/* A rest of before is forgotten. */
 	if (v == V_OK)
 		v = store_endpoint_rest(run->site->store, own->endpoint->name,
@@ -152,28 +158,42 @@ resend_of(void *self, const char *stream)
 			 : (struct resend){ s->resend, s->resends };
 }
 
-/* What a predecessor left, and what waited too long. */
+/* What waited too long. */
 static enum verdict
-clear(struct role_run *run, const struct store_part *part, bool *some,
+expire(struct role_run *run, const struct store_part *part, bool *some,
 	struct fault *why)
 {
-	struct store *store = run->site->store;
 	int64_t count = 0;
 	enum verdict v;
 
-	/* We post nothing now: what is marked so was cut off, by a crash or by
-	 * a database that went away before it heard of the end.
-	 */
-	v = store_offers_take_back(store, part, why);
-	if (v == V_OK)
-		v = store_expire(store, part, clock_now_ms(), resend_of,
-			&run->site->jobs, &count, why);
+	v = store_expire(run->site->store, part, clock_now_ms(), resend_of,
+		&run->site->jobs, &count, why);
 	if (v == V_OK && count > 0) {
 		log_line("%" PRId64 " attempts ended without an "
 			 "acknowledgment",
 			count);
 		*some = true;
 	}
+	return v;
+}
+
+/* Of this endpoint, and of those that nobody serves. */
+static enum verdict
+clear(struct role_run *run, bool *some, struct fault *why)
+{
+	const struct courier *own = run->own;
+	enum verdict v;
+
+	/* We post nothing now: what is marked so was cut off, by a crash or by
+	 * a database that went away before it heard of the end.
+	 */
+	v = store_offers_take_back(run->site->store, &own->here, why);
+	if (v == V_OK)
+		v = expire(run, &own->here, some, why);
+	if (v == V_OK && own->first)
+		v = expire(run, &own->others, some, why);
+	if (v == V_OK && own->first)
+		v = courier_cpas(run, why);
 	return v;
 }
 
@@ -198,15 +218,12 @@ look(struct role_run *run, bool *some, struct fault *why)
 static enum verdict
 courier_step(struct role_run *run, struct fault *why)
 {
-	const struct courier *own = run->own;
 	bool some = false, listening = false;
 	enum verdict v;
 
 	v = courier_push(run, &some, why);
 	if (v == V_OK)
-		v = clear(run, &own->here, &some, why);
-	if (v == V_OK && own->first)
-		v = clear(run, &own->others, &some, why);
+		v = clear(run, &some, why);
 	if (v == V_OK)
 		v = look(run, &some, why);
 	if (v == V_OK)

@@ -26,8 +26,10 @@ struct courier {
 	struct store_part here;	  /* this endpoint */
 	struct store_part others; /* all that the jobs file does not name */
 	bool first;
-	struct push_rest *push_rest; /* per sender */
-	const char **cpa_ids;	     /* room for one per sender */
+	struct push_rest *push_rest; /* one for each of site->cpa_of */
+	const char **cpa_ids;	     /* room for as many */
+	int64_t cpas_ms;	     /* tick of the next courier_cpas() */
+	uint8_t cpas_told[32];	     /* digest of those that were missing */
 	struct journal *printed; /* as it was at the start; NULL not yet read */
 };
 
@@ -49,5 +51,12 @@ enum verdict courier_rest(struct role_run *run, const struct offer *offer,
  * *some when something was pushed.
  */
 enum verdict courier_push(struct role_run *run, bool *some, struct fault *why);
+
+/* --- mobbd/courier_cpas.c --- */
+
+/* Now and then: is something under way under a CPA that nobody has?  A person is
+ * told, once; replies under it are given up when their ids are forgotten.
+ */
+enum verdict courier_cpas(struct role_run *run, struct fault *why);
 
 #endif

@@ -315,10 +315,11 @@ begin_and_post(struct sending *s, struct fault *why)
 	v = store_offer_begin(s->run->site->store, s->offer, e->letters,
 		e->in_flight, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
-		/* An allowance comes by itself; a lot in flight ends with an
-		 * acknowledgment, which wakes us.
+		/* An allowance comes by itself, unless there is none; a lot in
+		 * flight ends with an acknowledgment, which wakes us.
 		 */
-		s->run->blocked_until_ms = clock_now_ms() + wait_ms + 1;
+		if (e->letters > 0)
+			s->run->blocked_until_ms = clock_now_ms() + wait_ms + 1;
 		s->run->wait_ms = wait_ms > 0 && wait_ms < BLOCKED_WAIT_MS
 					  ? wait_ms
 					  : BLOCKED_WAIT_MS;
@@ -402,9 +403,15 @@ courier_lot(struct role_run *run, const struct jobs_stream *stream,
 	struct fault reason = FAULT_NONE;
 	enum verdict v;
 
-	v = peers_connect(
-		own->peers, stream->sender_is, own->endpoint, &s.http, &reason);
-	if (v == V_OK)
+	/* A retry goes by the CPA that it was made under. */
+	if (offer->attempt != 0 &&
+		site_agreed(run->site, stream->sender_is, offer->cpa_id,
+			clock_now_ms(), &s.cpa, &reason) != V_OK &&
+		reason.code == CODE_CPA_GONE)
+		return courier_rest(run, offer, &reason, why);
+	v = peers_connect(own->peers, stream->sender_is, own->endpoint, s.cpa,
+		&s.http, &reason);
+	if (v == V_OK && s.cpa == NULL)
 		v = site_cpa(run->site, stream->sender_is, clock_now_ms(),
 			&s.cpa, &reason);
 	if (v == V_OK) {

@@ -1,7 +1,7 @@
 /* mobbd/courier_push.c - replies: acknowledgments and errors for what came in
  *
  * An address that does not answer must not hold up the lots: it is given a
- * short time, and after a failure the replies of that sender rest.  A reply is
+ * short time, and after a failure the replies under that CPA rest.  A reply is
  * given up after some tries: the peer's own retry asks for it again.
  *
  * SPDX-License-Identifier: EUPL-1.2
@@ -38,18 +38,6 @@ endpoint_of(const struct jobs *jobs, const struct jobs_sender *sender)
 	return NULL;
 }
 
-static const struct jobs_sender *
-sender_of(const struct site *site, const char *cpa_id)
-{
-	size_t i;
-
-	for (i = 0; i < site->jobs.sender_count; i++)
-		if (site->cpa_of[i].cpa != NULL &&
-			strcmp(site->cpa_of[i].cpa->id, cpa_id) == 0)
-			return &site->jobs.senders[i];
-	return NULL;
-}
-
 /* CPAs whose replies leave here; now: without those that rest. */
 static struct store_part
 cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
@@ -59,17 +47,17 @@ cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
 	struct store_part part = { .names = own->cpa_ids };
 	size_t i;
 
-	for (i = 0; i < site->jobs.sender_count; i++) {
-		const struct jobs_sender *sender = &site->jobs.senders[i];
+	for (i = 0; i < site->cpa_of_count; i++) {
+		const struct site_cpa *of = &site->cpa_of[i];
 		int64_t until_ms = own->push_rest[i].until_ms;
 
 		/* Of two senders with one CPA the first pushes. */
-		if (site->cpa_of[i].cpa == NULL ||
-			sender_of(site, site->cpa_of[i].cpa->id) != sender ||
-			endpoint_of(&site->jobs, sender) != own->endpoint)
+		if (of->cpa == NULL ||
+			site_cpa_named(site, of->cpa->id) != of ||
+			endpoint_of(&site->jobs, of->sender) != own->endpoint)
 			continue;
 		if (until_ms <= now_ms)
-			own->cpa_ids[part.count++] = site->cpa_of[i].cpa->id;
+			own->cpa_ids[part.count++] = of->cpa->id;
 		else if (*until_ms_out == 0 || until_ms < *until_ms_out)
 			*until_ms_out = until_ms;
 	}
@@ -77,11 +65,12 @@ cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
 }
 
 static bool
-post(struct role_run *run, const struct push *push,
-	const struct jobs_sender *sender, struct fault *why)
+post(struct role_run *run, const struct push *push, const struct site_cpa *of,
+	struct fault *why)
 {
 	const struct courier *own = run->own;
-	struct ebms_post post = { .url = push->url,
+	struct ebms_post post = { .cpa = of->cpa,
+		.url = push->url,
 		.message_id = push->reply_id,
 		.envelope = push->reply,
 		.envelope_len = push->reply_len };
@@ -89,12 +78,12 @@ post(struct role_run *run, const struct push *push,
 	struct http *http;
 	enum verdict v;
 
-	v = peers_connect(own->peers, sender, own->endpoint, &http, why);
+	v = peers_connect(
+		own->peers, of->sender, own->endpoint, of->cpa, &http, why);
 	if (v != V_OK) {
 		*why = FAULT_NONE; /* it was told */
 		return false;
 	}
-	post.cpa = run->site->cpa_of[sender - run->site->jobs.senders].cpa;
 	http_patience(http, CONNECT_MS, ANSWER_MS);
 	v = ebms_post(http, &post, &reply, why);
 	http_patience(http, 0, 0);
@@ -106,7 +95,7 @@ static enum verdict
 push_one(struct role_run *run, const struct push *push, bool *sent_out,
 	struct fault *why)
 {
-	const struct jobs_sender *sender = sender_of(run->site, push->cpa_id);
+	const struct site_cpa *of = site_cpa_named(run->site, push->cpa_id);
 	struct courier *own = run->own;
 	struct fault reason = FAULT_NONE;
 	struct push_rest *rest;
@@ -115,9 +104,9 @@ push_one(struct role_run *run, const struct push *push, bool *sent_out,
 		<< (push->tries < TRIES_MAX ? push->tries : TRIES_MAX);
 	bool sent, over;
 
-	assert(sender != NULL);
-	rest = &own->push_rest[sender - run->site->jobs.senders];
-	sent = post(run, push, sender, &reason);
+	assert(of != NULL);
+	rest = &own->push_rest[of - run->site->cpa_of];
+	sent = post(run, push, of, &reason);
 	over = push->once || push->tries + 1 >= TRIES_MAX;
 	if (reason.code != CODE_NONE)
 		log_fault(&reason);
@@ -137,32 +126,6 @@ push_one(struct role_run *run, const struct push *push, bool *sent_out,
 		clock_now_ms() + pause_ms, why);
 }
 
-/* Under a CPA that nobody has any more no reply can be sent.  One that cannot
- * be read now may be it.
- */
-static enum verdict
-drop_unknown(struct role_run *run, struct fault *why)
-{
-	const struct courier *own = run->own;
-	const struct site *site = run->site;
-	struct store_part part = { .names = own->cpa_ids, .others = true };
-	int64_t count = 0;
-	enum verdict v;
-	size_t i;
-
-	for (i = 0; i < site->jobs.sender_count; i++) {
-		if (site->cpa_of[i].cpa == NULL)
-			return V_OK;
-		own->cpa_ids[part.count++] = site->cpa_of[i].cpa->id;
-	}
-	v = store_push_drop(site->store, &part, clock_now_ms(), &count, why);
-	if (v == V_OK && count > 0)
-		log_line("%" PRId64 " replies are given up: no sender has "
-			 "their CPA any more",
-			count);
-	return v;
-}
-
 /* Look again when a reply is due; --once waits a while for it. */
 static void
 wait_until(struct role_run *run, int64_t until_ms, int64_t now_ms)
@@ -177,9 +140,8 @@ wait_until(struct role_run *run, int64_t until_ms, int64_t now_ms)
 enum verdict
 courier_push(struct role_run *run, bool *some, struct fault *why)
 {
-	const struct courier *own = run->own;
 	int64_t end_ms = clock_tick_ms() + TURN_MS;
-	enum verdict v = own->first ? drop_unknown(run, why) : V_OK;
+	enum verdict v = V_OK;
 
 	while (v == V_OK && !*run->stop && clock_tick_ms() < end_ms) {
 		int64_t now_ms = clock_now_ms(), next_ms = 0, until_ms = 0;

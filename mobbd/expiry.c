@@ -65,7 +65,7 @@ expiry_look(
 		bool news = false;
 		int threshold;
 
-		if (place->v != V_OK)
+		if (place->v != V_OK || place->former)
 			continue;
 		threshold = certificate_threshold(place->seen.end_ms, now_ms);
 		if (threshold < 0)

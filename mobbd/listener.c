@@ -211,9 +211,23 @@ http_conf(struct site *site)
 	return conf;
 }
 
-/* The gateways of all endpoints that the sender's streams use, NULL-ended. */
+/* Has this sender the CPA, presently or before? */
+static bool
+has(const struct site *site, const struct jobs_sender *sender,
+	const struct cpa *cpa)
+{
+	size_t i;
+
+	for (i = 0; i < site->cpa_of_count; i++)
+		if (site->cpa_of[i].cpa == cpa &&
+			site->cpa_of[i].sender == sender)
+			return true;
+	return false;
+}
+
+/* The gateways of all endpoints that streams under the CPA use, NULL-ended. */
 static const char *const *
-gateways_of(struct site *site, const struct jobs_sender *sender)
+gateways_of(struct site *site, const struct cpa *cpa)
 {
 	const struct jobs *jobs = &site->jobs;
 	size_t i, k, n = 0, max = 1;
@@ -226,13 +240,28 @@ gateways_of(struct site *site, const struct jobs_sender *sender)
 		const struct jobs_stream *stream = &jobs->streams[i];
 		const struct jobs_endpoint *e = stream->endpoint_is;
 
-		for (k = 0; stream->sender_is == sender && k < e->gateway_count;
-			k++)
+		if (!has(site, stream->sender_is, cpa))
+			continue;
+		for (k = 0; k < e->gateway_count; k++)
 			list[n++] = e->gateways[k];
 	}
 	assert(n < max);
 	list[n] = NULL;
 	return list;
+}
+
+/* Is it of production, by the word of one sender? */
+static bool
+of_production(const struct site *site, const struct cpa *cpa)
+{
+	const struct jobs *jobs = &site->jobs;
+	size_t i;
+
+	for (i = 0; i < jobs->sender_count; i++)
+		if (jobs_production(jobs->senders[i].environment) &&
+			has(site, &jobs->senders[i], cpa))
+			return true;
+	return false;
 }
 
 static struct ebms_listen_conf
@@ -245,15 +274,9 @@ ebms_conf(struct site *site)
 		arena_alloc(&site->mem, (site->cpa_count + 1) * sizeof(bool));
 	size_t i;
 
-	for (i = 0; i < site->jobs.sender_count; i++) {
-		const struct cpa *cpa = site->cpa_of[i].cpa;
-
-		if (cpa == NULL)
-			continue;
-		gateways[cpa - site->cpas] =
-			gateways_of(site, &site->jobs.senders[i]);
-		production[cpa - site->cpas] =
-			jobs_production(site->jobs.senders[i].environment);
+	for (i = 0; i < site->cpa_count; i++) {
+		gateways[i] = gateways_of(site, &site->cpas[i]);
+		production[i] = of_production(site, &site->cpas[i]);
 	}
 	return (struct ebms_listen_conf){ .cpas = site->cpas,
 		.cpa_count = site->cpa_count,
@@ -272,20 +295,39 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* A sender's CPA that could be read before, and no longer: its messages would
- * be turned away.
+/* Could a CPA that cannot be read be read before?  One that is put into
+ * cpa_before was in use until now.
  */
+static bool
+is_lost(const struct site *was, const struct site *fresh,
+	const struct site_cpa *of)
+{
+	const struct jobs_sender *old =
+		jobs_sender(&was->jobs, of->sender->name);
+	size_t i;
+
+	if (old == NULL)
+		return false;
+	if (of < fresh->cpa_of + fresh->jobs.sender_count)
+		return was->cpa_of[old - was->jobs.senders].cpa != NULL;
+	for (i = was->jobs.sender_count; i < was->cpa_of_count; i++)
+		if (was->cpa_of[i].sender == old &&
+			strcmp(was->cpa_of[i].file, of->file) == 0)
+			return was->cpa_of[i].cpa != NULL;
+	return true;
+}
+
+/* The messages under it would be turned away. */
 static enum verdict
 none_lost(const struct site *was, const struct site *fresh, struct fault *why)
 {
-	const struct jobs_sender *old;
 	size_t i;
 
-	for (i = 0; i < fresh->jobs.sender_count; i++) {
-		old = jobs_sender(&was->jobs, fresh->jobs.senders[i].name);
-		if (fresh->cpa_of[i].cpa == NULL && old != NULL &&
-			was->cpa_of[old - was->jobs.senders].cpa != NULL) {
-			*why = fresh->cpa_of[i].why;
+	for (i = 0; i < fresh->cpa_of_count; i++) {
+		const struct site_cpa *of = &fresh->cpa_of[i];
+
+		if (of->cpa == NULL && is_lost(was, fresh, of)) {
+			*why = of->why;
 			return V_BROKEN;
 		}
 	}
@@ -374,8 +416,8 @@ listener_open(struct role_run *run, struct fault *why)
 	run->own = own;
 	own->run = run;
 	own->conf = ebms_conf(site);
-	/* What comes for these senders is turned away. */
-	for (i = 0; i < site->jobs.sender_count; i++)
+	/* What comes under these is turned away. */
+	for (i = 0; i < site->cpa_of_count; i++)
 		if (site->cpa_of[i].cpa == NULL)
 			log_fault(&site->cpa_of[i].why);
 	v = http_listen_open(

@@ -26,7 +26,8 @@ struct rest {
 /* A sender at an endpoint. */
 struct peer {
 	struct http *http;
-	struct fault told; /* what keeps it from being used; logged once */
+	const struct cpa *cpa; /* that it was made for */
+	struct fault told;     /* what keeps it from being used; logged once */
 	struct rest rest;
 };
 
@@ -174,15 +175,21 @@ tell(struct peers *peers, struct peer *peer, const struct fault *why)
 
 enum verdict
 peers_connect(struct peers *peers, const struct jobs_sender *sender,
-	const struct jobs_endpoint *endpoint, struct http **http_out,
-	struct fault *why)
+	const struct jobs_endpoint *endpoint, const struct cpa *cpa,
+	struct http **http_out, struct fault *why)
 {
 	struct peer *peer = peer_of(peers, sender, endpoint);
-	const struct cpa *cpa;
+	enum verdict v = V_OK;
 	struct fault doubt;
-	enum verdict v;
 
-	v = site_cpa(peers->run->site, sender, clock_now_ms(), &cpa, why);
+	if (cpa == NULL)
+		v = site_cpa(
+			peers->run->site, sender, clock_now_ms(), &cpa, why);
+	if (v == V_OK && peer->cpa != cpa) {
+		http_close(peer->http);
+		peer->http = NULL;
+		peer->cpa = cpa;
+	}
 	if (v == V_OK && peer->http == NULL)
 		v = peers_open(peers->run->site, sender, endpoint, cpa,
 			peers->run->stop, &peer->http, why);

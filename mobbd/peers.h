@@ -20,12 +20,13 @@ struct peers *peers_new(struct role_run *run);
 void peers_free(struct peers *peers); /* accepts NULL */
 
 /* V_SKIP: this sender cannot be used there now, for a reason on our side.  It
- * is logged when it is news, and is the exit status of --once.
- * *http_out is lent until peers_free().
+ * is logged when it is news, and is the exit status of --once.  `cpa`: whose
+ * other party must be there; NULL: the sender's present one, which must be valid
+ * now.  *http_out is lent until the next call.
  */
 enum verdict peers_connect(struct peers *peers,
 	const struct jobs_sender *sender, const struct jobs_endpoint *endpoint,
-	struct http **http_out, struct fault *why);
+	const struct cpa *cpa, struct http **http_out, struct fault *why);
 
 /* A connection as peers_connect() makes them, for who looks at one: it is the
  * caller's to close.  V_BROKEN or V_SKIP: certificate, key, or the file of

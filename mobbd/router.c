@@ -52,7 +52,7 @@ ask_service(struct role_run *run, const struct jobs_stream *stream,
 
 	if (peers_rest_ms(run->own, endpoint, now_ms, why) != 0)
 		return V_LATER;
-	v = peers_connect(run->own, sender, endpoint, &http, why);
+	v = peers_connect(run->own, sender, endpoint, NULL, &http, why);
 	if (v != V_OK)
 		return v;
 	http_patience(http, CONNECT_MS, ANSWER_MS);

@@ -145,31 +145,31 @@ read_definitions(struct site *site, struct fault *why)
 }
 
 static enum verdict
-read_cpa(struct site *site, const struct jobs_sender *sender,
-	struct cpa *cpa_out, uint8_t sha256_out[32], struct fault *why)
+read_cpa(struct site *site, struct site_cpa *of, struct cpa *cpa_out)
 {
 	static const char *const use[] = { ACTION_BV_REQUEST, ACTION_BV_RESULT,
 		NULL };
-	const char *path = site_path(site, sender->cpa);
+	const char *path = site_path(site, of->file);
 	struct buf text = BUF_MAX(CPA_BYTES_MAX);
 	char place[FAULT_PLACE_MAX];
 	enum verdict v;
 
-	v = file_get(AT_FDCWD, path, &text, why);
+	v = file_get(AT_FDCWD, path, &text, &of->why);
 	if (v == V_OK)
-		v = cpa_read(text.bytes, text.len, sender->oin, use,
-			jobs_plain_http(&site->jobs, sender), &site->mem,
-			cpa_out, why);
+		v = cpa_read(text.bytes, text.len, of->sender->oin, use,
+			jobs_plain_http(&site->jobs, of->sender), &site->mem,
+			cpa_out, &of->why);
 	else
-		why->code = CODE_CPA;
+		of->why.code = CODE_CPA;
 	if (v == V_OK)
-		digest_of(text.bytes, text.len, sha256_out);
+		digest_of(text.bytes, text.len, of->sha256);
 	buf_done(&text);
 	if (v == V_OK)
 		return V_OK;
-	memcpy(place, why->place, sizeof(place));
-	why->place[0] = '\0';
-	fault_at(why, "%s%s%.130s", path, place[0] == '\0' ? "" : " ", place);
+	memcpy(place, of->why.place, sizeof(place));
+	of->why.place[0] = '\0';
+	fault_at(&of->why, "%s%s%.130s", path, place[0] == '\0' ? "" : " ",
+		place);
 	return V_BROKEN;
 }
 
@@ -177,53 +177,72 @@ read_cpa(struct site *site, const struct jobs_sender *sender,
  * alone, so one id must not mean two things.
  */
 static enum verdict
-same_cpas(struct site *site, struct fault *why)
+file_cpa(struct site *site, struct site_cpa *of, struct fault *why)
 {
-	const struct jobs_sender *senders = site->jobs.senders;
+	struct cpa *cpa = &site->cpas[site->cpa_count];
+	const struct site_cpa *other;
+
+	if (read_cpa(site, of, cpa) != V_OK)
+		return V_OK;
+	other = site_cpa_named(site, cpa->id);
+	if (other == NULL) {
+		of->cpa = cpa;
+		site->cpa_count++;
+		return V_OK;
+	}
+	of->cpa = other->cpa;
+	if (memcmp(other->sha256, of->sha256, sizeof(of->sha256)) == 0 &&
+		strcmp(other->sender->oin, of->sender->oin) == 0)
+		return V_OK;
+	(void)fault_set(why, V_BROKEN, CODE_CPA,
+		"senders %s and %s have CPAs with the same id that are not the "
+		"same, or not from the same side",
+		other->sender->name, of->sender->name);
+	fault_at(why, "%s", site_path(site, of->file));
+	return V_BROKEN;
+}
+
+/* What came late under a former CPA, while it was under way, counts. */
+static void
+allow_late(struct site *site)
+{
 	size_t i, k;
 
-	for (i = 1; i < site->jobs.sender_count; i++)
-		for (k = 0; k < i; k++) {
-			const struct site_cpa *a = &site->cpa_of[k];
-			const struct site_cpa *b = &site->cpa_of[i];
-
-			if (a->cpa == NULL || b->cpa == NULL ||
-				strcmp(a->cpa->id, b->cpa->id) != 0)
-				continue;
-			if (memcmp(a->sha256, b->sha256, sizeof(a->sha256)) ==
-					0 &&
-				strcmp(senders[k].oin, senders[i].oin) == 0)
-				continue;
-			(void)fault_set(why, V_BROKEN, CODE_CPA,
-				"senders %s and %s have CPAs with the same id "
-				"that are not the same, or not from the same "
-				"side",
-				senders[k].name, senders[i].name);
-			fault_at(why, "%s", site_path(site, senders[i].cpa));
-			return V_BROKEN;
-		}
-	return V_OK;
+	for (i = site->jobs.sender_count; i < site->cpa_of_count; i++)
+		for (k = 0; k < site->cpa_count; k++)
+			if (&site->cpas[k] == site->cpa_of[i].cpa)
+				site->cpas[k].late_ms =
+					cpa_keep_ms(&site->cpas[k]);
 }
 
 static enum verdict
 read_cpas(struct site *site, struct fault *why)
 {
-	size_t i, n = site->jobs.sender_count;
+	const struct jobs *jobs = &site->jobs;
+	size_t i, k, n = jobs->sender_count;
+	enum verdict v = V_OK;
 
+	for (i = 0; i < jobs->sender_count; i++)
+		n += jobs->senders[i].cpa_before_count;
 	site->cpas = mem_zero(n + 1, sizeof(*site->cpas));
 	site->cpa_of = mem_zero(n + 1, sizeof(*site->cpa_of));
-	for (i = 0; i < n; i++) {
-		struct cpa *cpa = &site->cpas[site->cpa_count];
-		struct site_cpa *of = &site->cpa_of[i];
-
-		if (read_cpa(site, &site->jobs.senders[i], cpa, of->sha256,
-			    &of->why) != V_OK)
-			continue;
-		of->cpa = cpa;
-		site->cpa_count++;
+	for (i = 0, n = 0; i < jobs->sender_count; i++, n++) {
+		site->cpa_of[n].sender = &jobs->senders[i];
+		site->cpa_of[n].file = jobs->senders[i].cpa;
 	}
+	for (i = 0; i < jobs->sender_count; i++)
+		for (k = 0; k < jobs->senders[i].cpa_before_count; k++, n++) {
+			site->cpa_of[n].sender = &jobs->senders[i];
+			site->cpa_of[n].file = jobs->senders[i].cpa_before[k];
+		}
+	site->cpa_of_count = n;
+	for (i = 0; v == V_OK && i < n; i++)
+		v = file_cpa(site, &site->cpa_of[i], why);
+	if (v != V_OK)
+		return v;
+	allow_late(site);
 	if (site->cpa_count > 0 || n == 0)
-		return same_cpas(site, why);
+		return V_OK;
 	*why = site->cpa_of[0].why;
 	return V_BROKEN;
 }
@@ -297,6 +316,61 @@ site_cpa(const struct site *site, const struct jobs_sender *sender,
 	}
 	*cpa_out = of->cpa;
 	return V_OK;
+}
+
+const struct site_cpa *
+site_cpa_named(const struct site *site, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < site->cpa_of_count; i++)
+		if (site->cpa_of[i].cpa != NULL &&
+			strcmp(site->cpa_of[i].cpa->id, id) == 0)
+			return &site->cpa_of[i];
+	return NULL;
+}
+
+enum verdict
+site_agreed(const struct site *site, const struct jobs_sender *sender,
+	const char *id, int64_t now_ms, const struct cpa **cpa_out,
+	struct fault *why)
+{
+	const struct site_cpa *now = &site->cpa_of[sender - site->jobs.senders];
+	const struct site_cpa *of = site_cpa_named(site, id);
+
+	/* One that cannot be read may be it. */
+	if (*id == '\0' || now->cpa == NULL ||
+		(of != NULL && of->cpa == now->cpa))
+		return site_cpa(site, sender, now_ms, cpa_out, why);
+	if (of == NULL || strcmp(of->sender->oin, sender->oin) != 0)
+		return fault_set(why, V_SKIP, CODE_CPA_GONE,
+			"it left under CPA %.150s, which sender %s has no "
+			"more, nor in cpa_before",
+			id, sender->name);
+	if (now_ms > of->cpa->end_ms + of->cpa->late_ms)
+		return fault_set(why, V_SKIP, CODE_CPA_GONE,
+			"it left under CPA %.150s, which ended too long ago",
+			id);
+	*cpa_out = of->cpa;
+	return V_OK;
+}
+
+bool
+site_cpa_ids(
+	const struct site *site, struct arena *mem, struct store_part *ids_out)
+{
+	const char **ids =
+		arena_alloc(mem, (site->cpa_of_count + 1) * sizeof(*ids));
+	bool all = true;
+	size_t i;
+
+	*ids_out = (struct store_part){ .names = ids };
+	for (i = 0; i < site->cpa_of_count; i++)
+		if (site->cpa_of[i].cpa != NULL)
+			ids[ids_out->count++] = site->cpa_of[i].cpa->id;
+		else
+			all = false;
+	return all;
 }
 
 void

@@ -34,15 +34,20 @@ struct site {
 	struct spool *spool;
 	uint8_t key[32];
 	struct definition **definitions; /* one per stream, same order */
-	struct cpa *cpas;		 /* those that could be read, densely */
+	/* Those that could be read, densely, one for each CPA id */
+	struct cpa *cpas;
 	size_t cpa_count;
-	struct site_cpa *cpa_of; /* one per sender, same order */
+	/* One per sender, same order; then those of cpa_before */
+	struct site_cpa *cpa_of;
+	size_t cpa_of_count;
 };
 
-/* The CPA of a sender, or why it has none. */
+/* A CPA of a sender, or why it cannot be used. */
 struct site_cpa {
 	const struct cpa *cpa; /* NULL: it cannot be used */
 	struct fault why;
+	const struct jobs_sender *sender;
+	const char *file;   /* as in the jobs file */
 	uint8_t sha256[32]; /* of the file */
 };
 
@@ -52,7 +57,7 @@ enum verdict site_open(
 /* Start the private cluster if there is one, connect. */
 enum verdict site_store(struct site *site, struct fault *why);
 /* One CPA that cannot be used costs its sender only; V_BROKEN when none can, or
- * when two senders give one CPA id different contents or sides: what comes in
+ * when two files give one CPA id different contents or sides: what comes in
  * under that id could not be judged.
  */
 enum verdict site_needs(struct site *site, unsigned needs, struct fault *why);
@@ -74,5 +79,22 @@ const struct definition *site_definition(
 /* V_SKIP: it cannot be read, or is not valid at this moment. */
 enum verdict site_cpa(const struct site *site, const struct jobs_sender *sender,
 	int64_t now_ms, const struct cpa **cpa_out, struct fault *why);
+
+/* The CPA under which something of this sender is under way; `id` "" is not
+ * known, so the present one.  V_SKIP: CODE_CPA_GONE, none with the sender's OIN
+ * has it now or had it before, or it ended too long ago; else as site_cpa().
+ */
+enum verdict site_agreed(const struct site *site,
+	const struct jobs_sender *sender, const char *id, int64_t now_ms,
+	const struct cpa **cpa_out, struct fault *why);
+
+/* The first that has the CPA with this id, presently or else before; NULL. */
+const struct site_cpa *site_cpa_named(const struct site *site, const char *id);
+
+/* The ids of all, for the books, in `mem`.  False: one cannot be read, so nobody
+ * knows what else is known.
+ */
+bool site_cpa_ids(
+	const struct site *site, struct arena *mem, struct store_part *ids_out);
 
 #endif

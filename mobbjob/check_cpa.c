@@ -29,6 +29,7 @@ struct look {
 	const struct buf *text;
 	const char *oin;
 	const struct jobs_sender *sender; /* NULL: none */
+	bool former;			  /* one of its cpa_before */
 	struct cpa cpa;
 	struct mistakes mistakes;
 };
@@ -59,7 +60,7 @@ check_inside(struct look *l, const struct cpa_certificate *c, int64_t now_ms)
 	const struct cpa_party *party = c->ours ? &l->cpa.ours : &l->cpa.theirs;
 	const char *until = show_time(c->look.end_ms, mem);
 
-	if (!c->used || c->look.end_ms == 0)
+	if (!c->used || c->look.end_ms == 0 || l->former)
 		return; /* what cannot be read is among the notes */
 	if (c->look.end_ms < now_ms)
 		note(l, "warning", place_of(l, c),
@@ -152,6 +153,8 @@ check_certificates_of(struct look *l)
 				"OIN %s, the CPA names us %s: right only for a "
 				"gateway that the other side knows",
 				path, seen.oin, l->cpa.ours.id));
+	if (l->former)
+		return;
 	check_configured(l, CPA_OUR_CLIENT, "the sender", sender->certificate);
 	if (l->call->site.jobs.listen.certificate != NULL)
 		check_configured(l, CPA_OUR_SERVER, "the listener",
@@ -181,6 +184,16 @@ check_lifetime(struct look *l)
 
 	if (l->cpa.end_ms == 0)
 		return;
+	if (l->former && now_ms > l->cpa.end_ms)
+		note(l, "note", "",
+			arena_format(mem,
+				"this former CPA ended on %s: what was under "
+				"way counts until %s",
+				show_time(l->cpa.end_ms, mem),
+				show_time(l->cpa.end_ms + cpa_keep_ms(&l->cpa),
+					mem)));
+	if (l->former && now_ms > l->cpa.start_ms)
+		return;
 	if (now_ms < l->cpa.start_ms || now_ms > l->cpa.end_ms) {
 		(void)fault_set(&why, V_BROKEN, CODE_CPA,
 			"the CPA is valid from %s to %s",
@@ -208,8 +221,9 @@ look_tell(struct look *l, bool whole)
 	if (l->mistakes.count == 0)
 		check_good(call, l->path,
 			arena_format(mem,
-				"CPA %s with %s, %s %s, valid until %s",
-				cpa->id, cpa->theirs.id,
+				"%sCPA %s with %s, %s %s, valid until %s",
+				l->former ? "former " : "", cpa->id,
+				cpa->theirs.id,
 				l->sender == NULL ? "seen as" : "sender",
 				l->sender == NULL ? l->oin : l->sender->name,
 				show_time(cpa->end_ms, mem)));
@@ -263,24 +277,90 @@ read_text(const char *path, struct buf *text, struct fault *why)
 	return v;
 }
 
-void
-check_cpa(struct call *call, const struct jobs_sender *sender, bool whole)
+/* What comes in is known by the id of its CPA alone. */
+struct seen {
+	const char *id, *path, *oin;
+	uint8_t sha256[32];
+};
+
+static void
+check_id(struct look *l, struct seen *seen, size_t *count)
+{
+	struct seen *it = &seen[*count];
+	struct fault why;
+	size_t i;
+
+	*it = (struct seen){ l->cpa.id, l->path, l->oin, { 0 } };
+	digest_of(l->text->bytes, l->text->len, it->sha256);
+	if (it->id == NULL)
+		return;
+	++*count;
+	for (i = 0; i < *count - 1; i++)
+		if (strcmp(seen[i].id, it->id) == 0 &&
+			(memcmp(seen[i].sha256, it->sha256, 32) != 0 ||
+				strcmp(seen[i].oin, it->oin) != 0)) {
+			(void)fault_set(&why, V_BROKEN, CODE_CPA,
+				"%.150s has the same id and is not the same, "
+				"or not from the same side",
+				seen[i].path);
+			add_mistake(l, &why);
+			return;
+		}
+}
+
+static void
+check_cpa(struct call *call, const struct jobs_sender *sender, size_t nth,
+	bool whole, struct seen *seen, size_t *count)
 {
 	struct buf text = BUF_MAX(CPA_BYTES_MAX);
 	struct look l = { .call = call,
-		.path = site_path(&call->site, sender->cpa),
+		.path = site_path(&call->site,
+			nth == 0 ? sender->cpa : sender->cpa_before[nth - 1]),
 		.text = &text,
 		.oin = sender->oin,
-		.sender = sender };
+		.sender = sender,
+		.former = nth > 0 };
 	struct fault why = FAULT_NONE;
 
 	if (read_text(l.path, &text, &why) != V_OK) {
 		check_bad(call, l.path, &why);
 	} else {
 		(void)look_read(&l);
+		check_id(&l, seen, count);
 		look_tell(&l, whole);
 	}
 	buf_done(&text);
+}
+
+void
+check_cpas(struct call *call, bool whole)
+{
+	const struct jobs *jobs = &call->site.jobs;
+	struct seen *seen;
+	size_t i, k, n = 0;
+
+	for (i = 0; i < jobs->sender_count; i++)
+		n += 1 + jobs->senders[i].cpa_before_count;
+	seen = arena_alloc(&call->mem, (n + 1) * sizeof(*seen));
+	for (i = 0, n = 0; i < jobs->sender_count; i++)
+		for (k = 0; k <= jobs->senders[i].cpa_before_count; k++)
+			check_cpa(call, &jobs->senders[i], k, whole, seen, &n);
+}
+
+const char *
+check_cpa_id(
+	struct call *call, const struct jobs_sender *sender, const char *file)
+{
+	static const char *const none[] = { NULL };
+	struct buf text = BUF_MAX(CPA_BYTES_MAX);
+	struct cpa cpa = { .id = NULL };
+	struct fault ignored;
+
+	if (read_text(site_path(&call->site, file), &text, &ignored) == V_OK)
+		(void)cpa_check(text.bytes, text.len, sender->oin, none, true,
+			NULL, NULL, &call->mem, &cpa, &ignored);
+	buf_done(&text);
+	return cpa.id;
 }
 
 /* --- a CPA by itself --- */

@@ -10,8 +10,14 @@
 
 #include "mobbjob/command.h"
 
-/* The CPA of a sender: in one line, or with all it says. */
-void check_cpa(struct call *call, const struct jobs_sender *sender, bool whole);
+/* The CPAs of all senders, also those before: in one line, or with all they say.
+ * Two that have the same id must be the same.
+ */
+void check_cpas(struct call *call, bool whole);
+
+/* The id of a sender's CPA, right or wrong; NULL: it cannot be read. */
+const char *check_cpa_id(
+	struct call *call, const struct jobs_sender *sender, const char *file);
 
 /* A CPA by itself, with all it says.  V_BROKEN: it cannot be read, or the jobs
  * file cannot.

@@ -153,7 +153,9 @@ weigh(struct status *s, const struct certificate_place *place, struct row *row)
 	int64_t days = certificate_days(place->seen.end_ms, s->now_ms);
 	struct fault why = FAULT_NONE;
 
-	if (place->seen.end_ms <= s->now_ms) {
+	if (place->former) {
+		row->todo = "nothing: a former CPA";
+	} else if (place->seen.end_ms <= s->now_ms) {
 		row->state = "expired";
 		row->todo = place->use == CERTIFICATE_ROOT
 				    ? "expired: remove or replace it now"
@@ -344,7 +346,7 @@ cert_line(struct call *call)
 	look_certificates(&call->site.jobs, call->site.folder, &call->mem,
 		&places, &count);
 	for (i = 0; i < count; i++)
-		if (places[i].v == V_OK &&
+		if (places[i].v == V_OK && !places[i].former &&
 			(first == NULL ||
 				places[i].seen.end_ms < first->seen.end_ms))
 			first = &places[i];

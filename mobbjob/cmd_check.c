@@ -109,8 +109,7 @@ check_jobs(struct call *call)
 			jobs->stream_count, jobs->sender_count,
 			jobs->endpoint_count));
 	check_certificates(call);
-	for (i = 0; i < jobs->sender_count; i++)
-		check_cpa(call, &jobs->senders[i], false);
+	check_cpas(call, false);
 	for (i = 0; i < jobs->stream_count; i++)
 		check_format(call, &jobs->streams[i]);
 }
@@ -201,13 +200,12 @@ check_jobs_file(struct call *call, const char *path, struct fault *why)
 
 /* The CPAs of all senders, with all they say. */
 static enum verdict
-check_cpas(struct call *call, struct fault *why)
+show_cpas(struct call *call, struct fault *why)
 {
 	enum verdict v = site_open(call->options.jobs_file, &call->site, why);
-	size_t i;
 
-	for (i = 0; v == V_OK && i < call->site.jobs.sender_count; i++)
-		check_cpa(call, &call->site.jobs.senders[i], true);
+	if (v == V_OK)
+		check_cpas(call, true);
 	return v;
 }
 
@@ -222,7 +220,7 @@ run(struct call *call, struct fault *why)
 	if (call->arg_count == 0)
 		return check_jobs_file(call, o->jobs_file, why);
 	if (strcmp(path, "cpa") == 0)
-		return check_cpas(call, why);
+		return show_cpas(call, why);
 	head = arena_alloc(&call->mem, HEAD_BYTES + 1);
 	v = read_head(path, head, why);
 	if (v != V_OK)

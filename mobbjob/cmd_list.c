@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "mobbjob/cert.h"
+#include "mobbjob/check_cpa.h"
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
 #include "mobbjob/waits.h"
@@ -53,6 +54,57 @@ print_troubles(struct call *call, struct fault *why)
 	return count;
 }
 
+/* The ids of all CPAs; false: one cannot be read, so nobody knows. */
+static bool
+cpa_ids(struct call *call, struct store_part *ids)
+{
+	const struct jobs *jobs = &call->site.jobs;
+	const char **list;
+	size_t i, k, n = 0;
+	bool all = true;
+
+	for (i = 0; i < jobs->sender_count; i++)
+		n += 1 + jobs->senders[i].cpa_before_count;
+	list = arena_alloc(&call->mem, (n + 1) * sizeof(*list));
+	*ids = (struct store_part){ .names = list, .others = true };
+	for (i = 0; all && i < jobs->sender_count; i++) {
+		const struct jobs_sender *s = &jobs->senders[i];
+
+		for (k = 0; all && k <= s->cpa_before_count; k++) {
+			list[ids->count] = check_cpa_id(call, s,
+				k == 0 ? s->cpa : s->cpa_before[k - 1]);
+			all = list[ids->count++] != NULL;
+		}
+	}
+	return all;
+}
+
+/* What is under way under a CPA that the jobs file does not lead to. */
+static size_t
+print_cpas(struct call *call, size_t n)
+{
+	struct cpa_under_way *cpas;
+	struct store_part ids;
+	struct fault unused;
+	size_t count = 0, i;
+
+	if (!cpa_ids(call, &ids) ||
+		store_cpas_under_way(call->site.store, &ids, &call->mem, &cpas,
+			&count, &unused) != V_OK)
+		return n;
+	for (i = 0; i < count; i++) {
+		if (n++ == 0)
+			puts("\nneeds a person:");
+		printf("  no sender has CPA %s any more, and under way under "
+		       "it are %lld lots, %lld replies: put its file in "
+		       "cpa_before (%s)\n",
+			show_clean(cpas[i].cpa_id, &call->mem),
+			(long long)cpas[i].lots, (long long)cpas[i].replies,
+			show_code(CODE_CPA_GONE, &call->mem));
+	}
+	return n;
+}
+
 static void
 print_person(struct call *call, const struct job *jobs, size_t count,
 	const struct wait *waits, size_t wait_count, struct arena *mem)
@@ -82,6 +134,7 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 			puts("\nneeds a person:");
 		printf("  %s\n", show_clean(line, mem));
 	}
+	n = print_cpas(call, n);
 	n += print_troubles(call, &unused);
 	if (n == 0)
 		puts(count + wait_count == 0 ? "nothing is unfinished"

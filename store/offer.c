@@ -177,10 +177,11 @@ store_offer_rest(struct store *store, const struct offer *offer,
 
 	if (v == V_OK && offer->attempt != 0)
 		v = pg_do(pg,
-			"update attempt set next_post_ms = $2 "
+			"update attempt set next_post_ms = $2, reason = $3 "
 			"where number = $1 and state = 2",
-			PG_ARGS(PG_N(offer->attempt), PG_N(until_ms)), NULL,
-			why);
+			PG_ARGS(PG_N(offer->attempt), PG_N(until_ms),
+				PG_T(reason)),
+			NULL, why);
 	else if (v == V_OK)
 		v = pg_do(pg,
 			"update lot set due_ms = $2, resend_ms = $2 "

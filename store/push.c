@@ -76,11 +76,11 @@ store_push_drop(struct store *store, const struct store_part *cpa_ids,
 		v = pg_ask(pg,
 			"update inbound set push_open = false "
 			"where number in (select number from inbound "
-			"where push_open and " PART_HAS(
-				"cpa_id") "limit " DROP_AT_ONCE
-					  ") returning message_id",
+			"where push_open and keep_until_ms < $3 "
+			"and " PART_HAS("cpa_id") "limit " DROP_AT_ONCE
+						  ") returning message_id",
 			PG_ARGS(PG_T(names.bytes),
-				PG_N(cpa_ids->others ? 1 : 0)),
+				PG_N(cpa_ids->others ? 1 : 0), PG_N(now_ms)),
 			&rows, why);
 	for (i = 0; v == V_OK && i < rows.count; i++)
 		v = event_put(pg, now_ms, "", "automatic", "reply not sent",

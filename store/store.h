@@ -517,7 +517,7 @@ enum verdict store_inbound_keep(struct store *store, const struct inbound *in,
 	struct buf *reply_out, struct fault *why);
 
 enum inbound_status {	     /* the same numbers as enum ebms_status */
-	INBOUND_UNKNOWN = 1, /* no such message, or it was a signal */
+	INBOUND_UNKNOWN = 1, /* no such message, a signal, or refused */
 	INBOUND_OTHER_CPA,
 	INBOUND_KEPT,
 	INBOUND_APPLIED,
@@ -618,10 +618,27 @@ enum verdict store_push_next(struct store *store,
 /* Done with (sent, or given up), or again at retry_ms. */
 enum verdict store_push_end(struct store *store, const struct push *push,
 	bool done, int64_t retry_ms, struct fault *why);
-/* Replies under these CPAs are given up, each with an event. */
+/* Replies under these CPAs are given up when their messages need not be known
+ * any more (keep_ms), each with an event.
+ */
 enum verdict store_push_drop(struct store *store,
 	const struct store_part *cpa_ids, int64_t now_ms, int64_t *count_out,
 	struct fault *why);
+
+/* --- agreements that are in use (store/cpas.c) --- */
+
+struct cpa_under_way {
+	const char *cpa_id;
+	int64_t lots;	 /* offered, or waiting for their result */
+	int64_t replies; /* not sent yet */
+};
+/* CPAs of the part under which something is under way, by id, at most
+ * CPAS_UNDER_WAY.  Lots that left under a CPA we did not note are not counted.
+ */
+#define CPAS_UNDER_WAY 100
+enum verdict store_cpas_under_way(struct store *store,
+	const struct store_part *cpa_ids, struct arena *mem,
+	struct cpa_under_way **cpas_out, size_t *count_out, struct fault *why);
 
 /* --- paper (store/bundle.c) --- */
 

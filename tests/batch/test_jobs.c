@@ -56,6 +56,51 @@ test_jobs__a_complete_file_with_defaults(void **state)
 	jobs_free(&jobs);
 }
 
+#define SENDER_BEFORE(list)                                                    \
+	"senders:\n  - { name: voorbeeld, oin: \"00000099000000010000\", "     \
+	"cpa: c, cpa_before: " list ", certificate: c, key: k }\n"
+
+static void
+test_jobs__a_sender_may_have_had_other_cpas(void **state)
+{
+	static const struct {
+		const char *senders;
+		enum code code;
+		size_t count;
+	} cases[] = {
+		{ SENDER, CODE_NONE, 0 },
+		{ SENDER_BEFORE("[]"), CODE_NONE, 0 },
+		{ SENDER_BEFORE("[b, a]"), CODE_NONE, 2 },
+		{ SENDER_BEFORE("[b, b]"), CODE_CONFIG_DOUBLE, 0 },
+		{ SENDER_BEFORE("[b, c]"), CODE_CONFIG_DOUBLE, 0 },
+		{ SENDER_BEFORE("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, "
+				"14, 15, 16, 17]"),
+			CODE_CONFIG_VALUE, 0 },
+	};
+	struct buf text = BUF_MAX(10000);
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf_reset(&text);
+		buf_format(&text, "%s%s%s", HEAD, cases[i].senders,
+			ENDPOINT PRINTER STREAM(""));
+		why = FAULT_NONE;
+		(void)parse(text.bytes, &jobs, &why);
+		assert_int_equal(why.code, cases[i].code);
+		if (cases[i].code != CODE_NONE)
+			continue;
+		assert_int_equal(
+			jobs.senders[0].cpa_before_count, cases[i].count);
+		if (cases[i].count > 0)
+			assert_string_equal(jobs.senders[0].cpa_before[1], "a");
+		jobs_free(&jobs);
+	}
+	buf_done(&text);
+}
+
 static void
 test_jobs__completeness_has_three_forms(void **state)
 {
@@ -558,6 +603,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs__a_complete_file_with_defaults),
+		cmocka_unit_test(test_jobs__a_sender_may_have_had_other_cpas),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
 		cmocka_unit_test(
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),

@@ -1132,6 +1132,8 @@ main(void)
 		cmocka_unit_test(
 			test_ebms_listen__a_gateway_of_another_party_may_not),
 		cmocka_unit_test(
+			test_ebms_listen__a_former_agreement_ends_later),
+		cmocka_unit_test(
 			test_ebms_listen__trial_never_meets_production),
 		cmocka_unit_test(
 			test_ebms_listen__a_broken_rule_gives_its_error),

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "tests/store/books.h"
 
+#define DAY INT64_C(86400000)
+
 static const char *const names[] = { "simulator", "other" };
 static const struct store_part simulator = { names, 1, false };
 static const struct store_part other = { names + 1, 1, false };
@@ -352,19 +354,76 @@ test_courier__replies_go_by_agreement(void **state)
 	assert_string_equal(next_reply(&b, NOW, &push), "in-b");
 	assert_true(push.once);
 
-	/* Nobody has that agreement any more. */
+	/* Nobody has that agreement any more: it waits while it may matter. */
 	assert_string_equal(next_reply(&rest, NOW, &push), "in-c");
-	OK(store_push_drop(books, &rest, NOW, &count, &why));
+	OK(store_push_drop(books, &rest, NOW + 34 * DAY, &count, &why));
+	assert_int_equal(count, 0);
+	assert_string_equal(next_reply(&rest, NOW + 9000, &push), "in-c");
+	OK(store_push_drop(books, &rest, NOW + 36 * DAY, &count, &why));
 	assert_int_equal(count, 1);
 	assert_int_equal(events_of("", "reply not sent"), 1);
 	assert_string_equal(next_reply(&rest, NOW + 9000, &push), "");
-	OK(store_push_drop(books, &rest, NOW, &count, &why));
+	OK(store_push_drop(books, &rest, NOW + 36 * DAY, &count, &why));
 	assert_int_equal(count, 0);
 	assert_string_equal(next_reply(&b, NOW, &push), "in-b");
 	/* The peer asks again: it is owed again. */
 	owe("in-a", cpas[0], false, true);
 	assert_string_equal(next_reply(&a, NOW, &push), "in-a");
 	assert_int_equal(push.tries, 0);
+}
+
+/* Lots and replies under way under a CPA, "1 2"; "" when it is not among them. */
+static const char *
+under_way(const struct store_part *cpas, const char *id)
+{
+	struct cpa_under_way *list;
+	size_t count, i;
+
+	OK(store_cpas_under_way(books, cpas, &mem, &list, &count, &why));
+	for (i = 0; i < count; i++)
+		if (strcmp(list[i].cpa_id, id) == 0)
+			return arena_format(&mem, "%lld %lld",
+				(long long)list[i].lots,
+				(long long)list[i].replies);
+	return "";
+}
+
+static void
+test_courier__what_is_under_way_names_its_agreement(void **state)
+{
+	static const char *const cpas[] = { "cpa-now" };
+	const struct store_part known = { cpas, 1, true };
+	const struct store_part all = { cpas, 0, true };
+	struct offer offer, again;
+	int64_t ms = 0;
+
+	(void)state;
+	clear_all();
+	lots_at("simulator", "20261205-cccc", "cpas", "cpas", 3);
+	OK(store_offer_next(
+		books, "simulator", NOW + 2000, &mem, &offer, &ms, &why));
+	address_offer(&offer, "m-cpas");
+	offer.cpa_id = "cpa-then";
+	offer.next_ms = NOW + 3000;
+	offer.expires_ms = NOW + 90000;
+	OK(store_offer_begin(books, &offer, FAST, 100, &ms, &why));
+	owe("in-then", "cpa-then", false, false);
+	owe("in-now", "cpa-now", false, false);
+	assert_string_equal(under_way(&known, "cpa-then"), "1 1");
+	assert_string_equal(under_way(&known, "cpa-now"), "");
+	assert_string_equal(under_way(&all, "cpa-now"), "0 1");
+	/* A retry knows it. */
+	OK(store_post_end(books, &offer, POST_UNKNOWN, NOW + 3000, NULL, &why));
+	OK(store_offer_next(
+		books, "simulator", NOW + 4000, &mem, &again, &ms, &why));
+	assert_int_equal(again.attempt, offer.attempt);
+	assert_string_equal(again.cpa_id, "cpa-then");
+	/* Acknowledged, it waits for its result; then no more. */
+	OK(store_post_end(books, &offer, POST_ACKNOWLEDGED, 0, NULL, &why));
+	assert_string_equal(under_way(&known, "cpa-then"), "1 1");
+	OK(pg_do(books->pg, "update attempt set result_ms = 1, state = 4", NULL,
+		NULL, &why));
+	assert_string_equal(under_way(&known, "cpa-then"), "0 1");
 }
 
 int
@@ -376,6 +435,8 @@ main(void)
 		cmocka_unit_test(
 			test_courier__expires_by_the_terms_of_the_stream),
 		cmocka_unit_test(test_courier__best_effort_is_one_post),
+		cmocka_unit_test(
+			test_courier__what_is_under_way_names_its_agreement),
 		cmocka_unit_test(
 			test_courier__one_stream_rests_and_others_go_on),
 		cmocka_unit_test(test_courier__lots_of_no_endpoint_say_so),
