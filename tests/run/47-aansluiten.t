@@ -58,6 +58,10 @@ before() {
 		sed -i 's/preproductie/productie/; s/preproduction/production/
 			s/release: automatic/release: person/' "$dir/jobs.yaml"
 		;;
+	'mobbjob check cpa-2027.xml')
+		sed 's/_rehearsal"/_rehearsal-2027"/' "$dir/cpa.xml" \
+			>"$dir/cpa-2027.xml"
+		;;
 	'mobbjob show mzv4')
 		wait_for 40 sh -c "mobbjob show $id | grep -q 'box lots.*1 settled'"
 		;;
@@ -74,6 +78,10 @@ after() {
 			"$dir/jobs.yaml"
 		sim_start
 		room=yes
+		;;
+	'mv cpa.xml'*)
+		sed -i 's/^\( *\)cpa: cpa.xml/&\n\1cpa_before: [cpa-2026.xml]/' \
+			"$dir/jobs.yaml"
 		;;
 	'kill -HUP'*)
 		wait_for 10 grep -q 'reload' "$dir/mobbd.log"
