@@ -163,8 +163,9 @@ enum ebms_kind { /* stored: never change */
 struct ebms_inbound {
 	enum ebms_kind kind;
 	const char *message_id, *conversation_id, *cpa_id, *action;
-	const char *ref_to; /* RefToMessageId, "" when absent */
-	const char *from;   /* party id */
+	const char *ref_to;  /* RefToMessageId, "" when absent */
+	const char *from;    /* party id */
+	const char *parties; /* of the agreement: "OURS THEIRS" */
 	int64_t sent_ms;
 	/* How long its id must be known at least: the longest PersistDuration
 	 * or retry window of the agreement (spec 9.2).

@@ -293,6 +293,8 @@ receiving_inbound(struct receiving *r, enum ebms_kind kind)
 		.action = m->action,
 		.ref_to = m->ref_to,
 		.from = m->from[0].id,
+		.parties = arena_format(
+			&r->mem, "%s %s", r->cpa->ours.id, r->cpa->theirs.id),
 		.sent_ms = m->sent_ms,
 		.keep_ms = cpa_keep_ms(r->cpa),
 		.error_code = "",

@@ -66,11 +66,12 @@ new_attempt(struct sending *s, int64_t now_ms)
 	ebms_envelope(s->cpa, s->action, &ids, s->content_id, &s->envelope);
 	assert(!s->envelope.full);
 	o->cpa_id = s->cpa->id;
+	o->parties =
+		arena_format(mem, "%s %s", s->cpa->ours.id, s->cpa->theirs.id);
 	o->message_id = arena_text(mem, ids.message_id, strlen(ids.message_id));
 	o->conversation_id = arena_text(
 		mem, ids.conversation_id, strlen(ids.conversation_id));
 	o->content_id = arena_text(mem, s->content_id, strlen(s->content_id));
-	o->cpa_id = s->cpa->id;
 	o->envelope = arena_text(mem, s->envelope.bytes, s->envelope.len);
 	o->envelope_len = s->envelope.len;
 	o->created_ms = ids.created_ms;

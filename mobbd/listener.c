@@ -40,6 +40,7 @@ keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 	struct listener *own = self;
 	struct inbound row = { .message_id = in->message_id,
 		.cpa_id = in->cpa_id,
+		.parties = in->parties,
 		.conversation_id = in->conversation_id,
 		.ref_to = in->ref_to,
 		.action = in->action,

@@ -48,6 +48,11 @@ enum attempt_state {
  * not known.
  */
 #define ATTEMPT_OF_CPA(parameter) "cpa_id in ('', " parameter ")"
+/* Or between these parties?  A result may come hours later, when another
+ * agreement is in force.
+ */
+#define ATTEMPT_OF_PARTIES(cpa, parties)                                       \
+	"(" ATTEMPT_OF_CPA(cpa) " or parties = nullif(" parties ", ''))"
 
 /* --- parts (store/part.c) --- */
 

@@ -53,10 +53,11 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 		"insert into inbound (message_id, cpa_id, conversation_id, "
 		"ref_to, action, kind, payload, error_code, error_text, reply, "
 		"reply_id, reply_url, reply_is_error, received_ms, push_open, "
-		"push_ms, reply_once, keep_until_ms, applied, sent_ms) "
+		"push_ms, reply_once, keep_until_ms, applied, sent_ms, "
+		"parties) "
 		"values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
 		"$11, $12, $13::int = 1, $14, $15::int = 1, $14, "
-		"$16::int = 1, $17, $18::int = 1, $19) "
+		"$16::int = 1, $17, $18::int = 1, $19, $20) "
 		"on conflict (message_id) do nothing",
 		PG_ARGS(PG_T(in->message_id), PG_T(or_empty(in->cpa_id)),
 			PG_T(or_empty(in->conversation_id)),
@@ -70,7 +71,8 @@ insert(struct pg *pg, const struct inbound *in, int64_t *kept_out,
 			PG_N(in->reply_is_error ? 1 : 0), PG_N(in->received_ms),
 			PG_N(push ? 1 : 0), PG_N(in->reply_once ? 1 : 0),
 			PG_N(keep_until_ms(in)),
-			PG_N(is_work(in->kind) ? 0 : 1), PG_N(in->sent_ms)),
+			PG_N(is_work(in->kind) ? 0 : 1), PG_N(in->sent_ms),
+			PG_T(or_empty(in->parties))),
 		kept_out, why);
 }
 
@@ -202,7 +204,7 @@ store_inbound_next(struct store *store, struct arena *mem,
 	v = pg_ask(store->pg,
 		"select message_id, cpa_id, conversation_id, ref_to, action, "
 		"kind, payload, error_code, error_text, reply_id, reply_url, "
-		"received_ms from inbound where not applied "
+		"received_ms, parties from inbound where not applied "
 		"and not reply_is_error order by number limit 1",
 		NULL, &rows, why);
 	if (v != V_OK)
@@ -225,6 +227,7 @@ store_inbound_next(struct store *store, struct arena *mem,
 	in.reply_id = pg_text(&rows, 0, 9, mem);
 	in.reply_url = pg_text(&rows, 0, 10, mem);
 	in.received_ms = pg_int(&rows, 0, 11);
+	in.parties = pg_text(&rows, 0, 12, mem);
 	pg_rows_done(&rows);
 	*in_out = in;
 	return V_OK;

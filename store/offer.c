@@ -435,12 +435,14 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 		"insert into attempt (lot_no, endpoint, nth, message_id, "
 		"conversation_id, content_id, envelope, created_ms, "
 		"expires_ms, begun_ms, state, payload_bytes, payload_sha256, "
-		"letters, part_of_lot, receipt_mark, cpa_id, next_post_ms) "
+		"letters, part_of_lot, receipt_mark, cpa_id, next_post_ms, "
+		"parties) "
 		"select number, $2, attempts + 1, $3, $4, $5, $6, $7, $8, $9, "
 		"1, $10, $11, $12, $13::int = 1, coalesce((select "
 		"max(r.number) from receipt r "
 		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0), "
-		"$14, $15 from lot where number = $1 returning number, nth",
+		"$14, $15, $16 from lot where number = $1 "
+		"returning number, nth",
 		PG_ARGS(PG_N(lot->number), PG_T(offer->lot.endpoint),
 			PG_T(offer->message_id), PG_T(offer->conversation_id),
 			PG_T(offer->content_id == NULL ? ""
@@ -451,7 +453,8 @@ insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
 			PG_B(offer->payload_sha256, 32), PG_N(offer->letters),
 			PG_N(lot->state == LOT_SETTLED ? 1 : 0),
 			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id),
-			PG_N(offer->next_ms)),
+			PG_N(offer->next_ms),
+			PG_T(offer->parties == NULL ? "" : offer->parties)),
 		&rows, why);
 	if (v != V_OK)
 		return v;

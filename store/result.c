@@ -43,26 +43,29 @@ find(struct pg *pg, const struct inbound *in, const struct uuid *batch_id,
 	if (in->ref_to != NULL && in->ref_to[0] != '\0')
 		v = find_attempt(pg,
 			"select number from attempt where message_id = $1 "
-			"and " ATTEMPT_OF_CPA("$2"),
-			PG_ARGS(PG_T(in->ref_to), PG_T(in->cpa_id)), &number,
-			why);
+			"and " ATTEMPT_OF_PARTIES("$2", "$3"),
+			PG_ARGS(PG_T(in->ref_to), PG_T(in->cpa_id),
+				PG_T(in->parties)),
+			&number, why);
 	if (v == V_OK && number == 0 && in->conversation_id != NULL &&
 		in->conversation_id[0] != '\0')
 		v = find_attempt(pg,
 			"select number from attempt where conversation_id = $1 "
-			"and " ATTEMPT_OF_CPA(
-				"$2") " order by number desc limit 1",
-			PG_ARGS(PG_T(in->conversation_id), PG_T(in->cpa_id)),
+			"and " ATTEMPT_OF_PARTIES(
+				"$2", "$3") " order by number desc limit 1",
+			PG_ARGS(PG_T(in->conversation_id), PG_T(in->cpa_id),
+				PG_T(in->parties)),
 			&number, why);
 	if (v == V_OK && number == 0)
 		v = find_attempt(pg,
 			"select a.number from attempt a "
 			"join lot o on o.number = a.lot_no "
 			"where o.batch_id = $1 and not o.print "
-			"and " ATTEMPT_OF_CPA(
-				"$2") " order by a.number desc limit 1",
-			PG_ARGS(PG_U(batch_id), PG_T(in->cpa_id)), &number,
-			why);
+			"and " ATTEMPT_OF_PARTIES(
+				"$2", "$3") " order by a.number desc limit 1",
+			PG_ARGS(PG_U(batch_id), PG_T(in->cpa_id),
+				PG_T(in->parties)),
+			&number, why);
 	if (v == V_OK && number == 0)
 		v = fault_set(why, V_SKIP, CODE_RESULT,
 			"the result belongs to no lot of ours");

@@ -380,6 +380,8 @@ struct offer {
 	int nth;
 	const char *message_id, *conversation_id;
 	const char *cpa_id; /* of the envelope; only its signals count */
+	/* Of that CPA, "OURS THEIRS": a result may come under a later one. */
+	const char *parties;
 	const void *envelope;
 	size_t envelope_len;
 	const char *content_id;
@@ -496,6 +498,7 @@ enum verdict store_expire(struct store *store,
 
 struct inbound {
 	const char *message_id, *cpa_id, *conversation_id, *ref_to, *action;
+	const char *parties; /* of the CPA, as in struct offer */
 	int kind; /* enum ebms_kind of channels: 1 business, 2 ack, 3 error */
 	const void *payload;
 	size_t payload_len;

@@ -83,6 +83,7 @@ sent(const char *message, const char *cpa)
 		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
 	address_offer(&offer, message);
 	offer.cpa_id = cpa;
+	offer.parties = "us them";
 	OK(store_offer_begin(books, &offer, FAST, 1000, &wait_ms, &why));
 	post(&offer, POST_COMPLETE, NOW + 1000);
 	return offer;
@@ -240,7 +241,26 @@ test_inbound__only_the_partner_of_a_lot_may_speak_about_it(void **state)
 		store_result_match(books, &in, &batch, &mem, &match, &why),
 		V_SKIP);
 	assert_int_equal(why.code, CODE_RESULT);
-	/* The partner itself. */
+	/* Of other parties neither; of the same, a result that comes after
+	 * the agreement was renewed counts.
+	 */
+	in.parties = "us others";
+	assert_int_equal(
+		store_result_match(books, &in, &batch, &mem, &match, &why),
+		V_SKIP);
+	in.parties = "";
+	assert_int_equal(
+		store_result_match(books, &in, &batch, &mem, &match, &why),
+		V_SKIP);
+	in.parties = "us them";
+	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
+	assert_int_equal(match.attempt, offer.attempt);
+	in.ref_to = in.conversation_id = "";
+	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
+	assert_int_equal(match.attempt, offer.attempt);
+	/* Under the same agreement it always does. */
+	in.parties = "";
+	in.ref_to = "m-part";
 	in.cpa_id = "cpa-a";
 	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
 	assert_int_equal(match.attempt, offer.attempt);
