@@ -1,8 +1,9 @@
 /* mobbd/courier_push.c - replies: acknowledgments and errors for what came in
  *
  * An address that does not answer must not hold up the lots: it is given a
- * short time, and after a failure the replies under that CPA rest.  A reply is
- * given up after some tries: the peer's own retry asks for it again.
+ * short time, and the replies under that CPA rest.  An answer that refuses one
+ * (a peer that was put back knows nothing of its message) holds up no other.  A
+ * reply is given up after some tries: the peer's own retry asks for it again.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -64,7 +65,13 @@ cpas_here(const struct role_run *run, int64_t now_ms, int64_t *until_ms_out)
 	return part;
 }
 
-static bool
+enum pushed {
+	PUSHED,
+	PUSH_REFUSED, /* this one; others may do */
+	PUSH_AWAY,    /* nobody answered */
+};
+
+static enum pushed
 post(struct role_run *run, const struct push *push, const struct site_cpa *of,
 	struct fault *why)
 {
@@ -82,13 +89,28 @@ post(struct role_run *run, const struct push *push, const struct site_cpa *of,
 		own->peers, of->sender, own->endpoint, of->cpa, &http, why);
 	if (v != V_OK) {
 		*why = FAULT_NONE; /* it was told */
-		return false;
+		return PUSH_AWAY;
 	}
 	http_patience(http, CONNECT_MS, ANSWER_MS);
 	v = ebms_post(http, &post, &reply, why);
 	http_patience(http, 0, 0);
-	return v == V_OK && (reply.meaning == EBMS_ACCEPTED ||
-				    reply.meaning == EBMS_ACKNOWLEDGED);
+	if (v != V_OK)
+		return PUSH_AWAY;
+	return reply.meaning == EBMS_ACCEPTED ||
+			       reply.meaning == EBMS_ACKNOWLEDGED
+		       ? PUSHED
+		       : PUSH_REFUSED;
+}
+
+/* Nobody answered: the replies of that agreement rest, longer each time. */
+static void
+take_rest(struct push_rest *rest)
+{
+	int64_t ms = PAUSE_FIRST_MS << (rest->fails > 5 ? 5 : rest->fails);
+
+	rest->fails++;
+	rest->until_ms =
+		clock_now_ms() + (ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : ms);
 }
 
 static enum verdict
@@ -102,25 +124,23 @@ push_one(struct role_run *run, const struct push *push, bool *sent_out,
 	int64_t pause_ms =
 		PAUSE_FIRST_MS
 		<< (push->tries < TRIES_MAX ? push->tries : TRIES_MAX);
+	enum pushed end;
 	bool sent, over;
 
 	assert(of != NULL);
 	rest = &own->push_rest[of - run->site->cpa_of];
-	sent = post(run, push, of, &reason);
+	end = post(run, push, of, &reason);
+	sent = end == PUSHED;
 	over = push->once || push->tries + 1 >= TRIES_MAX;
 	if (reason.code != CODE_NONE)
 		log_fault(&reason);
 	if (!sent && over)
 		log_line("the reply to message %.100s is given up",
 			push->message_id);
-	rest->fails = sent ? 0 : rest->fails + 1;
-	if (!sent) {
-		rest->until_ms = PAUSE_FIRST_MS
-				 << (rest->fails > 5 ? 5 : rest->fails - 1);
-		if (rest->until_ms > PAUSE_MAX_MS)
-			rest->until_ms = PAUSE_MAX_MS;
-		rest->until_ms += clock_now_ms();
-	}
+	if (end == PUSH_AWAY)
+		take_rest(rest);
+	else
+		rest->fails = 0;
 	*sent_out = sent;
 	return store_push_end(run->site->store, push, sent || over,
 		clock_now_ms() + pause_ms, why);
