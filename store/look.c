@@ -274,10 +274,12 @@ store_lot_troubles(struct store *store, int max, struct arena *mem,
 
 	v = pg_ask(store->pg,
 		"select o.number, j.id, t.posts, t.reason from ("
-		"select lot_no, posts, reason from attempt "
+		"select lot_no, posts + agains, reason from attempt "
 		"where state in (1, 2) and reason <> '' union all "
-		"select number, 0, reason from lot "
-		"where state in (1, 7) and reason <> '') t "
+		"select number, coalesce((select a.posts + a.agains from "
+		"attempt a "
+		"where a.lot_no = lot.number order by a.nth desc limit 1), 0), "
+		"reason from lot where state in (1, 7) and reason <> '') t "
 		"join lot o on o.number = t.lot_no "
 		"join job j on j.number = o.job_no "
 		"order by o.number limit $1",
