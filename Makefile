@@ -55,7 +55,7 @@ UNIT := $(wildcard tests/base/test_*.c tests/batch/test_*.c \
 SQL  := $(sort $(wildcard schemas/db/*.sql))
 
 all: $(PROGRAMS)
-	@ln -sfn $(CC)/bin build/bin
+	@mkdir -p build && ln -sfn $(CC)/bin build/bin
 
 # Programs
 
