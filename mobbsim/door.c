@@ -172,6 +172,12 @@ add_answer(const struct door_reply *reply, const struct door_manner *manner,
 						    : "text/plain");
 	if (reply->soap_action)
 		buf_text(out, "SOAPAction: \"ebXML\"\r\n");
+	if (manner->retry_after_s > 0)
+		buf_format(out, "Retry-After: %" PRId64 "\r\n",
+			manner->retry_after_s);
+	/* Whoever follows is seen there. */
+	if (status >= 300 && status < 400)
+		buf_text(out, "Location: /elsewhere\r\n");
 	for (i = 0; i < manner->odd_headers; i++)
 		buf_format(out, "X-Odd-%" PRId64 ": \"?\", a=b;c\r\n", i);
 	if (body && manner->chunked)

@@ -40,8 +40,9 @@ struct door_manner {
 	int64_t wait_ms; /* before its first byte */
 	struct talk_flow write;
 	bool chunked;
-	int64_t odd_headers; /* so many that nobody knows */
-	const void *own;     /* the hooks' */
+	int64_t odd_headers;   /* so many that nobody knows */
+	int64_t retry_after_s; /* 0: not said */
+	const void *own;       /* the hooks' */
 };
 
 /* What happens to somebody who connects. */

@@ -87,6 +87,8 @@ odd_text(const struct trouble *t, struct envelope_odd *odd)
 		return odd->no_actor = true;
 	case T_NEXT_MSH:
 		return odd->next_msh = true;
+	case T_NO_ROLE:
+		return odd->no_role = true;
 	case T_BLOCK:
 		return odd->block = true;
 	case T_MUST_UNDERSTAND:
@@ -104,6 +106,11 @@ answer_upset(struct taking *t, const struct buf *ack,
 	if (manner->lost)
 		return;
 	answer(t, ack);
+	if (manner->multipart) {
+		buf_reset(&t->reply->body);
+		push_item_wrap(ack, &t->reply->body);
+		t->reply->content_type = PUSH_PART_TYPE;
+	}
 	t->manner->wait_ms += manner->late_ms;
 	t->manner->write = manner->flow;
 	t->manner->chunked = manner->chunked;

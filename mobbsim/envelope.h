@@ -69,7 +69,7 @@ struct envelope_odd {
 	const char *ref_to; /* else that of the message */
 	const char *cpa_id; /* else that of the agreement */
 	bool wrong_parties; /* From and To the wrong way round */
-	bool no_actor, next_msh;
+	bool no_actor, next_msh, no_role;
 	bool block, must_understand; /* a header block nobody knows */
 };
 

@@ -76,10 +76,12 @@ begin(const struct header *h, const struct cpa_terms *terms, struct buf *out)
 		      "<e:MessageHeader s:mustUnderstand=\"1\""
 		      " e:version=\"2.0\">\n<e:From>");
 	add_typed(out, "PartyId", terms->party_type, terms->my_oin);
-	add(out, "Role", terms->my_role);
+	if (terms->my_role[0] != '\0')
+		add(out, "Role", terms->my_role);
 	buf_text(out, "</e:From>\n<e:To>");
 	add_typed(out, "PartyId", terms->party_type, terms->peer_oin);
-	add(out, "Role", terms->peer_role);
+	if (terms->peer_role[0] != '\0')
+		add(out, "Role", terms->peer_role);
 	buf_text(out, "</e:To>\n");
 	add(out, "CPAId", terms->id);
 	buf_text(out, "\n");
@@ -132,6 +134,8 @@ odd_terms(const struct cpa_terms *terms, const struct envelope_odd *odd)
 
 	if (odd->cpa_id != NULL)
 		is.id = odd->cpa_id;
+	if (odd->no_role)
+		is.my_role = is.peer_role = "";
 	if (odd->wrong_parties) {
 		is.my_oin = terms->peer_oin;
 		is.my_role = terms->peer_role;

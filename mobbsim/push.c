@@ -155,7 +155,23 @@ post(struct push *push, const struct push_item *item, const char *url,
 }
 
 static enum tried
-post_item(struct push *push, const struct push_item *item)
+post_signal(struct push *push, const struct push_item *item)
+{
+	const char *url = push->conf.terms->signal_url;
+	struct buf body = BUF_MAX(PUSH_BODY_MAX);
+	enum tried tried;
+
+	if (!item->manner.multipart)
+		return post(push, item, url, "text/xml; charset=UTF-8",
+			&item->signal);
+	push_item_wrap(&item->signal, &body);
+	tried = post(push, item, url, PUSH_PART_TYPE, &body);
+	buf_done(&body);
+	return tried;
+}
+
+static enum tried
+post_result(struct push *push, const struct push_item *item)
 {
 	const struct cpa_terms *terms = push->conf.terms;
 	char type[PUSH_TYPE_MAX];
@@ -163,9 +179,6 @@ post_item(struct push *push, const struct push_item *item)
 	struct fault why = FAULT_NONE;
 	enum tried tried = TRIED_IN_VAIN;
 
-	if (!item->result)
-		return post(push, item, terms->signal_url,
-			"text/xml; charset=UTF-8", &item->signal);
 	if (push_item_body(item, terms, push->conf.sim_fd, type, &body, &why) !=
 		V_OK)
 		log_fault(&why);
@@ -173,6 +186,12 @@ post_item(struct push *push, const struct push_item *item)
 		tried = post(push, item, terms->result_url, type, &body);
 	buf_done(&body);
 	return tried;
+}
+
+static enum tried
+post_item(struct push *push, const struct push_item *item)
+{
+	return item->result ? post_result(push, item) : post_signal(push, item);
 }
 
 static enum tried

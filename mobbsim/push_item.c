@@ -183,6 +183,16 @@ push_item_body(const struct push_item *item, const struct cpa_terms *terms,
 	return v;
 }
 
+void
+push_item_wrap(const struct buf *signal, struct buf *out)
+{
+	buf_text(out, "--het-enige-deel\r\n"
+		      "Content-Type: text/xml; charset=UTF-8\r\n"
+		      "Content-ID: <deel@berichtenbox.oefening>\r\n\r\n");
+	buf_add(out, signal->bytes, signal->len);
+	buf_text(out, "\r\n--het-enige-deel--\r\n");
+}
+
 /* --- reading back --- */
 
 static enum verdict

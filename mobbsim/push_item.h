@@ -32,8 +32,13 @@ struct push_manner {
 	bool swap;		    /* it waits for the next of its kind */
 	const struct line_end *end; /* another certificate; NULL: ours */
 	struct talk_flow flow;
-	bool chunked; /* all tries */
+	bool chunked, multipart; /* all tries */
 };
+
+/* A signal as the only part of a multipart. */
+#define PUSH_PART_TYPE                                                         \
+	"multipart/related; type=\"text/xml\"; boundary=\"het-enige-deel\""
+void push_item_wrap(const struct buf *signal, struct buf *out);
 
 struct push_item {
 	struct push_item *next;

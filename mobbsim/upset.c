@@ -127,6 +127,10 @@ upset_answer(const struct trouble *t, struct door_manner *manner,
 		if (t->kind == T_TYPE)
 			reply->content_type = t->word;
 		break;
+	case T_BUSY:
+		answer(reply, 503, "text/plain");
+		manner->retry_after_s = (t->number + 999) / 1000;
+		break;
 	case T_HEADERS:
 		manner->odd_headers = t->number;
 		break;
@@ -163,6 +167,9 @@ upset_push(const struct trouble *t, struct push_manner *manner)
 		break;
 	case T_CHUNKED:
 		manner->chunked = true;
+		break;
+	case T_MULTIPART:
+		manner->multipart = true;
 		break;
 	default:
 		break;

@@ -207,6 +207,7 @@ test_envelope__an_odd_acknowledgment(void **state)
 			"00000099000000010000" },
 		{ { .no_actor = true }, "<e:Acknowledgment", "toPartyMSH" },
 		{ { .next_msh = true }, ":nextMSH\"", "toPartyMSH" },
+		{ { .no_role = true }, "<e:Acknowledgment", "<e:Role>" },
 		{ { .block = true }, "<o:Oddity", "s:mustUnderstand=\"1\">?" },
 		{ { .must_understand = true }, "s:mustUnderstand=\"1\">?",
 			"s:mustUnderstand=\"0\"" },

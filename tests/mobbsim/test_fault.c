@@ -218,6 +218,8 @@ test_fault__answers_of_all_kinds(void **state)
 	} cases[] = {
 		{ "status 503", "", 503, false },
 		{ "status 503 taken", "", 503, true },
+		{ "busy 3s", "", 503, false },
+		{ "status 307 taken", "", 307, true },
 		{ "status 404 body", "anders", 404, false },
 		{ "status 299 body taken", "anders", 299, true },
 		{ "soap-fault Client", "faultcode>s:Client<", 500, false },
@@ -315,7 +317,8 @@ test_fault__acknowledgments(void **state)
 		"nth 4 ack double-new\n"
 		"nth 5 ack foreign-id\n"
 		"nth 6 ack certificate expired\n"
-		"nth 7 ack swap\n");
+		"nth 7 ack swap\n"
+		"nth 9 ack multipart\n");
 	assert_int_equal(deliver(&w, "m1@us"), 204);
 	(void)wire_pushed(&w, RESULT, 0);
 	assert_int_equal(pushed(&w, ACK), 0);
@@ -336,6 +339,8 @@ test_fault__acknowledgments(void **state)
 	assert_int_equal(deliver(&w, "m8@us"), 204);
 	assert_non_null(strstr(wire_pushed(&w, ACK, 7), "m8@us"));
 	assert_non_null(strstr(wire_pushed(&w, ACK, 8), "m7@us"));
+	assert_int_equal(deliver(&w, "m9@us"), 204);
+	assert_non_null(strstr(wire_pushed(&w, ACK, 9), "--het-enige-deel--"));
 	wire_end(&w);
 }
 
