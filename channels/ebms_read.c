@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "channels/ebms.h"
 
-
 enum content {
 	KIDS = 0, /* elements only; `kids` says which */
 	TEXT,	  /* not empty */
