@@ -41,6 +41,16 @@ ask(struct line *l)
 	return line_status(l, WAIT_MS);
 }
 
+/* A refused handshake is noted after the other end knows. */
+static void
+wait_note(const struct served *s)
+{
+	int64_t end_ms = clock_tick_ms() + WAIT_MS;
+
+	while (s->notes == 0 && clock_tick_ms() < end_ms)
+		clock_sleep_ms(5);
+}
+
 static int
 ask_with(struct line *l, const char *value)
 {
@@ -147,6 +157,7 @@ test_http_listen__without_a_list_that_is_required_nobody_is_heard(void **state)
 	line_tls(&l, s.url, pki.client, pki.client_key, 0);
 	assert_int_equal(ask(&l), 0);
 	line_end(&l);
+	wait_note(&s);
 	served_end(&s);
 	assert_int_equal(s.requests, 0);
 	assert_int_equal(s.note.code, CODE_CRL);
@@ -451,6 +462,7 @@ test_http_listen__other_roots_hold_for_all_connections(void **state)
 	line_end(&l);
 	assert_int_equal(ask(&old), 0);
 	line_end(&old);
+	wait_note(&s);
 	assert_int_equal(s.notes, 1);
 	assert_true(line_send(&slow, "def", 3));
 	assert_int_equal(line_status(&slow, WAIT_MS), 403);
@@ -576,7 +588,7 @@ test_http_listen__new_lists_wait_for_no_other_file(void **state)
 		.this_s = -3600,
 		.next_s = PKI_DAY };
 	struct http_listen_conf conf = tls_conf;
-	char crt[64], key[64], folder[64], file[100];
+	char crt[64], key[64], folder[64], file[100], fresh[100];
 	struct served s = { .status = 204 };
 	struct pki_made mine;
 	struct line l;
@@ -605,7 +617,9 @@ test_http_listen__new_lists_wait_for_no_other_file(void **state)
 	pki_write(&revoked_is, crt, NULL);
 	list.number = 11;
 	list.revoked[0] = revoked_is.x509;
-	pki_crl_write(&list, file);
+	snprintf(fresh, sizeof(fresh), "%s/.fresh", folder);
+	pki_crl_write(&list, fresh); /* never seen half */
+	assert_int_equal(rename(fresh, file), 0);
 	/* With the lists the idle connection goes. */
 	(void)line_until(&l, NULL, 60000);
 	assert_true(l.closed && clock_tick_ms() - from_ms < 60000);
@@ -613,6 +627,7 @@ test_http_listen__new_lists_wait_for_no_other_file(void **state)
 	line_tls(&l, s.url, revoked, revoked_key, 0);
 	assert_int_equal(ask(&l), 0);
 	line_end(&l);
+	wait_note(&s);
 	assert_int_equal(s.note.code, CODE_REVOKED);
 	assert_int_equal(shown(&s), before);
 	served_end(&s);

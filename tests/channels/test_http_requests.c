@@ -166,7 +166,7 @@ static const struct {
 	{ "folded line", TEXT("POST /ebms HTTP/1.1\r\n Host: h\r\n\r\n"), 505,
 		0 },
 	{ "absolute form",
-		TEXT("POST http://h/ebms HTTP/1.1\r\nHost: h\r\n"
+		TEXT("POST http://h/ebms HTTP/1.1\r\n@Host: h\r\n"
 		     "Content-Length: 3\r\n\r\nabc"),
 		204, 1 },
 	{ "absolute form without a host",
