@@ -573,6 +573,7 @@ test_http_listen__another_revocation_list_is_noticed(void **state)
 	line_end(&l);
 	assert_true(clock_tick_ms() - from_ms < 60000);
 	print_message("# noticed after %d ms\n", (int)took_ms);
+	wait_note(&s);
 	served_end(&s);
 	served_end(&f);
 	assert_int_equal(s.note.code, CODE_REVOKED);
