@@ -16,7 +16,6 @@
 
 #define LOOK_MS 3600000 /* between two looks */
 
-/* The exit status of --once says it each time. */
 static void
 tell(struct role_run *run, const struct cpa_under_way *cpa)
 {
@@ -30,7 +29,6 @@ tell(struct role_run *run, const struct cpa_under_way *cpa)
 	fault_at(&what, "%s", run->site->file);
 	log_fault(&what);
 	log_line("what to do: %s", advice->todo);
-	run->line->trouble = advice->exit;
 }
 
 static enum verdict

@@ -242,7 +242,9 @@ store_offers_note(struct store *store, const struct store_part *endpoints,
 	v = pg_do(store->pg,
 		"update lot o set reason = $3 from job j "
 		"where j.number = o.job_no and not o.print "
-		"and (o.state in (1, 7) or o.resend_letters > 0) "
+		"and (o.state in (1, 7) or o.resend_letters > 0 "
+		"or exists (select from attempt a where a.lot_no = o.number "
+		"and a.state in (1, 2))) "
 		"and j.state in (6, 7) and o.reason <> $3 "
 		"and " PART_HAS("j.endpoint"),
 		PG_ARGS(PG_T(names.bytes), PG_N(endpoints->others ? 1 : 0),
