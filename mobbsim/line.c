@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -236,14 +237,17 @@ line_call(const struct line_end *end, const char *host, const char *port,
 	struct line *line;
 	enum verdict v = V_OK;
 	int fd = dial(host, port);
+	char *name;
 
 	assert(!end->server);
 	if (fd == -1)
 		return fault_errno(why, V_LATER, CODE_CONNECT, "nobody there");
 	line = line_new(end, fd, wait_ms, stop);
-	if (line == NULL || SSL_set1_host(line->ssl, host) != 1 ||
-		SSL_set_tlsext_host_name(line->ssl, host) != 1)
+	name = mem_text(host); /* OpenSSL's macro casts const away */
+	if (line == NULL || SSL_set1_host(line->ssl, name) != 1 ||
+		SSL_set_tlsext_host_name(line->ssl, name) != 1)
 		v = tls_fault(why, V_SKIP, CODE_TLS, "no connection");
+	free(name);
 	if (v == V_OK)
 		v = shake(line, false, why);
 	if (v == V_OK && strcmp(line->oin, oin) != 0)
