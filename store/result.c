@@ -74,70 +74,41 @@ find(struct pg *pg, const struct inbound *in, const struct uuid *batch_id,
 	return v;
 }
 
-/* The attempt as it is now; nothing is locked, for what is decided by it is
- * looked at again when it is applied.  An earlier attempt may have brought some
- * of the letters.
- */
-static enum verdict
-peek(struct pg *pg, int64_t number, struct arena *mem, struct attempt *attempt,
-	struct job_row *job, struct result_match *match, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v;
-
-	v = pg_ask(pg,
-		"select a.lot_no, a.receipt_mark, a.part_of_lot, a.result_ms, "
-		"j.part, j.id, j.stream, exists (select from attempt e "
-		"where e.lot_no = a.lot_no and e.number <> a.number "
-		"and e.posts + e.agains > 0) from attempt a "
-		"join lot o on o.number = a.lot_no "
-		"join job j on j.number = o.job_no where a.number = $1",
-		PG_ARGS(PG_N(number)), &rows, why);
-	if (v != V_OK)
-		return v;
-	assert(rows.count == 1);
-	*attempt = (struct attempt){ .number = number,
-		.lot_no = pg_int(&rows, 0, 0),
-		.mark = pg_int(&rows, 0, 1),
-		.part = pg_bool(&rows, 0, 2) };
-	*job = (struct job_row){ .part = (int32_t)pg_int(&rows, 0, 4) };
-	match->attempt = number;
-	match->lot = attempt->lot_no;
-	match->settled = pg_int(&rows, 0, 3) != 0;
-	pg_word(&rows, 0, 5, match->job, sizeof(match->job));
-	match->stream = pg_text(&rows, 0, 6, mem);
-	match->offered_before = pg_bool(&rows, 0, 7);
-	pg_rows_done(&rows);
-	return V_OK;
-}
-
 enum verdict
 store_result_match(struct store *store, const struct inbound *in,
 	const struct uuid *batch_id, struct arena *mem,
 	struct result_match *match_out, struct fault *why)
 {
-	struct result_match match = { .lot = 0 };
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
-	struct attempt attempt;
-	struct job_row job;
+	struct result_match match;
 	int64_t number = 0;
 	enum verdict v;
-	int i;
 
 	v = find(pg, in, batch_id, &number, why);
+	/* Nothing is locked, for what is decided by it is looked at again when
+	 * it is applied.
+	 */
 	if (v == V_OK)
-		v = peek(pg, number, mem, &attempt, &job, &match, why);
-	if (v == V_OK)
-		v = attempt_letters(
-			pg, &attempt, &job, "l.bericht_id", &rows, why);
+		v = pg_ask(pg,
+			"select a.lot_no, a.letters, a.result_ms, j.id, "
+			"j.stream, exists (select from attempt e "
+			"where e.lot_no = a.lot_no and e.number <> a.number "
+			"and e.posts + e.agains > 0) from attempt a "
+			"join lot o on o.number = a.lot_no "
+			"join job j on j.number = o.job_no "
+			"where a.number = $1",
+			PG_ARGS(PG_N(number)), &rows, why);
 	if (v != V_OK)
 		return v;
-	match.letters = rows.count;
-	match.ids = arena_alloc(
-		mem, ((size_t)rows.count + 1) * sizeof(match.ids[0]));
-	for (i = 0; i < rows.count; i++)
-		match.ids[i] = pg_uuid(&rows, i, 0);
+	assert(rows.count == 1);
+	match = (struct result_match){ .attempt = number,
+		.lot = pg_int(&rows, 0, 0),
+		.letters = pg_int(&rows, 0, 1),
+		.settled = pg_int(&rows, 0, 2) != 0,
+		.stream = pg_text(&rows, 0, 4, mem),
+		.offered_before = pg_bool(&rows, 0, 5) };
+	pg_word(&rows, 0, 3, match.job, sizeof(match.job));
 	pg_rows_done(&rows);
 	*match_out = match;
 	return V_OK;
@@ -152,6 +123,7 @@ struct applying {
 	struct lot_row lot;
 	struct job_row job;
 	struct counts counts;
+	struct pg_rows letters; /* of the attempt, see load_letters() */
 	const struct result_letter **sorted;
 	struct receipt_row *rows;
 	size_t row_count;
@@ -268,34 +240,37 @@ apply_letter(struct applying *a, int64_t record, const struct uuid *id,
 		(to == LETTER_PAPER ? 1 : 0) - (from == LETTER_PAPER ? 1 : 0);
 }
 
+/* Record, id, state of its own receipt, and whether it has a later place. */
+static enum verdict
+load_letters(struct applying *a, struct fault *why)
+{
+	return attempt_letters(a->pg, &a->attempt, &a->job,
+		"p.record, l.bericht_id, x.state, (select max(q.lot_no) "
+		"from place q where q.job_no = p.job_no "
+		"and q.record = p.record) > p.lot_no",
+		&a->letters, why);
+}
+
 static enum verdict
 apply_letters(struct applying *a, struct fault *why)
 {
-	struct pg_rows rows = PG_ROWS_NONE;
+	const struct pg_rows *rows = &a->letters;
 	size_t n = a->in->letter_count, i;
 	enum verdict v;
 	int row;
 
-	v = attempt_letters(a->pg, &a->attempt, &a->job,
-		"p.record, l.bericht_id, x.state, (select max(q.lot_no) "
-		"from place q where q.job_no = p.job_no "
-		"and q.record = p.record) > p.lot_no",
-		&rows, why);
-	if (v != V_OK)
-		return v;
 	a->sorted = mem_new((n + 1) * sizeof(a->sorted[0]));
 	for (i = 0; i < n; i++)
 		a->sorted[i] = &a->in->letters[i];
 	qsort(a->sorted, n, sizeof(a->sorted[0]), by_id);
-	a->rows = mem_new(((size_t)rows.count + 1) * sizeof(a->rows[0]));
-	for (row = 0; row < rows.count; row++) {
-		struct uuid id = pg_uuid(&rows, row, 1);
+	a->rows = mem_new(((size_t)rows->count + 1) * sizeof(a->rows[0]));
+	for (row = 0; row < rows->count; row++) {
+		struct uuid id = pg_uuid(rows, row, 1);
 
-		apply_letter(a, pg_int(&rows, row, 0), &id,
-			(enum letter_state)pg_int(&rows, row, 2),
-			pg_bool(&rows, row, 3));
+		apply_letter(a, pg_int(rows, row, 0), &id,
+			(enum letter_state)pg_int(rows, row, 2),
+			pg_bool(rows, row, 3));
 	}
-	pg_rows_done(&rows);
 	v = receipts_write(a->pg, &a->lot, a->job.number, a->attempt.number,
 		a->rows, a->row_count, a->in->now_ms, why);
 	free(a->sorted);
@@ -521,21 +496,35 @@ compare_ids(const void *a, const void *b)
  * name are not the ones its counters speak of.
  */
 static bool
-names_a_stranger(const struct result_apply *apply)
+names_a_stranger(const struct applying *a)
 {
-	const struct result_match *match = apply->match;
-	size_t n = (size_t)match->letters, i;
+	size_t n = (size_t)a->letters.count, i;
 	struct uuid *ids = mem_new((n + 1) * sizeof(*ids));
 	bool stranger = false;
 
-	if (n > 0)
-		memcpy(ids, match->ids, n * sizeof(*ids));
+	for (i = 0; i < n; i++)
+		ids[i] = pg_uuid(&a->letters, (int)i, 1);
 	qsort(ids, n, sizeof(*ids), compare_ids);
-	for (i = 0; i < apply->letter_count && !stranger; i++)
-		stranger = bsearch(&apply->letters[i].letter_id, ids, n,
+	for (i = 0; i < a->in->letter_count && !stranger; i++)
+		stranger = bsearch(&a->in->letters[i].letter_id, ids, n,
 				   sizeof(*ids), compare_ids) == NULL;
 	free(ids);
 	return stranger;
+}
+
+/* What was decided about it, unless it speaks of letters it should not. */
+static enum verdict
+apply_checked(
+	struct applying *a, struct result_apply *checked, struct fault *why)
+{
+	enum verdict v = V_OK;
+
+	if (checked->contradiction == NULL)
+		v = load_letters(a, why);
+	if (v == V_OK && checked->contradiction == NULL && names_a_stranger(a))
+		checked->contradiction =
+			"the result names a letter that was not in the lot";
+	return v == V_OK ? apply_all(a, why) : v;
 }
 
 enum verdict
@@ -543,16 +532,14 @@ store_result_apply(struct store *store, const struct inbound *in,
 	const struct result_apply *apply, struct fault *why)
 {
 	struct result_apply checked = *apply;
-	struct applying a = {
-		.pg = store->pg, .in = &checked, .counts = COUNTS_NONE
-	};
+	struct applying a = { .pg = store->pg,
+		.in = &checked,
+		.counts = COUNTS_NONE,
+		.letters = PG_ROWS_NONE };
 	bool already = false;
 	enum verdict v;
 
 	assert(apply->match->attempt > 0);
-	if (checked.contradiction == NULL && names_a_stranger(apply))
-		checked.contradiction =
-			"the result names a letter that was not in the lot";
 	v = pg_begin(a.pg, why);
 	if (v == V_OK)
 		v = inbound_applied(a.pg, in, &already, why);
@@ -560,8 +547,9 @@ store_result_apply(struct store *store, const struct inbound *in,
 		v = attempt_lock_all(a.pg, apply->match->attempt, &a.lot,
 			&a.job, &a.attempt, why);
 	if (v == V_OK && !already && !a.attempt.result)
-		v = apply_all(&a, why);
+		v = apply_checked(&a, &checked, why);
 	if (v == V_OK)
 		v = counts_write(a.pg, a.job.number, &a.counts, why);
+	pg_rows_done(&a.letters);
 	return pg_end(a.pg, v, why);
 }

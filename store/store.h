@@ -566,7 +566,6 @@ struct result_match {
 	bool offered_before; /* an earlier attempt may have brought it */
 	bool settled;	     /* results of this attempt were applied already */
 	const char *stream;
-	struct uuid *ids; /* letters of the attempt, in order */
 };
 
 /* The attempt a result belongs to: by RefToMessageId, then ConversationId,

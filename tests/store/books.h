@@ -380,13 +380,37 @@ struct said {
 	bool strangers; /* also those that were not in the attempt */
 };
 
+/* The letters of the attempt that was matched, in order. */
+static inline struct uuid *
+matched_ids(const struct result_match *match)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct attempt attempt;
+	struct lot_row lot;
+	struct job_row job;
+	struct uuid *ids;
+	int i;
+
+	OK(attempt_lock_all(
+		books->pg, match->attempt, &lot, &job, &attempt, &why));
+	OK(attempt_letters(
+		books->pg, &attempt, &job, "l.bericht_id", &rows, &why));
+	assert_int_equal(rows.count, match->letters);
+	ids = arena_alloc(&mem, ((size_t)rows.count + 1) * sizeof(*ids));
+	for (i = 0; i < rows.count; i++)
+		ids[i] = pg_uuid(&rows, i, 0);
+	pg_rows_done(&rows);
+	return ids;
+}
+
 static inline bool
-in_attempt(const struct result_match *match, const struct uuid *id)
+in_attempt(const struct result_match *match, const struct uuid *ids,
+	const struct uuid *id)
 {
 	int64_t i;
 
 	for (i = 0; i < match->letters; i++)
-		if (uuid_same(&match->ids[i], id))
+		if (uuid_same(&ids[i], id))
 			return true;
 	return false;
 }
@@ -409,10 +433,12 @@ result(const char *id, const char *ref_to, const struct said *said)
 		.now_ms = NOW,
 		.resend_ms = NOW + 900000,
 		.resends = 2 };
+	struct uuid *ids;
 	int64_t n;
 
 	(void)store_inbound_keep(books, &in, &reply, &why);
 	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
+	ids = matched_ids(&match);
 	for (n = said->from; n <= said->to; n++) {
 		struct uuid one = id_of(said->key, n);
 		struct result_letter *l = &letters[apply.letter_count];
@@ -420,7 +446,7 @@ result(const char *id, const char *ref_to, const struct said *said)
 		bool odd = said->exception != NULL && n >= said->at &&
 			   n <= said->at_to;
 
-		if (!said->strangers && !in_attempt(&match, &one)) {
+		if (!said->strangers && !in_attempt(&match, ids, &one)) {
 			apply.letter_count--;
 			continue;
 		}

@@ -195,11 +195,13 @@ result_of(struct walk_attempt *a, bool faults)
 		.resend_ms = now_ms + 5000,
 		.resends = RESENDS,
 		.unlisted_delivered = true };
+	struct uuid *letter_ids;
 	int64_t i;
 
 	OK(store_inbound_keep(books, &in, &reply, &why));
 	OK(store_result_match(books, &in, &none, &mem, &match, &why));
 	assert_in_range(match.letters, 1, LETTERS);
+	letter_ids = matched_ids(&match);
 	for (i = 0; i < match.letters; i++) {
 		struct result_letter *l = &letters[receipt.line_count];
 		struct receipt_line *line = &lines[receipt.line_count];
@@ -207,9 +209,9 @@ result_of(struct walk_attempt *a, bool faults)
 		if (dice(4) == 0)
 			continue; /* not listed: delivered */
 		receipt.line_count++;
-		line->letter_id = match.ids[i];
+		line->letter_id = letter_ids[i];
 		strcpy(line->code, words[faults ? dice(10) : 0]);
-		*l = (struct result_letter){ .letter_id = match.ids[i],
+		*l = (struct result_letter){ .letter_id = letter_ids[i],
 			.wire_code = line->code,
 			.stage = "NA" };
 		l->act =
