@@ -274,7 +274,8 @@ store_lot_troubles(struct store *store, int max, struct arena *mem,
 
 	v = pg_ask(store->pg,
 		"select o.number, j.id, t.posts, t.reason from ("
-		"select lot_no, posts + agains, reason from attempt "
+		"select lot_no, posts + agains as posts, reason "
+		"from attempt "
 		"where state in (1, 2) and reason <> '' union all "
 		"select number, coalesce((select a.posts + a.agains from "
 		"attempt a "
