@@ -434,7 +434,7 @@ test_send__in_flight_waits_for_an_acknowledgment(void **state)
 static void
 test_send__two_connections_keep_one_limit(void **state)
 {
-	static const int64_t per_hour = 36000000; /* 10 a millisecond */
+	static const int64_t per_hour = 3600000; /* one a millisecond */
 	struct store *stores[2] = { books, NULL };
 	int64_t begin_ms, begun = 0, waits = 0, i, next_ms, wait_ms;
 	char name[32];
@@ -442,9 +442,9 @@ test_send__two_connections_keep_one_limit(void **state)
 	(void)state;
 	settle_all();
 	OK(store_open(conninfo, &stores[1], &why));
-	make_lots("20260307-pace", "send", "pace", 2000, 0, 100);
+	make_lots("20260307-pace", "send", "pace", 1000, 0, 100);
 	begin_ms = clock_tick_ms();
-	for (i = 0; begun < 2000; i++) {
+	for (i = 0; begun < 1000; i++) {
 		struct store *s = stores[i % 2];
 		struct offer offer;
 		enum verdict v;
@@ -458,7 +458,7 @@ test_send__two_connections_keep_one_limit(void **state)
 		now_ms = clock_tick_ms();
 		if (v == V_LATER) {
 			waits++;
-			assert_in_range(wait_ms, 1, 12);
+			assert_in_range(wait_ms, 1, 102);
 			clock_sleep_ms(wait_ms);
 			continue;
 		}
@@ -467,7 +467,7 @@ test_send__two_connections_keep_one_limit(void **state)
 		/* GCRA: what began in a window is at most the rate and one
 		 * lot.
 		 */
-		assert_true(begun <= 10 * (now_ms - begin_ms + 1) + 100);
+		assert_true(begun <= now_ms - begin_ms + 1 + 100);
 	}
 	assert_true(waits > 0);
 	store_close(stores[1]);
