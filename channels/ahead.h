@@ -16,8 +16,11 @@
 
 #include "channels/http.h"
 
-#define AHEAD_PIECE ((size_t)262144)
-#define AHEAD_PIECES 24 /* together what is kept in memory */
+/* Together what is kept in memory.  More does not stay in the processor's cache
+ * (measured: 6 MB cost a tenth more processor time than 2 MB).
+ */
+#define AHEAD_PIECE ((size_t)131072)
+#define AHEAD_PIECES 16
 _Static_assert(AHEAD_PIECES *AHEAD_PIECE <= 8000000, "memory of a lot");
 
 struct ahead;

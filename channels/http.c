@@ -27,7 +27,7 @@
 #define STALL_MS 30000	    /* without a byte of progress, either way */
 #define ANSWER_MS 120000    /* last byte written to first byte of the answer */
 #define STOP_ANSWER_MS 1500 /* the same, once we are to stop */
-#define UPLOAD_BYTES 262144L
+#define UPLOAD_BYTES 65536L /* handed to TLS at a time */
 #define UPLOAD_BYTES_MIN 16384L
 
 static size_t
