@@ -112,9 +112,8 @@ call_post(const struct call *call, struct call_answer *answer_out,
 		line_wait(line, call->answer_ms);
 		v = read_answer(line, answer_out, why);
 	}
-	if (v == V_OK)
-		line_close(line);
-	else
-		line_drop(line);
+	if (v != V_OK)
+		line_reset(line);
+	line_close(line);
 	return v;
 }

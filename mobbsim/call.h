@@ -18,7 +18,7 @@ struct call {
 	struct talk_flow flow; /* of the whole request */
 	bool chunked;
 	int64_t answer_ms;
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 };
 
 struct call_answer {

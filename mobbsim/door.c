@@ -29,10 +29,10 @@
 struct door {
 	const struct door_hooks *hooks;
 	char host[AT_MAX], port[8];
-	volatile int fd; /* -1: away; written by door_run()'s thread */
+	atomic_int fd; /* -1: away; written by door_run()'s thread */
 	int64_t max_body;
 	int deadline_s;
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 	pthread_mutex_t lock; /* of: */
 	pthread_cond_t left;
 	int connections;
@@ -215,11 +215,10 @@ keep_silent(struct talk *talk, int64_t wait_ms)
 		;
 }
 
-/* False: the connection is to be closed; *drop: with a reset. */
+/* False: the connection is to be closed, or was reset. */
 static bool
 give_answer(struct door *door, struct talk *talk,
-	const struct door_manner *manner, const struct door_reply *reply,
-	bool *drop)
+	const struct door_manner *manner, const struct door_reply *reply)
 {
 	struct buf out = BUF_MAX(
 		reply->body.len + HEAD_MAX + reply->body.len / CHUNK * 16);
@@ -227,13 +226,12 @@ give_answer(struct door *door, struct talk *talk,
 	struct fault why = FAULT_NONE;
 	enum verdict v;
 
-	*drop = manner->reset;
 	if (manner->reset)
-		return false;
-	if (manner->silent) {
+		line_reset(talk->line);
+	else if (manner->silent)
 		keep_silent(talk, manner->wait_ms);
+	if (manner->reset || manner->silent)
 		return false;
-	}
 	rest(door, manner->wait_ms);
 	/* After an answer that is none, nobody knows where the next begins. */
 	closing |= reply->status >= 100 && reply->status < 200;
@@ -242,7 +240,8 @@ give_answer(struct door *door, struct talk *talk,
 		door->deadline_s * INT64_C(1000) + manner->write.over_ms);
 	v = talk_write(talk->line, &out, &manner->write, &why);
 	buf_done(&out);
-	*drop = v != V_OK;
+	if (v != V_OK)
+		line_reset(talk->line);
 	return v == V_OK && !closing;
 }
 
@@ -267,31 +266,28 @@ refuse(struct door *door, struct talk *talk, const struct fault *what)
 {
 	const struct door_manner plain = { .wait_ms = 0 };
 	const struct door_reply reply = { .status = 400 };
-	bool unused;
 
 	door->hooks->note(door->hooks->self, what);
-	(void)give_answer(door, talk, &plain, &reply, &unused);
+	(void)give_answer(door, talk, &plain, &reply);
 }
 
-/* One request; false when the connection is to be closed, *line NULL when it
- * was dropped.
- */
+/* One request; false when the connection is to be closed. */
 static bool
-serve_one(struct door *door, struct talk *talk, struct line **line)
+serve_one(struct door *door, struct talk *talk)
 {
 	const struct door_hooks *hooks = door->hooks;
 	struct door_reply reply = { .body = BUF_MAX((size_t)1 << 30) };
 	struct door_manner manner = { .wait_ms = 0 };
 	struct fault why = FAULT_NONE;
 	struct door_request request = { .bytes = 0 };
-	bool again, drop = false;
+	bool again = false;
 	enum verdict v;
 
-	line_wait(*line, IDLE_MS);
+	line_wait(talk->line, IDLE_MS);
 	if (talk_await(talk, &why) != V_OK || door->fd == -1)
 		return false;
 	request.first_byte_ms = clock_now_ms();
-	line_wait(*line, door->deadline_s * INT64_C(1000));
+	line_wait(talk->line, door->deadline_s * INT64_C(1000));
 	v = talk_head(talk, true, &why);
 	describe(talk, &request);
 	if (v == V_OK) {
@@ -303,22 +299,15 @@ serve_one(struct door *door, struct talk *talk, struct line **line)
 		hooks->broken(hooks->self, &request);
 		if (v == V_SKIP)
 			refuse(door, talk, &why);
-		line_drop(*line);
-		*line = NULL;
+		line_reset(talk->line);
 		return false;
 	}
-	if (manner.reset_at_end) {
-		line_drop(*line);
-		*line = NULL;
-	}
+	if (manner.reset_at_end)
+		line_reset(talk->line);
 	hooks->take(hooks->self, &request, &manner, &reply);
-	again = *line != NULL &&
-		give_answer(door, talk, &manner, &reply, &drop);
+	if (!manner.reset_at_end)
+		again = give_answer(door, talk, &manner, &reply);
 	buf_done(&reply.body);
-	if (*line != NULL && !again && drop) {
-		line_drop(*line);
-		*line = NULL;
-	}
 	return again;
 }
 
@@ -375,7 +364,7 @@ welcome(struct door *door, int fd)
 		return;
 	}
 	talk_open(&talk, line, door->max_body);
-	while (serve_one(door, &talk, &line))
+	while (serve_one(door, &talk))
 		;
 	talk_done(&talk);
 	line_close(line);
@@ -418,8 +407,7 @@ let_in(struct door *door, int fd)
 }
 
 enum verdict
-door_run(
-	struct door *door, const volatile sig_atomic_t *stop, struct fault *why)
+door_run(struct door *door, const atomic_bool *stop, struct fault *why)
 {
 	door->stop = stop;
 	while (!*stop) {

@@ -9,7 +9,7 @@
 #ifndef MOBBSIM_DOOR_H
 #define MOBBSIM_DOOR_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "mobbsim/talk.h"
 
@@ -79,8 +79,8 @@ enum verdict door_open(const char *at, int64_t max_body, int deadline_s,
 	const struct door_hooks *hooks, struct door **door_out,
 	struct fault *why);
 /* Until *stop; then connections are given up. */
-enum verdict door_run(struct door *door, const volatile sig_atomic_t *stop,
-	struct fault *why);
+enum verdict door_run(
+	struct door *door, const atomic_bool *stop, struct fault *why);
 /* Stop listening, or listen again. */
 void door_away(struct door *door, bool away);
 void door_close(struct door *door); /* accepts NULL */

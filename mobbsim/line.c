@@ -34,7 +34,7 @@ struct line {
 	SSL *ssl;
 	int fd;
 	int64_t until_ms; /* clock_tick_ms() */
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 	char oin[LINE_OIN_MAX];
 	bool broken; /* no goodbye any more */
 };
@@ -158,7 +158,7 @@ read_oin(struct line *line)
 /* A line on a connected socket, without a handshake yet; takes `fd`. */
 static struct line *
 line_new(const struct line_end *end, int fd, int64_t wait_ms,
-	const volatile sig_atomic_t *stop)
+	const atomic_bool *stop)
 {
 	struct line *line = mem_zero(1, sizeof(*line));
 
@@ -192,8 +192,7 @@ shake(struct line *line, bool server, struct fault *why)
 
 enum verdict
 line_accept(const struct line_end *end, int fd, int64_t wait_ms,
-	const volatile sig_atomic_t *stop, struct line **line_out,
-	struct fault *why)
+	const atomic_bool *stop, struct line **line_out, struct fault *why)
 {
 	struct line *line = line_new(end, fd, wait_ms, stop);
 	enum verdict v;
@@ -231,7 +230,7 @@ dial(const char *host, const char *port)
 
 enum verdict
 line_call(const struct line_end *end, const char *host, const char *port,
-	const char *oin, int64_t wait_ms, const volatile sig_atomic_t *stop,
+	const char *oin, int64_t wait_ms, const atomic_bool *stop,
 	struct line **line_out, struct fault *why)
 {
 	struct line *line;
@@ -328,6 +327,19 @@ line_write(struct line *line, const void *bytes, size_t len, struct fault *why)
 }
 
 void
+line_reset(struct line *line)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	if (line->fd == -1)
+		return;
+	(void)setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	(void)close(line->fd);
+	line->fd = -1;
+	line->broken = true;
+}
+
+void
 line_close(struct line *line)
 {
 	if (line == NULL)
@@ -339,16 +351,4 @@ line_close(struct line *line)
 	if (line->fd != -1)
 		(void)close(line->fd);
 	free(line);
-}
-
-void
-line_drop(struct line *line)
-{
-	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
-
-	if (line == NULL)
-		return;
-	(void)setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
-	line->broken = true;
-	line_close(line);
 }

@@ -4,15 +4,15 @@
  * line, or soon after `*stop` became true.  Not shared with the code under
  * rehearsal: a misunderstanding must not sit on both sides.
  *
- * A line can also do what a well-behaved library does not: be dropped with a
- * reset at any byte.
+ * A line can also do what a well-behaved library does not: be reset at any
+ * byte.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #ifndef MOBBSIM_LINE_H
 #define MOBBSIM_LINE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,16 +39,14 @@ struct line;
  * V_SKIP: no handshake.
  */
 enum verdict line_accept(const struct line_end *end, int fd, int64_t wait_ms,
-	const volatile sig_atomic_t *stop, struct line **line_out,
-	struct fault *why);
+	const atomic_bool *stop, struct line **line_out, struct fault *why);
 
 /* Connect to host:port, whose certificate must be for that host and carry
  * `oin`.  V_LATER: nobody there; V_SKIP: no handshake.
  */
 enum verdict line_call(const struct line_end *end, const char *host,
 	const char *port, const char *oin, int64_t wait_ms,
-	const volatile sig_atomic_t *stop, struct line **line_out,
-	struct fault *why);
+	const atomic_bool *stop, struct line **line_out, struct fault *why);
 
 /* subject serialNumber of the other end; "" when it has none. */
 const char *line_oin(const struct line *line);
@@ -65,10 +63,9 @@ enum verdict line_read(struct line *line, void *bytes, size_t len,
 enum verdict line_write(
 	struct line *line, const void *bytes, size_t len, struct fault *why);
 
-/* Say goodbye and free; drop: with a reset, whatever is on its way.  Both
- * accept NULL.
- */
+/* A reset, whatever is on its way; the line is of no use any more. */
+void line_reset(struct line *line);
+/* Say goodbye, when that is still possible, and free; accepts NULL. */
 void line_close(struct line *line);
-void line_drop(struct line *line);
 
 #endif

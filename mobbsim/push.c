@@ -32,7 +32,7 @@ struct push {
 	pthread_cond_t changed, tried;
 	struct push_item *first, **last;
 	bool started;
-	volatile sig_atomic_t stop;
+	atomic_bool stop;
 };
 
 static void
@@ -353,7 +353,7 @@ push_close(struct push *push)
 		return;
 	if (push->started) {
 		lock(push);
-		push->stop = 1;
+		push->stop = true;
 		(void)pthread_cond_signal(&push->changed);
 		(void)pthread_cond_broadcast(&push->tried);
 		unlock(push);

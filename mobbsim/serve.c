@@ -25,7 +25,7 @@
 #define EARLY_MS 8000  /* an answer waits no longer for a result */
 #define DEADLINE_S 900 /* of one POST: a rehearsal may be slow on purpose */
 
-static volatile sig_atomic_t stopping;
+static atomic_bool stopping; /* lock-free: set in a signal handler */
 
 struct server {
 	const struct serve_plan *plan;
@@ -49,7 +49,7 @@ static void
 on_signal(int number)
 {
 	(void)number;
-	stopping = 1;
+	stopping = true;
 }
 
 static void
@@ -182,7 +182,7 @@ write_down(struct server *s, enum verdict v, const struct post *post,
 		buf_reset(&reply->body);
 	}
 	s->broken = true;
-	stopping = 1;
+	stopping = true;
 }
 
 static enum verdict

@@ -25,7 +25,7 @@
 #define OIN "00000099000000010000"
 #define WAIT_MS 10000
 
-static volatile sig_atomic_t never;
+static atomic_bool never;
 
 /* Both ends, and the certificates they show. */
 struct pair {
@@ -54,9 +54,8 @@ write_it(void *self)
 		return NULL;
 	(void)line_write(line, p->text, p->len, &why);
 	if (p->drop)
-		line_drop(line);
-	else
-		line_close(line);
+		line_reset(line);
+	line_close(line);
 	return NULL;
 }
 
