@@ -18,7 +18,7 @@
 
 #define EXIT_DONE 0
 #define EXIT_USAGE 2
-#define COMMAND_ARGS_MAX 2
+#define COMMAND_ARGS_MAX 3
 
 struct options {
 	const char *jobs_file;
@@ -31,6 +31,12 @@ struct options {
 	const char *format;	      /* the same */
 	const char *oin;	      /* whose side of a CPA; the same */
 	const char *wait;	      /* the same */
+	const char *as;		      /* what a letter becomes; the same */
+	const char *refs;	      /* file of references; the same */
+	const char *n, *seed;	      /* numbers; the same */
+	const char *letters;	      /* how many a person means; the same */
+	const char *sender, *endpoint, *lot, *year; /* the same */
+	const char *accounts;			    /* file; the same */
 };
 
 struct call {

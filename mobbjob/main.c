@@ -164,6 +164,16 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--format", &options->format },
 		{ "--oin", &options->oin },
 		{ "--wait", &options->wait },
+		{ "--as", &options->as },
+		{ "--refs", &options->refs },
+		{ "-n", &options->n },
+		{ "--seed", &options->seed },
+		{ "--letters", &options->letters },
+		{ "--sender", &options->sender },
+		{ "--endpoint", &options->endpoint },
+		{ "--lot", &options->lot },
+		{ "--year", &options->year },
+		{ "--accounts", &options->accounts },
 	};
 	size_t k;
 
@@ -282,7 +292,7 @@ int
 main(int argc, char **argv)
 {
 	struct call call = {
-		.args = { "", "" }, .site = SITE_EMPTY, .mem = ARENA_EMPTY
+		.args = { "", "", "" }, .site = SITE_EMPTY, .mem = ARENA_EMPTY
 	};
 	const struct command *command = &command_list;
 	struct fault why = FAULT_NONE;
