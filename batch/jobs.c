@@ -65,6 +65,8 @@ static const struct yaml_key endpoint_keys[] = {
 	{ "gateways", YAML_TEXTS, IN(jobs_endpoint, gateways),
 		IN(jobs_endpoint, gateway_count), .absent = 0 },
 	{ "plain_http", YAML_BOOL, IN(jobs_endpoint, plain_http), .absent = 0 },
+	{ "answer", YAML_MAP, IN(jobs_endpoint, answer),
+		.inner = jobs_answer_keys },
 	{ 0 },
 };
 

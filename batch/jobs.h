@@ -73,6 +73,28 @@ enum jobs_peer {
 	JOBS_PEER_EXACT	 /* and the very certificate of the CPA */
 };
 
+/* How an answer of the AbonnementService is read.  Elements and attributes are
+ * known by their local names; "@name" is an attribute.  Texts are set by
+ * jobs_parse() or jobs_answer_fill(), never NULL.
+ */
+struct jobs_answer {
+	char *root;	  /* AbonnementAntwoord: the outermost element */
+	char *request_id; /* VerzoekId, or "@name" of the root; "": it has none,
+			   * and is known by the message it answers */
+	char *sender;	  /* OIN, or "@name" of the root; "": it has none */
+	char *entry;	  /* Abonnement: one number and its answer */
+	char *bsn;	  /* BSN: in the entry, or "@name", or the entry itself
+			   * when it has the name of `entry` */
+	/* Geabonneerd: in the entry, or "@name"; "": that the number is there
+	 * means yes; "..": the element around the entry is named as `yes` or
+	 * `no` says
+	 */
+	char *subscribed;
+	char *yes, *no; /* "true 1", "false 0": words */
+	char *unlisted; /* unknown | no: asked about, not in the answer */
+	bool unlisted_no;
+};
+
 struct jobs_endpoint {
 	char *name;
 	char *environment; /* simulator | preproduction | production */
@@ -89,6 +111,7 @@ struct jobs_endpoint {
 	char **gateways;  /* OINs that may stand for the party, both ways */
 	size_t gateway_count;
 	bool plain_http; /* http: addresses; only at a simulator */
+	struct jobs_answer answer;
 
 	enum jobs_peer peer_is;
 };
@@ -155,6 +178,12 @@ struct jobs {
 enum verdict jobs_parse(const char *name, const char *text, size_t len,
 	struct jobs *jobs_out, struct fault *why);
 void jobs_free(struct jobs *jobs);
+
+/* The defaults, for what is NULL; without a jobs file jobs_answer_done() frees
+ * them.
+ */
+void jobs_answer_fill(struct jobs_answer *answer);
+void jobs_answer_done(struct jobs_answer *answer);
 
 const struct jobs_stream *jobs_stream(
 	const struct jobs *jobs, const char *name); /* NULL: none */

@@ -237,6 +237,8 @@ endpoint_peer_check(struct jobs_endpoint *e, struct fault *why)
 static enum verdict
 endpoint_check(struct jobs_endpoint *e, struct fault *why)
 {
+	enum verdict v;
+
 	if (word_of(e->environment, environments) == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: environment must be simulator, "
@@ -256,7 +258,8 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: letters must be at most %" PRId64 "/h",
 			e->name, PACE_PER_HOUR_MAX);
-	return endpoint_peer_check(e, why);
+	v = jobs_answer_check(&e->answer, e->name, why);
+	return v == V_OK ? endpoint_peer_check(e, why) : v;
 }
 
 static enum verdict

@@ -5,6 +5,7 @@
 #ifndef BATCH_JOBS_CHECK_H
 #define BATCH_JOBS_CHECK_H
 
+#include "base/yaml.h"
 #include "batch/jobs.h"
 
 /* Values, names and what belongs together; fills what jobs_parse() fills.
@@ -17,5 +18,12 @@ enum verdict jobs_check(struct jobs *jobs, struct fault *why);
  */
 const void *jobs_by_name(
 	const void *items, size_t count, size_t bytes, const char *name);
+
+/* The mapping of answers (batch/jobs_answer.c): its keys, and its checks, which
+ * fill what is not said.
+ */
+extern const struct yaml_key jobs_answer_keys[];
+enum verdict jobs_answer_check(
+	struct jobs_answer *answer, const char *endpoint, struct fault *why);
 
 #endif
