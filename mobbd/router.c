@@ -155,6 +155,12 @@ route(struct role_run *run, const struct job *job,
 {
 	struct store *store = run->site->store;
 	struct route_row rows[WUS_GROUP_MAX];
+	const struct page_limits limits = {
+		.lot_letters = stream->endpoint_is->lot_letters,
+		.lot_bytes = stream->endpoint_is->lot_bytes,
+		.bundle_letters = stream->printer_is->bundle_letters,
+		.bundle_bytes = stream->printer_is->bundle_bytes
+	};
 	struct fault reason = FAULT_NONE;
 	size_t count;
 	bool go;
@@ -186,7 +192,10 @@ route(struct role_run *run, const struct job *job,
 								     : v;
 	}
 	go = may_go(job, stream, &reason);
-	v = store_job_routed(store, job->id, !go, &reason, clock_now_ms(), why);
+	v = store_page_routed(store, job->id, &limits, why);
+	if (v == V_OK)
+		v = store_job_routed(
+			store, job->id, !go, &reason, clock_now_ms(), why);
 	if (v == V_OK)
 		log_line("job %s: routed, %s%s%s", job->id,
 			go ? "released" : "held", go ? "" : ": ",

@@ -140,6 +140,17 @@ enum verdict filter_make(struct pg *pg, int64_t job_no, const char *table,
 enum verdict delivery_keep(struct pg *pg, int64_t job_no,
 	const struct split_end *end, struct fault *why);
 
+/* --- the page row (store/page.c) --- */
+
+/* Keep what the letters of a job weigh, at its split. */
+enum verdict page_split(struct pg *pg, int64_t job_no,
+	const struct forecast_load *load, struct fault *why);
+/* The same added up again from a table of letters. */
+enum verdict page_load(struct pg *pg, const char *table, int64_t job_no,
+	struct forecast_load *out, struct fault *why);
+/* All its lots have left: keep when. */
+enum verdict page_sent(struct pg *pg, int64_t job_no, struct fault *why);
+
 /* --- letters per state (store/count.c) --- */
 
 struct counts {

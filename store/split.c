@@ -45,6 +45,7 @@ struct split {
 	struct rejected *rejected;
 	size_t rejected_count, rejected_size, rejected_bytes;
 	int64_t letter_count, rejected_total, warning_total;
+	struct forecast_load load;
 };
 
 /* One statement with the names of tables in it, which are made of numbers. */
@@ -177,6 +178,7 @@ store_split_begin(struct store *store, const char *job, int64_t expected,
 		.letters = PG_COPY_NONE,
 		.docs = BUF_MAX(DOCS_MAX),
 		.address = BUF_MAX(ADDRESS_MAX),
+		.load = FORECAST_LOAD_NONE,
 		.texts = ARENA_EMPTY };
 	v = job_peek(pg, job, &s->job, why);
 	if (v == V_OK) {
@@ -224,6 +226,7 @@ enum verdict
 store_split_letter(struct split *s, const struct letter *letter,
 	const uint8_t bsn_key[16], struct fault *why)
 {
+	const int64_t box_bytes = letter_box_bytes(letter);
 	struct pg_copy *c = &s->letters;
 	enum verdict v;
 
@@ -246,7 +249,7 @@ store_split_letter(struct split *s, const struct letter *letter,
 	pg_copy_i64(c, letter->line);
 	pg_copy_i64(c, letter->offset);
 	pg_copy_i64(c, letter->amount_cents);
-	pg_copy_i64(c, letter_box_bytes(letter));
+	pg_copy_i64(c, box_bytes);
 	pg_copy_i32(c, s->job.part);
 	i32_unless(c, letter->bsn.number, 0);
 	i32_unless(c, letter->dated, LETTER_DATE_NONE);
@@ -270,6 +273,7 @@ store_split_letter(struct split *s, const struct letter *letter,
 	pg_copy_text(c, letter->type);
 	i32_unless(c, (int32_t)letter->hold, CODE_NONE);
 	s->letter_count++;
+	forecast_load_add(&s->load, letter, box_bytes);
 	return V_OK;
 }
 
@@ -481,6 +485,18 @@ publish(struct split *s, struct fault *why)
 	return v == V_OK ? attach(pg, s->job.part, s->table, why) : v;
 }
 
+/* What the letters weigh; added up again when doubles were taken out. */
+static enum verdict
+keep_load(struct split *s, struct fault *why)
+{
+	struct pg *pg = s->store->pg;
+	enum verdict v = V_OK;
+
+	if (s->load.letters != s->letter_count)
+		v = page_load(pg, rows_of(s), s->job.number, &s->load, why);
+	return v == V_OK ? page_split(pg, s->job.number, &s->load, why) : v;
+}
+
 /* What the reader said, and the records that only the books could reject. */
 static enum verdict
 keep_delivery(struct split *s, const struct split_end *end, struct fault *why)
@@ -518,6 +534,8 @@ store_split_end(struct split *s, const struct split_end *end, int64_t now_ms,
 		v = check_earlier(s, why);
 	if (v == V_OK)
 		v = keep_delivery(s, end, why);
+	if (v == V_OK)
+		v = keep_load(s, why);
 	if (v == V_OK)
 		v = publish(s, why);
 	if (v == V_OK)

@@ -937,4 +937,6 @@ enum verdict store_endpoint_rest(struct store *store, const char *endpoint,
 enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
+#include "store/page.h"
+
 #endif
