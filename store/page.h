@@ -9,7 +9,14 @@
 #ifndef STORE_PAGE_H
 #define STORE_PAGE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
 #include "batch/forecast.h"
+
+struct store;
 
 struct page {
 	bool counted; /* false: taken in before pages were counted */
