@@ -697,6 +697,15 @@ static const struct advice rows[] = {
 		"A word or option is missing or not known.",
 		"Look at --help or the manual page.",
 		"Bekijk --help of de handleiding (man).", 2 },
+	{ CODE_STOPPED, 'H', "held by a person", "vastgehouden door iemand",
+		"A person stopped this job, or its stream, sender or endpoint: "
+		"nothing of it leaves and nothing is printed. What was in "
+		"flight ends by itself.",
+		"When the reason is gone: `mobbjob release`, with JOB, "
+		"--stream, --sender or --endpoint; or cancel it.",
+		"Als de reden weg is: `mobbjob release`, met JOB, --stream, "
+		"--sender of --endpoint; of annuleer het.",
+		3 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

@@ -26,12 +26,13 @@ static const struct row jobs[] = {
 		BIT(JOB_ROUTED) | BIT(JOB_HELD) | BIT(JOB_CANCELLED) },
 	[JOB_ROUTED] = { "routed",
 		BIT(JOB_HELD) | BIT(JOB_RELEASED) | BIT(JOB_CANCELLED) },
-	/* Held half-way (a stream that is misconfigured) goes on where it was;
-	 * results of what had left may settle it meanwhile.
+	/* Held half-way (by a person, or a stream that is misconfigured) goes
+	 * on where it was, before it was routed too; results of what had left
+	 * may settle it meanwhile.
 	 */
-	[JOB_HELD] = { "held", BIT(JOB_RELEASED) | BIT(JOB_SENDING) |
-				       BIT(JOB_AWAITING) | BIT(JOB_SETTLED) |
-				       BIT(JOB_CANCELLED) },
+	[JOB_HELD] = { "held", BIT(JOB_SPLIT) | BIT(JOB_RELEASED) |
+				       BIT(JOB_SENDING) | BIT(JOB_AWAITING) |
+				       BIT(JOB_SETTLED) | BIT(JOB_CANCELLED) },
 	[JOB_RELEASED] = { "released", BIT(JOB_SENDING) | BIT(JOB_AWAITING) |
 					       BIT(JOB_HELD) |
 					       BIT(JOB_CANCELLED) },

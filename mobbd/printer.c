@@ -143,6 +143,8 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 		spool_content_close(&content);
 	}
 	if (v == V_OK)
+		v = store_print_leave(site->store, lot, clock_now_ms(), why);
+	if (v == V_OK)
 		v = spool_handed_add(site->spool, name, sha256, why);
 	if (v == V_OK)
 		v = print_ready(name, out, why);
@@ -272,7 +274,8 @@ printer_step(struct role_run *run, struct fault *why)
 	v = finish_one(run, why);
 	if (v == V_END)
 		v = print_next(run, why);
-	return v;
+	/* Held while it was being made: there may be others to print. */
+	return v == V_SKIP && why->code == CODE_STATE ? V_OK : v;
 }
 
 const struct role role_printer = {

@@ -1,4 +1,5 @@
-/* mobbjob/cmd_release.c - release: let a held job go
+/* mobbjob/cmd_release.c - release: let a held job go, or a whole stream, sender
+ * or endpoint
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -6,14 +7,19 @@
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
+#include "mobbjob/stop.h"
 
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	const char *reason = "";
+	struct stop_target target;
 	struct job job;
 	enum verdict v;
 
+	v = stop_target(call, &target, why);
+	if (v != V_OK || !target.job)
+		return v == V_OK ? stop_release(call, &target, why) : v;
 	v = job_of(call, call->args[0], &job, why);
 	if (v != V_OK)
 		return v;
@@ -42,9 +48,8 @@ run(struct call *call, struct fault *why)
 
 const struct command command_release = {
 	.name = "release",
-	.args = "JOB --reason TEXT",
-	.help = "let a held job go",
-	.args_min = 1,
+	.args = "JOB | --stream S | --sender S | --endpoint E --reason TEXT",
+	.help = "let go what is held",
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&command_events,
 	&command_report,
 	&command_release,
+	&command_hold,
 	&command_print,
 	&command_posted,
 	&command_submit,

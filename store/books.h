@@ -151,6 +151,31 @@ enum verdict page_load(struct pg *pg, const char *table, int64_t job_no,
 /* All its lots have left: keep when. */
 enum verdict page_sent(struct pg *pg, int64_t job_no, struct fault *why);
 
+/* --- what is held (store/stop.c) --- */
+
+/* Is job `j` stopped by its stream, sender or endpoint? */
+#define JOB_J_STOPPED                                                          \
+	"exists (select from stop s where (s.kind = 1 and s.name = j.stream) " \
+	"or (s.kind = 2 and s.name = j.sender) "                               \
+	"or (s.kind = 3 and s.name = j.endpoint)) "
+
+/* Before anything else is locked, by who lets letters go: a hold by a person
+ * waits until the transaction ends.
+ */
+enum verdict stop_lock_shared(struct pg *pg, struct fault *why);
+/* The same question as JOB_J_STOPPED; of a job that is held itself its row
+ * tells.
+ */
+enum verdict stop_check(
+	struct pg *pg, int64_t job_no, bool *stopped_out, struct fault *why);
+/* Hold a stream, sender or endpoint, with an event; the first reason stays.
+ * Not as exact as store_stop_set(): what is about to leave at this moment may.
+ * new_out NULL: not asked for.
+ */
+enum verdict stop_put(struct pg *pg, enum stop_kind kind, const char *name,
+	enum code code, const char *reason, const char *person, int64_t now_ms,
+	bool *new_out, struct fault *why);
+
 /* --- letters per state (store/count.c) --- */
 
 struct counts {
@@ -172,6 +197,7 @@ enum verdict counts_write(struct pg *pg, int64_t job_no,
 struct lot_row {
 	int64_t number, job_no, letters, apart, resend_letters;
 	int64_t acknowledged_ms; /* 0: not yet */
+	int64_t leaving_ms;	 /* of a bundle; the same */
 	int attempts;
 	bool print;
 	enum lot_state state;

@@ -26,7 +26,7 @@ store_print_ready(struct store *store, int64_t after, struct arena *mem,
 	 */
 	v = pg_ask(store->pg,
 		"select id from job j where state in (6, 7) and n_paper > 0 "
-		"and number > $1 "
+		"and number > $1 and not " JOB_J_STOPPED
 		"and (print_close or (n_box + n_offered + n_unknown + n_resend "
 		"= 0 and not exists (select from lot o "
 		"join attempt a on a.lot_no = o.number "
@@ -230,6 +230,7 @@ store_print_cut(struct store *store, const char *job, const char *name,
 	struct pg *pg = store->pg;
 	int64_t number = 0;
 	struct job_row row;
+	bool stopped = false;
 	enum verdict v;
 
 	assert(count > 0 && name[0] != '\0');
@@ -239,6 +240,10 @@ store_print_cut(struct store *store, const char *job, const char *name,
 	if (v == V_OK && row.state != JOB_SENDING && row.state != JOB_AWAITING)
 		v = fault_set(why, V_SKIP, CODE_STATE, "the job is %s",
 			job_word(row.state));
+	if (v == V_OK)
+		v = stop_check(pg, row.number, &stopped, why);
+	if (v == V_OK && stopped)
+		v = fault_set(why, V_SKIP, CODE_STATE, "the job is stopped");
 	if (v == V_OK)
 		v = check_paper(pg, &row, letters, count, why);
 	if (v == V_OK)
@@ -267,7 +272,8 @@ store_print_unfinished(struct store *store, struct arena *mem,
 	v = pg_ask(store->pg,
 		"select " LOT_COLUMNS " from lot o "
 		"join job j on j.number = o.job_no where o.state = 9 "
-		"order by o.number limit 1",
+		"and (o.leaving_ms > 0 or (j.state in (6, 7) "
+		"and not " JOB_J_STOPPED ")) order by o.number limit 1",
 		NULL, &rows, why);
 	if (v == V_OK && rows.count == 0)
 		v = V_END;
@@ -363,6 +369,36 @@ hand_over(struct pg *pg, struct lot_row *lot, const uint8_t sha256[32],
 				PG_N(now_ms)),
 			NULL, why);
 	return v;
+}
+
+enum verdict
+store_print_leave(
+	struct store *store, int64_t lot, int64_t now_ms, struct fault *why)
+{
+	struct pg *pg = store->pg;
+	bool stopped = false;
+	struct lot_row row;
+	struct job_row job;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = stop_lock_shared(pg, why);
+	if (v == V_OK)
+		v = lot_lock(pg, lot, &row, &job, why);
+	if (v == V_OK)
+		v = stop_check(pg, job.number, &stopped, why);
+	stopped = stopped ||
+		  (job.state != JOB_SENDING && job.state != JOB_AWAITING);
+	if (v == V_OK && row.leaving_ms == 0 && stopped)
+		v = fault_set(why, V_SKIP, CODE_STATE,
+			"lot %" PRId64 " was held before it was handed over",
+			lot);
+	if (v == V_OK && row.leaving_ms == 0)
+		v = pg_do(pg,
+			"update lot set leaving_ms = $2 where number = $1",
+			PG_ARGS(PG_N(lot), PG_N(now_ms)), NULL, why);
+	return pg_end(pg, v, why);
 }
 
 enum verdict

@@ -31,7 +31,8 @@ lock(struct pg *pg, const char *sql, int64_t number, struct lot_row *out,
 			.apart = pg_int(&rows, 0, 5),
 			.resend_letters = pg_int(&rows, 0, 6),
 			.acknowledged_ms = pg_int(&rows, 0, 7),
-			.attempts = (int)pg_int(&rows, 0, 8) };
+			.attempts = (int)pg_int(&rows, 0, 8),
+			.leaving_ms = pg_int(&rows, 0, 9) };
 	else
 		v = fault_set(
 			why, V_SKIP, CODE_NO_JOB, "no lot %" PRId64, number);
@@ -41,7 +42,8 @@ lock(struct pg *pg, const char *sql, int64_t number, struct lot_row *out,
 
 #define LOT_ROW                                                                \
 	"select number, job_no, print, state, letters, apart, "                \
-	"resend_letters, acknowledged_ms, attempts from lot where number = "
+	"resend_letters, acknowledged_ms, attempts, leaving_ms "               \
+	"from lot where number = "
 
 enum verdict
 lot_lock(struct pg *pg, int64_t number, struct lot_row *out,

@@ -87,7 +87,7 @@ find_retry(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"and a.next_post_ms > 0 and a.next_post_ms <= $2 "
 		"and (a.expires_ms > $2 or (a.expires_ms = 0 "
 		"and a.posts + a.agains = 0)) "
-		"and j.state in (6, 7) "
+		"and j.state in (6, 7) and not " JOB_J_STOPPED
 		"and " ATTEMPT_A_UNANSWERED
 		"order by a.next_post_ms, a.number limit 1",
 		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), rows_out, why);
@@ -105,6 +105,7 @@ find_lot(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"join job j on j.number = o.job_no "
 		"where (o.state in (1, 7) or o.resend_letters > 0) "
 		"and j.endpoint = $1 and j.state in (6, 7) and not o.print "
+		"and not " JOB_J_STOPPED
 		"and ((o.state in (1, 7) and o.letters > o.apart "
 		"and o.due_ms <= $2) or (o.state = 4 and o.resend_letters > 0 "
 		"and o.resend_ms <= $2)) "
@@ -128,11 +129,13 @@ find_next(struct pg *pg, const char *endpoint, int64_t now_ms,
 		"join job j on j.number = o.job_no "
 		"where a.endpoint = $1 and a.state = 2 "
 		"and a.next_post_ms > $2 and j.state in (6, 7) "
+		"and not " JOB_J_STOPPED
 		"union all select case when o.state = 4 then o.resend_ms "
 		"else o.due_ms end from lot o "
 		"join job j on j.number = o.job_no "
 		"where (o.state in (1, 7) or o.resend_letters > 0) "
 		"and j.endpoint = $1 and j.state in (6, 7) and not o.print "
+		"and not " JOB_J_STOPPED
 		"and case when o.state = 4 then o.resend_ms else o.due_ms end "
 		"> $2) n",
 		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), &rows, why);
@@ -521,9 +524,11 @@ check_lot(struct pg *pg, const struct offer *offer, struct lot_row *lot,
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct job_row job;
 	int64_t letters;
-	bool open;
+	bool open, stopped = false;
 	enum verdict v = lot_lock(pg, offer->lot.number, lot, &job, why);
 
+	if (v == V_OK)
+		v = stop_check(pg, job.number, &stopped, why);
 	if (v == V_OK)
 		v = pg_ask(pg,
 			"select from attempt where lot_no = $1 "
@@ -536,7 +541,8 @@ check_lot(struct pg *pg, const struct offer *offer, struct lot_row *lot,
 	pg_rows_done(&rows);
 	letters = lot->state == LOT_SETTLED ? lot->resend_letters
 					    : lot->letters - lot->apart;
-	if (open || (job.state != JOB_SENDING && job.state != JOB_AWAITING))
+	if (open || stopped ||
+		(job.state != JOB_SENDING && job.state != JOB_AWAITING))
 		return changed_meanwhile(why, wait_ms_out);
 	if (offer->attempt == 0 &&
 		(lot->state != offer->lot.state || letters != offer->letters))
@@ -557,6 +563,8 @@ store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
 	v = mend_pace(pg, offer, per_hour, why);
 	if (v == V_OK)
 		v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = stop_lock_shared(pg, why);
 	if (v == V_OK)
 		v = lock_pace(pg, offer->lot.endpoint, why);
 	if (v == V_OK)

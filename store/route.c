@@ -243,18 +243,56 @@ store_job_routed(struct store *store, const char *job, bool hold,
 	return pg_end(pg, v, why);
 }
 
+/* Held by a person before it was routed: that comes first. */
+static enum verdict
+back_to_split(struct pg *pg, struct job_row *job, const char *person,
+	const char *reason, int64_t now_ms, struct fault *why)
+{
+	enum verdict v = job_step(pg, job, JOB_SPLIT, why);
+
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set reason = '', reason_code = 0 "
+			"where number = $1",
+			PG_ARGS(PG_N(job->number)), NULL, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, job->id, person, "released", why,
+			"not routed yet, so that it goes on with that: %s",
+			reason);
+	return v;
+}
+
+static enum verdict
+is_routed(struct pg *pg, int64_t job_no, bool *routed_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v =
+		pg_ask(pg, "select routed_ms > 0 from job where number = $1",
+			PG_ARGS(PG_N(job_no)), &rows, why);
+
+	if (v == V_OK)
+		*routed_out = pg_bool(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
 enum verdict
 store_job_release(struct store *store, const char *job, const char *person,
 	const char *reason, int64_t now_ms, struct fault *why)
 {
 	struct pg *pg = store->pg;
 	struct job_row row;
+	bool routed = false;
 	enum verdict v;
 
 	v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = job_lock_in(pg, job, JOB_HELD, &row, why);
 	if (v == V_OK)
-		v = released(pg, &row, person, reason, now_ms, why);
+		v = is_routed(pg, row.number, &routed, why);
+	if (v == V_OK)
+		v = routed ? released(pg, &row, person, reason, now_ms, why)
+			   : back_to_split(
+				     pg, &row, person, reason, now_ms, why);
 	return pg_end(pg, v, why);
 }

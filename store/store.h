@@ -324,7 +324,9 @@ enum verdict store_route_put(struct store *store, const char *job,
  */
 enum verdict store_job_routed(struct store *store, const char *job, bool hold,
 	const struct fault *reason, int64_t now_ms, struct fault *why);
-/* held -> released by a person.  V_SKIP CODE_STATE: it is not held. */
+/* held -> released by a person, or back to split when it was held before it was
+ * routed.  V_SKIP CODE_STATE: it is not held.
+ */
 enum verdict store_job_release(struct store *store, const char *job,
 	const char *person, const char *reason, int64_t now_ms,
 	struct fault *why);
@@ -403,7 +405,8 @@ struct offer {
 };
 
 /* The next lot due at this endpoint: a retry whose time has come, a lot with
- * letters to resend, a lot never offered; of jobs that are not held.
+ * letters to resend, a lot never offered; of jobs that are not held, nor
+ * stopped by their stream, sender or endpoint.
  * V_END: nothing due now; *next_ms_out is when something will be (0: nothing
  * planned).
  */
@@ -422,7 +425,8 @@ enum verdict store_offer_letters(struct store *store, const struct offer *offer,
  *
  * V_OK     begin: the first byte may leave; offer->attempt is set
  * V_LATER  CODE_NONE: not now; *wait_ms_out says how long (at most), when the
- *	    limit is lots in flight it is 0: wait for an acknowledgment
+ *	    limit is lots in flight it is 0: wait for an acknowledgment; also
+ *	    when the job, its stream, sender or endpoint was held meanwhile
  */
 enum verdict store_offer_begin(struct store *store, struct offer *offer,
 	int64_t per_hour, int64_t in_flight, int64_t *wait_ms_out,
@@ -660,12 +664,19 @@ enum verdict store_print_letters(struct store *store, const char *job,
 enum verdict store_print_cut(struct store *store, const char *job,
 	const char *name, const struct letter *letters, size_t count,
 	int64_t now_ms, int64_t *lot_out, struct fault *why);
-/* Print lots still in state bundled (a crash came between).  V_END: none. */
+/* Print lots still in state bundled (a crash or a hold came between), of jobs
+ * that are not held, and those that had begun to leave.  V_END: none.
+ */
 enum verdict store_print_unfinished(struct store *store, struct arena *mem,
 	struct lot *lot_out, struct fault *why);
 enum verdict store_lot_letters(struct store *store, int64_t lot,
 	struct arena *mem, struct letter **letters_out,
 	const char ***reasons_out, size_t *count_out, struct fault *why);
+/* The bundle is written and is about to be handed over.  V_OK: do so, whatever
+ * is held from now on.  V_SKIP, CODE_STATE: it is held; not now.
+ */
+enum verdict store_print_leave(
+	struct store *store, int64_t lot, int64_t now_ms, struct fault *why);
 enum verdict store_print_handed(struct store *store, int64_t lot,
 	const uint8_t sha256[32], int64_t now_ms, struct fault *why);
 /* A bundle that cannot be written because something changed since intake: its
@@ -938,5 +949,6 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
 #include "store/page.h"
+#include "store/stop.h"
 
 #endif
