@@ -128,24 +128,25 @@ enum code {
 	CODE_ANSWER = 2005,   /* answer cannot be understood */
 	CODE_PEER_OIN = 2006, /* client certificate of another party */
 	CODE_NO_LISTENER = 2007,
-	CODE_REVOKED = 2008,	     /* certificate of the peer is revoked */
-	CODE_PROXY = 2009,	     /* no way through the proxy */
-	CODE_NO_COURIER = 2010,	     /* nobody answered a request */
-	CODE_CLOCK = 2011,	     /* our clock and theirs differ */
-	CODE_TRIAL = 2012,	     /* certificate for trials in production */
-	CODE_EBMS = 2101,	     /* message that breaks ebMS or the CPA */
-	CODE_EBMS_ERROR = 2102,	     /* peer answered with a MessageError */
-	CODE_EXPIRED = 2103,	     /* no acknowledgment in time */
-	CODE_PAYLOAD_CHANGED = 2104, /* a retry would not be the same bytes */
-	CODE_CONTENT_CHANGED = 2105, /* PDF differs from intake */
-	CODE_RESULT = 2201,	     /* result that cannot be read */
-	CODE_RESULT_COUNTS = 2202,   /* result whose counters contradict */
-	CODE_RESULT_UNKNOWN = 2203,  /* VerwerkingsCode we do not know */
-	CODE_EXISTS = 2204,	     /* BerichtBestaatAl on a first sending */
-	CODE_STREAM_WRONG = 2205,    /* stream or sender misconfigured */
-	CODE_TECHNICAL = 2206,	     /* TechnischProbleem, tries used up */
-	CODE_WUS = 2301,	     /* subscription service fault */
-	CODE_WUS_ANSWER = 2302,	     /* answer does not fit the question */
+	CODE_REVOKED = 2008,	      /* certificate of the peer is revoked */
+	CODE_PROXY = 2009,	      /* no way through the proxy */
+	CODE_NO_COURIER = 2010,	      /* nobody answered a request */
+	CODE_CLOCK = 2011,	      /* our clock and theirs differ */
+	CODE_TRIAL = 2012,	      /* certificate for trials in production */
+	CODE_EBMS = 2101,	      /* message that breaks ebMS or the CPA */
+	CODE_EBMS_ERROR = 2102,	      /* peer answered with a MessageError */
+	CODE_EXPIRED = 2103,	      /* no acknowledgment in time */
+	CODE_PAYLOAD_CHANGED = 2104,  /* a retry would not be the same bytes */
+	CODE_CONTENT_CHANGED = 2105,  /* PDF differs from intake */
+	CODE_RESULT = 2201,	      /* result that cannot be read */
+	CODE_RESULT_COUNTS = 2202,    /* result whose counters contradict */
+	CODE_RESULT_UNKNOWN = 2203,   /* VerwerkingsCode we do not know */
+	CODE_EXISTS = 2204,	      /* BerichtBestaatAl on a first sending */
+	CODE_STREAM_WRONG = 2205,     /* stream or sender misconfigured */
+	CODE_TECHNICAL = 2206,	      /* TechnischProbleem, tries used up */
+	CODE_WUS = 2301,	      /* subscription service fault */
+	CODE_WUS_ANSWER = 2302,	      /* answer does not fit the question */
+	CODE_SUBSCRIPTION_OLD = 2306, /* answer of a wrong moment */
 };
 
 #endif

@@ -986,6 +986,14 @@ static const struct advice rows[] = {
 		"about, or contradicts itself; the answer is not used.",
 		"Report it to Logius with the time.",
 		"Meld het bij Logius met het tijdstip.", 7 },
+	{ CODE_SUBSCRIPTION_OLD, '-', "subscription answer too old or too new",
+		"abonnementenantwoord te oud of te nieuw",
+		"An answer decides for seven days after the moment it was "
+		"asked; this one is older, or of a moment still to come.",
+		"Ask again, or give the moment of the list that you import.",
+		"Vraag opnieuw, of geef het moment van de lijst die u "
+		"importeert.",
+		5 },
 };
 
 const struct advice *

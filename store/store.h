@@ -950,5 +950,6 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 
 #include "store/page.h"
 #include "store/stop.h"
+#include "store/subscription.h"
 
 #endif
