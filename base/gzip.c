@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#define ZLIB_CONST /* input is only read */
+
 #include <assert.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -12,7 +14,8 @@
 #include "base/gzip.h"
 
 #define IN_BYTES ((size_t)131072)
-#define RAW_DEFLATE (-15)  /* no header, the largest window */
+#define PACK_BYTES ((size_t)1 << 30) /* a step that fits zlib */
+#define RAW_DEFLATE (-15)	     /* no header, the largest window */
 #define GZIP_OR_NOTHING 31 /* zlib reads header and trailer, and checks them */
 
 struct gzip {
@@ -209,6 +212,31 @@ gzip_close(struct gzip *g)
 	if (g->begun)
 		(void)inflateEnd(&g->z);
 	free(g);
+}
+
+void
+gzip_pack(const void *bytes, size_t len, struct buf *out)
+{
+	unsigned char piece[16384];
+	z_stream z = { .next_in = bytes };
+	int status = Z_OK;
+
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_OR_NOTHING,
+		    8, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort(); /* no memory, as everywhere (base/arena.h) */
+	while (status == Z_OK) {
+		if (z.avail_in == 0) {
+			z.avail_in =
+				len > PACK_BYTES ? (uInt)PACK_BYTES : (uInt)len;
+			len -= z.avail_in;
+		}
+		z.next_out = piece;
+		z.avail_out = sizeof(piece);
+		status = deflate(&z, len == 0 ? Z_FINISH : Z_NO_FLUSH);
+		buf_add(out, piece, sizeof(piece) - z.avail_out);
+	}
+	assert(status == Z_STREAM_END);
+	(void)deflateEnd(&z);
 }
 
 uint32_t

@@ -1,4 +1,5 @@
-/* base/gzip.h - inflating one member at its offset, or a whole .gz file
+/* base/gzip.h - inflating one member at its offset, or a whole .gz file;
+ * packing one
  *
  * zlib behind a wall.
  *
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 
 #define GZIP_STORED 0
@@ -39,6 +41,11 @@ void gzip_within(struct gzip *gzip, int64_t packed);
 int64_t gzip_packed(const struct gzip *gzip);
 
 void gzip_close(struct gzip *gzip); /* accepts NULL */
+
+/* Add `len` bytes to `out` as a .gz file of one member, without name and time:
+ * the same bytes give the same file.  See out->full.
+ */
+void gzip_pack(const void *bytes, size_t len, struct buf *out);
 
 /* CRC-32 as ZIP uses it; start with 0. */
 uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t len);

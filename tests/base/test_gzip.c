@@ -122,6 +122,48 @@ test_gzip__both_methods_give_the_bytes_back(void **state)
 	free(back);
 }
 
+static void
+test_gzip__what_is_packed_is_read_again(void **state)
+{
+	char name[] = "/tmp/mobb.gzip.XXXXXX", *bytes = malloc(BYTES),
+	     *back = malloc(BYTES + 10);
+	const size_t lengths[] = { 0, 1, BYTES };
+	struct buf out = BUF_MAX(BYTES * 2), again = BUF_MAX(BYTES * 2);
+	struct gzip *g = NULL;
+	struct fault why;
+	size_t i, len;
+	int fd = mkstemp(name);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	(void)unlink(name);
+	fill(bytes);
+	for (i = 0; i < 3; i++) {
+		buf_reset(&out);
+		buf_reset(&again);
+		gzip_pack(bytes, lengths[i], &out);
+		gzip_pack(bytes, lengths[i], &again);
+		assert_false(out.full);
+		assert_int_equal(out.len, again.len);
+		assert_memory_equal(out.bytes, again.bytes, out.len);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(
+			pwrite(fd, out.bytes, out.len, 0), (ssize_t)out.len);
+		assert_int_equal(
+			gzip_open(fd, 0, GZIP_FILE, -1, &g, &why), V_OK);
+		assert_int_equal(
+			read_all(g, back, BYTES + 10, &len, &why), V_OK);
+		assert_int_equal(len, lengths[i]);
+		assert_memory_equal(bytes, back, len);
+	}
+	gzip_close(g);
+	buf_done(&out);
+	buf_done(&again);
+	(void)close(fd);
+	free(bytes);
+	free(back);
+}
+
 static enum verdict
 damaged(int fd, int64_t offset, int method, int64_t promised)
 {
@@ -226,6 +268,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gzip__both_methods_give_the_bytes_back),
+		cmocka_unit_test(test_gzip__what_is_packed_is_read_again),
 		cmocka_unit_test(test_gzip__damage_is_noticed),
 		cmocka_unit_test(test_gzip__crc_is_the_one_of_zip),
 		cmocka_unit_test(test_gzip__crc_of_any_length_at_any_address),
