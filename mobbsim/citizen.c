@@ -9,7 +9,6 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "mobbsim/citizen.h"
 #include "mobbsim/dice.h"
 
@@ -17,13 +16,9 @@
 #define SHARE_BOX 6500
 #define SHARE_LATE 200
 
-#define RESERVED_FIRST 999900000
-#define RESERVED_LAST 999999999
 /* Eight digits determine the ninth: walk over these. */
 #define EIGHT_FIRST INT64_C(90000000)
 #define EIGHT_COUNT INT64_C(9990000) /* up to 99989999 */
-
-#define SUBSCRIBERS_MAX ((size_t)500000000) /* bytes of the file */
 
 enum box
 citizen_box(const char *bsn)
@@ -86,7 +81,8 @@ citizens_init(struct citizens *citizens, int64_t seed)
 	size_t n = 0, i;
 
 	all = mem_new(CITIZEN_RESERVED * sizeof(*all));
-	for (number = RESERVED_FIRST; number <= RESERVED_LAST; number++)
+	for (number = CITIZEN_RESERVED_FIRST; number <= CITIZEN_RESERVED_LAST;
+		number++)
 		if (eight_sum(number / 10) == number % 10) {
 			assert(n < CITIZEN_RESERVED);
 			all[n++] = number;
@@ -132,117 +128,4 @@ citizens_done(struct citizens *citizens)
 {
 	free(citizens->reserved);
 	*citizens = (struct citizens){ 0 };
-}
-
-/* --- the list --- */
-
-struct subscribers {
-	int32_t *numbers; /* sorted */
-	size_t count;
-};
-
-static int
-by_number(const void *a, const void *b)
-{
-	int32_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
-}
-
-/* One line; 0 is none, -1 is nonsense. */
-static int32_t
-line_number(const char *line, size_t len)
-{
-	char text[16];
-
-	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
-		len--;
-	if (len == 0 || line[0] == '#')
-		return 0;
-	if (len != 9)
-		return -1;
-	memcpy(text, line, len);
-	text[len] = '\0';
-	if (strspn(text, "0123456789") != 9)
-		return -1;
-	return (int32_t)strtol(text, NULL, 10);
-}
-
-enum verdict
-subscribers_load(
-	int dir, const char *name, struct subscribers **out, struct fault *why)
-{
-	struct buf text = BUF_MAX(SUBSCRIBERS_MAX);
-	struct subscribers *list;
-	size_t room = 1024, line = 0;
-	char *at, *end;
-	enum verdict v;
-
-	v = file_get(dir, name, &text, why);
-	if (v != V_OK) {
-		buf_done(&text);
-		return v;
-	}
-	list = mem_zero(1, sizeof(*list));
-	list->numbers = mem_new(room * sizeof(*list->numbers));
-	for (at = text.bytes; *at != '\0' && v == V_OK; at = end) {
-		int32_t number;
-
-		end = strchr(at, '\n');
-		number = line_number(
-			at, end == NULL ? strlen(at) : (size_t)(end - at));
-		end = end == NULL ? at + strlen(at) : end + 1;
-		line++;
-		if (number == -1) {
-			v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-				"not nine digits");
-			fault_at(why, "%s:%zu", name, line);
-		} else if (number != 0) {
-			if (list->count == room) {
-				room *= 2;
-				list->numbers = mem_grow(list->numbers,
-					room * sizeof(*list->numbers));
-			}
-			list->numbers[list->count++] = number;
-		}
-	}
-	buf_done(&text);
-	if (v != V_OK) {
-		subscribers_free(list);
-		return v;
-	}
-	qsort(list->numbers, list->count, sizeof(*list->numbers), by_number);
-	*out = list;
-	return V_OK;
-}
-
-bool
-subscribers_has(const struct subscribers *list, const char *bsn)
-{
-	int32_t number;
-
-	if (strlen(bsn) != 9 || strspn(bsn, "0123456789") != 9)
-		return false;
-	number = (int32_t)strtol(bsn, NULL, 10);
-	return list->count > 0 && bsearch(&number, list->numbers, list->count,
-					  sizeof(number), by_number) != NULL;
-}
-
-void
-subscribers_free(struct subscribers *list)
-{
-	if (list == NULL)
-		return;
-	free(list->numbers);
-	free(list);
-}
-
-enum box
-citizen_look(const struct subscribers *list, const char *bsn)
-{
-	if (list != NULL)
-		return subscribers_has(list, bsn) ? BOX_OPEN : BOX_NONE;
-	return citizen_box(bsn);
 }

@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/fault.h"
-
-#define CITIZEN_TEXT_MAX 10 /* nine digits and the closing NUL */
-#define CITIZEN_RESERVED 9091
+#define CITIZEN_TEXT_MAX 10   /* nine digits and the closing NUL */
+#define CITIZEN_RESERVED 9091 /* that pass, of the range */
+#define CITIZEN_RESERVED_FIRST 999900000
+#define CITIZEN_RESERVED_LAST 999999999
 
 enum box {
 	BOX_NONE = 0,
@@ -41,19 +41,5 @@ struct citizens {
 void citizens_init(struct citizens *citizens, int64_t seed);
 void citizens_next(struct citizens *citizens, char text_out[CITIZEN_TEXT_MAX]);
 void citizens_done(struct citizens *citizens);
-
-/* A list of citizens with a box (a number a line; empty lines and # skipped),
- * which overrides the rule.
- */
-struct subscribers;
-
-/* V_SKIP: the file is not there; V_BROKEN: it makes no sense. */
-enum verdict subscribers_load(
-	int dir, const char *name, struct subscribers **out, struct fault *why);
-bool subscribers_has(const struct subscribers *list, const char *bsn);
-void subscribers_free(struct subscribers *list); /* accepts NULL */
-
-/* By the list, or by the rule when `list` is NULL. */
-enum box citizen_look(const struct subscribers *list, const char *bsn);
 
 #endif

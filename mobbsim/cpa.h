@@ -53,8 +53,10 @@ struct cpa_terms {
 	const char *my_oin, *my_role;
 	const char *party_type;		    /* "urn:osb:oin" */
 	const char *service, *service_type; /* of the box */
-	const char *signal_url;	      /* where acknowledgments are pushed */
-	const char *result_url;	      /* where results are pushed */
+	const char *signal_url; /* where acknowledgments are pushed */
+	const char *result_url; /* where results are pushed */
+	const char *answer_url; /* where answers about subscriptions are; "":
+				 * not agreed */
 	int64_t retries, interval_ms; /* of our results */
 	enum cpa_mode mode;
 };

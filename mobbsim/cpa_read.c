@@ -13,6 +13,7 @@
 	"http://www.oasis-open.org/committees/ebxml-cppa/schema/"              \
 	"cpp-cpa-2_0.xsd"
 #define RESULT "GLOBE-R-BV-Result"
+#define ANSWER "GLOBE-R-A-Result"
 #define REQUEST "GLOBE-R-BV-Request"
 #define RETRIES_MAX 100
 #define BEST_EFFORT_MS 5000 /* between tries when nothing is agreed */
@@ -242,6 +243,13 @@ read_peer(struct look *look, struct cpa_terms *terms)
 	if (url == NULL)
 		return absent(look, "the endpoint for " RESULT);
 	terms->result_url = keep(look, url);
+	terms->answer_url = keep(look,
+		channel_url(look->peer,
+			xml_text(
+				xml_child(binding(role_for(look->peer,
+							  "CanReceive", ANSWER),
+						  "CanReceive", ANSWER),
+					NS, "ChannelId"))));
 	id = xml_child(look->peer, NS, "PartyId");
 	terms->peer_oin = keep(look, xml_text(id));
 	terms->party_type = xml_attr(id, NS, "type");

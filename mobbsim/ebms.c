@@ -50,9 +50,8 @@ check_same(const struct taking *t, const struct inbox_message *known)
 	(void)close(fd);
 }
 
-/* Keep a reply to the message for its duplicates. */
-static enum verdict
-keep_reply(struct taking *t, int64_t letters, const char *received,
+enum verdict
+taking_keep(struct taking *t, int64_t letters, const char *received,
 	const struct buf *reply)
 {
 	struct inbox_message message = { .letters = letters };
@@ -84,7 +83,7 @@ error_reply(struct taking *t, const struct envelope_wrong *wrong)
 	enum verdict v;
 
 	write_error(t, wrong, &reply);
-	v = keep_reply(t, 0, "", &reply);
+	v = taking_keep(t, 0, "", &reply);
 	if (v == V_OK)
 		taking_give(t, &reply);
 	buf_done(&reply);
@@ -113,9 +112,8 @@ upset_is(const struct taking *t, enum trouble_kind kind)
 	return t->trouble != NULL && t->trouble->kind == kind;
 }
 
-/* The Acknowledgment, or what comes instead of it. */
-static void
-give_ack(struct taking *t, const struct buf *ack)
+void
+taking_acknowledge(struct taking *t, const struct buf *ack)
 {
 	if (upset_is(t, T_ERROR)) {
 		upset_error(t, false);
@@ -182,6 +180,8 @@ judge_all(struct taking *t, bool valid, enum judge_code *codes)
 		.subscribers = ebms->subscribers,
 		.now_ms = t->now_ms,
 		.valid = valid,
+		.types = ebms->types,
+		.type_count = ebms->type_count,
 	};
 	int64_t named = 0, upset = upset_is(t, T_CODE) ? t->trouble->number : 0;
 	size_t i;
@@ -212,7 +212,7 @@ keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
 
 	/* The message names its payload, so that both can be taken away. */
 	name_received(t, received);
-	v = keep_reply(t, named, received, ack);
+	v = taking_keep(t, named, received, ack);
 	if (v == V_OK)
 		v = put_received(t, received);
 	if (v == V_OK && named > 0 && t->payload.batch_id[0] != '\0')
@@ -246,7 +246,7 @@ take_delivery(struct taking *t)
 			log_line("a delivery that cannot be named: no result");
 		/* First, for what comes before its Acknowledgment. */
 		taking_push_results(t);
-		give_ack(t, &ack);
+		taking_acknowledge(t, &ack);
 	}
 	buf_done(&ack);
 	return v;
@@ -258,15 +258,11 @@ static enum verdict
 acknowledge_only(struct taking *t)
 {
 	struct buf ack = BUF_MAX(REPLY_MAX);
-	enum verdict v = V_OK;
 
 	taking_write_ack(t, &ack);
-	if (!t->ebms->sink)
-		v = keep_reply(t, 0, "", &ack);
-	if (v == V_OK)
-		give_ack(t, &ack);
+	taking_acknowledge(t, &ack);
 	buf_done(&ack);
-	return v;
+	return V_OK;
 }
 
 /* A message that was answered before gets the same bytes again; nothing when
@@ -285,7 +281,7 @@ take_duplicate(struct taking *t, const struct inbox_message *known,
 	if (strstr(reply->bytes, "<e:ErrorList") != NULL)
 		taking_give(t, reply);
 	else
-		give_ack(t, reply);
+		taking_acknowledge(t, reply);
 	return V_OK;
 }
 
@@ -301,8 +297,10 @@ take_new(struct taking *t)
 			t->envelope.references[0], "part is not there", false };
 		return error_reply(t, &wrong);
 	}
-	if (t->ebms->sink || strcmp(t->envelope.action, REQUEST) != 0)
+	if (t->ebms->sink)
 		return acknowledge_only(t);
+	if (strcmp(t->envelope.action, REQUEST) != 0)
+		return taking_question(t);
 	return take_delivery(t);
 }
 

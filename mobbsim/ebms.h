@@ -14,13 +14,14 @@
 
 #include "base/arena.h"
 #include "base/xml.h"
-#include "mobbsim/citizen.h"
 #include "mobbsim/cpa.h"
 #include "mobbsim/door.h"
 #include "mobbsim/ends.h"
 #include "mobbsim/inbox.h"
 #include "mobbsim/ledger.h"
 #include "mobbsim/push.h"
+#include "mobbsim/questions.h"
+#include "mobbsim/subscribers.h"
 #include "mobbsim/troubles.h"
 
 struct ebms {
@@ -29,9 +30,12 @@ struct ebms {
 	struct subscribers *subscribers; /* NULL: the rule */
 	struct ledger *ledger;
 	struct inbox *inbox;
+	struct questions *questions;
 	struct push *push;
 	int sim_fd;
-	int64_t result_after_ms;
+	int64_t result_after_ms, answer_after_ms;
+	char *const *types;	   /* BerichtTypes that are registered */
+	size_t type_count;	   /* 0: all are */
 	bool sink;		   /* acknowledge and count, nothing else */
 	struct troubles *troubles; /* NULL: all goes well */
 	const struct ends *ends;

@@ -14,8 +14,8 @@
 #define RESULT_MAX ((size_t)64000000)
 #define SECOND_MS 300 /* a result that says the reverse comes so much later */
 
-static struct taking_result *
-add(struct taking *t)
+struct taking_result *
+taking_add(struct taking *t, int64_t after_ms)
 {
 	struct taking_result *r = &t->results[t->result_count];
 
@@ -25,7 +25,7 @@ add(struct taking *t)
 		.result = { .ref_to = t->envelope.message_id,
 			.conversation = t->envelope.conversation,
 			.nth = (int)t->result_count },
-		.due_ms = t->now_ms + t->ebms->result_after_ms,
+		.due_ms = t->now_ms + after_ms,
 	};
 	return r;
 }
@@ -89,9 +89,8 @@ shape_of(struct taking *t, const struct trouble *trouble,
 	shape->failures_only = trouble->kind == T_FAILURES_ONLY;
 }
 
-/* When, and how, the first result is pushed. */
-static void
-upset_first(struct taking *t, const struct trouble *trouble,
+void
+taking_upset(struct taking *t, const struct trouble *trouble,
 	struct taking_result *first)
 {
 	upset_push(trouble, &first->manner);
@@ -135,15 +134,16 @@ taking_put_results(struct taking *t, const enum judge_code *codes)
 	struct result_shape shape = { .to = 0 }, other = { .to = 0 };
 	const struct trouble *trouble =
 		troubles_next(t->ebms->troubles, ON_RESULT, t->now_ms);
-	struct taking_result *first = add(t), *second = NULL;
+	struct taking_result *first = taking_add(t, t->ebms->result_after_ms),
+			     *second = NULL;
 	enum verdict v;
 
 	remember(t);
 	if (trouble != NULL) {
 		shape_of(t, trouble, &shape);
-		upset_first(t, trouble, first);
+		taking_upset(t, trouble, first);
 		if (wants_second(t, trouble, &shape, &other))
-			second = add(t);
+			second = taking_add(t, t->ebms->result_after_ms);
 	}
 	v = put(t, first, codes, &shape,
 		trouble == NULL ? T_LATE : trouble->kind);

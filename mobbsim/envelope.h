@@ -84,7 +84,11 @@ void envelope_pong(const struct envelope *e, const struct cpa_terms *terms,
 	const char *message_id, int64_t now_ms, struct buf *out);
 
 /* The envelope of a result: a business message with one payload. */
+#define ENVELOPE_RESULT "GLOBE-R-BV-Result" /* of a delivery */
+#define ENVELOPE_ANSWER "GLOBE-R-A-Result"  /* about subscriptions */
+
 struct envelope_result {
+	const char *action;
 	const char *message_id, *conversation;
 	const char *ref_to; /* "" : none */
 	const char *content_id;

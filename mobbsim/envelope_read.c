@@ -305,7 +305,8 @@ envelope_wrong(const struct envelope *e, const struct cpa_terms *terms,
 	if (strcmp(e->service, terms->service) != 0 ||
 		strcmp(e->service_type, terms->service_type) != 0 ||
 		(strcmp(e->action, REQUEST) != 0 &&
-			strcmp(e->action, SUBSCRIPTIONS) != 0))
+			(strcmp(e->action, SUBSCRIPTIONS) != 0 ||
+				terms->answer_url[0] == '\0')))
 		return say(wrong_out, "ValueNotRecognized",
 			"//Header/MessageHeader/Action",
 			"not in this agreement");

@@ -41,6 +41,17 @@ judge_stage(enum judge_code code)
 	return table[code].stage;
 }
 
+static bool
+is_registered(const struct judge *judge, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < judge->type_count; i++)
+		if (strcmp(judge->types[i], type) == 0)
+			return true;
+	return judge->type_count == 0;
+}
+
 enum judge_code
 judge_letter(const struct judge *judge, const struct payload *payload,
 	const struct payload_letter *letter, bool known)
@@ -57,13 +68,15 @@ judge_letter(const struct judge *judge, const struct payload *payload,
 		return JUDGE_AANMAAK;
 	if (known)
 		return JUDGE_BESTAAT;
+	if (!is_registered(judge, letter->type))
+		return JUDGE_TYPE;
 	if (letter->publish[0] != '\0' &&
 		(!clock_parse(letter->publish, &publish_ms) ||
 			publish_ms > judge->now_ms + JUDGE_DAYS * DAY_MS))
 		return JUDGE_PUBLICATIE;
 	if (letter->attachment_bytes > JUDGE_ATTACHMENT_BYTES)
 		return JUDGE_BIJLAGE;
-	if (citizen_look(judge->subscribers, letter->bsn) != BOX_OPEN)
+	if (subscribers_look(judge->subscribers, letter->bsn) != BOX_OPEN)
 		return JUDGE_NIET_ACTIEF;
 	return JUDGE_VERWERKT;
 }

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mobbsim/citizen.h"
 #include "mobbsim/payload.h"
+#include "mobbsim/subscribers.h"
 
 #define JUDGE_ATTACHMENT_BYTES 500000 /* of a letter, before base64 */
 #define JUDGE_DAYS 13
@@ -39,7 +39,9 @@ struct judge {
 	const char *oin; /* of the sender, by the agreement */
 	const struct subscribers *subscribers;
 	int64_t now_ms;
-	bool valid; /* the payload fits the schema */
+	bool valid;	    /* the payload fits the schema */
+	char *const *types; /* BerichtTypes that are registered */
+	size_t type_count;  /* 0: all are */
 };
 
 /* `known`: this BerichtID was taken before. */

@@ -183,7 +183,9 @@ post_result(struct push *push, const struct push_item *item)
 		V_OK)
 		log_fault(&why);
 	else
-		tried = post(push, item, terms->result_url, type, &body);
+		tried = post(push, item,
+			item->answer ? terms->answer_url : terms->result_url,
+			type, &body);
 	buf_done(&body);
 	return tried;
 }
@@ -319,7 +321,7 @@ push_open(const struct push_conf *conf, const struct ledger *ledger,
 		pthread_cond_init(&push->changed, NULL) != 0 ||
 		pthread_cond_init(&push->tried, NULL) != 0)
 		abort(); /* no memory, as everywhere (base/arena.h) */
-	v = push_items_load(conf->sim_fd, ledger, &list, why);
+	v = push_items_load(conf->sim_fd, ledger, conf->inbox, &list, why);
 	if (v != V_OK) {
 		push_close(push);
 		return v;
@@ -396,6 +398,7 @@ item_of(const struct push_result *result)
 		result->ref_to, result->conversation, result->nth);
 
 	item->no_ref = result->no_ref;
+	item->answer = result->answer;
 	return item;
 }
 

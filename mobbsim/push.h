@@ -29,10 +29,11 @@ struct push;
 struct push_conf {
 	const struct line_end *end;    /* what we show; lent */
 	const struct cpa_terms *terms; /* lent while pushing */
+	struct inbox *inbox;	       /* lent */
 	int sim_fd;		       /* lent */
 };
 
-/* Read the queue; what belongs to a message the ledger does not know is taken
+/* Read the queue; what belongs to a message that was never taken is taken
  * away.  Nothing is pushed before push_start().
  */
 enum verdict push_open(const struct push_conf *conf,
@@ -50,6 +51,7 @@ struct push_result {
 	const char *ref_to, *conversation;
 	int nth;
 	bool no_ref; /* RefToMessageId is left out */
+	bool answer; /* about subscriptions; else of a delivery */
 };
 
 /* Keep it in the queue; it is pushed only after push_result_go(). */

@@ -1,7 +1,7 @@
 /* mobbsim/push_item.c - see mobbsim/push_item.h
  *
- * A result is two files: NAME.xml, the payload, written once, and NAME.head,
- * rewritten for each MessageId.  The head is what counts.
+ * A result is two files: the payload, NAME.xml or, of an answer, NAME.gz, written
+ * once, and NAME.head, rewritten for each MessageId.  The head is what counts.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -61,6 +61,12 @@ push_item_free(struct push_item *item)
 	free(item);
 }
 
+static const char *
+payload_kind(const struct push_item *item)
+{
+	return item->answer ? "gz" : "xml";
+}
+
 static void
 path_of(const struct push_item *item, const char *kind, char path[PATH_BYTES])
 {
@@ -75,8 +81,10 @@ push_item_save(const struct push_item *item, int sim_fd, struct fault *why)
 	enum verdict v;
 	size_t i;
 
-	buf_format(&head, "ref %s\nconversation %s\nnth %d\nwith %d\n",
-		item->ref_to, item->conversation, item->nth, !item->no_ref);
+	buf_format(&head,
+		"ref %s\nconversation %s\nnth %d\nwith %d\nanswer %d\n",
+		item->ref_to, item->conversation, item->nth, !item->no_ref,
+		item->answer);
 	buf_format(&head, "issued %" PRId64 "\n", item->issued_ms);
 	for (i = 0; i < PUSH_IDS_MAX && item->ids[i][0] != '\0'; i++)
 		buf_format(&head, "id %s\n", item->ids[i]);
@@ -95,7 +103,7 @@ push_item_write(const struct push_item *item, int sim_fd,
 	char path[PATH_BYTES];
 	enum verdict v;
 
-	path_of(item, "xml", path);
+	path_of(item, payload_kind(item), path);
 	v = file_put(sim_fd, path, payload->bytes, payload->len, 0640, why);
 	if (v == V_OK)
 		v = push_item_save(item, sim_fd, why);
@@ -109,7 +117,7 @@ push_item_forget(const struct push_item *item, int sim_fd)
 
 	path_of(item, "head", path);
 	(void)unlinkat(sim_fd, path, 0);
-	path_of(item, "xml", path);
+	path_of(item, payload_kind(item), path);
 	(void)unlinkat(sim_fd, path, 0);
 }
 
@@ -145,6 +153,7 @@ push_item_body(const struct push_item *item, const struct cpa_terms *terms,
 	char path[PATH_BYTES], boundary[UUID_TEXT_MAX + 16],
 		cid[PUSH_ID_MAX + 8];
 	struct envelope_result result = {
+		.action = item->answer ? ENVELOPE_ANSWER : ENVELOPE_RESULT,
 		.message_id = item->ids[0],
 		.conversation = item->conversation,
 		.ref_to = item->no_ref ? "" : item->ref_to,
@@ -166,10 +175,14 @@ push_item_body(const struct push_item *item, const struct cpa_terms *terms,
 		boundary, item->ids[0]);
 	envelope_result(&result, terms, body);
 	buf_format(body,
-		"\r\n--%s\r\nContent-Type: text/xml; charset=UTF-8\r\n"
+		"\r\n--%s\r\nContent-Type: %s\r\n"
 		"Content-ID: <%s>\r\n\r\n",
-		boundary, cid);
-	path_of(item, "xml", path);
+		boundary,
+		item->answer ? "application/gzip\r\n"
+			       "Content-Transfer-Encoding: binary"
+			     : "text/xml; charset=UTF-8",
+		cid);
+	path_of(item, payload_kind(item), path);
 	{
 		struct buf payload = BUF_MAX(PUSH_BODY_MAX);
 
@@ -202,7 +215,7 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 	char ref_to[INBOX_ID_MAX] = "", conversation[INBOX_ID_MAX] = "";
 	char path[PATH_BYTES], ids[PUSH_IDS_MAX][PUSH_ID_MAX] = { { 0 } };
 	struct buf head = BUF_MAX(HEAD_BYTES_MAX);
-	int64_t issued_ms = -1, nth = 1, with = 1;
+	int64_t issued_ms = -1, nth = 1, with = 1, answer = 0;
 	const char *key, *value;
 	struct push_item *item;
 	size_t at = 0, n = 0;
@@ -223,6 +236,8 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 			nth = head_number(value);
 		else if (strcmp(key, "with") == 0)
 			with = head_number(value);
+		else if (strcmp(key, "answer") == 0)
+			answer = head_number(value);
 		else if (strcmp(key, "id") == 0 && n < PUSH_IDS_MAX)
 			head_text(value, ids[n++], PUSH_ID_MAX);
 	}
@@ -233,6 +248,7 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 	}
 	item = push_item_result(ref_to, conversation, (int)nth);
 	item->no_ref = with == 0;
+	item->answer = answer == 1;
 	memcpy(item->ids, ids, sizeof(ids));
 	/* How often it was tried is not kept: begin anew. */
 	item->issued_ms = 0;
@@ -242,8 +258,17 @@ out:
 	return v;
 }
 
+/* Was the message that it is about taken? */
+static bool
+is_known(const struct push_item *item, const struct ledger *ledger,
+	struct inbox *inbox)
+{
+	return item->answer ? inbox_promise(inbox, item->ref_to) >= 0
+			    : ledger_has(ledger, item->ref_to);
+}
+
 enum verdict
-push_items_load(int sim_fd, const struct ledger *ledger,
+push_items_load(int sim_fd, const struct ledger *ledger, struct inbox *inbox,
 	struct push_item **list_out, struct fault *why)
 {
 	struct push_item *list = NULL, *item;
@@ -270,7 +295,7 @@ push_items_load(int sim_fd, const struct ledger *ledger,
 		v = load_one(sim_fd, entry->d_name, &item, why);
 		if (v != V_OK)
 			break;
-		if (!ledger_has(ledger, item->ref_to)) {
+		if (!is_known(item, ledger, inbox)) {
 			push_item_forget(item, sim_fd);
 			push_item_free(item);
 			continue;

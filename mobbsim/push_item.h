@@ -52,6 +52,7 @@ struct push_item {
 	char ref_to[INBOX_ID_MAX], conversation[INBOX_ID_MAX];
 	int nth;     /* 1 .. : several results of one message */
 	bool no_ref; /* RefToMessageId is left out */
+	bool answer; /* about subscriptions; else of a delivery */
 	char file[HEAD_NAME_MAX + 8];	     /* below sim/queue */
 	char ids[PUSH_IDS_MAX][PUSH_ID_MAX]; /* the present one first */
 	int64_t issued_ms;		     /* 0: not yet, or expired */
@@ -78,8 +79,10 @@ enum verdict push_item_body(const struct push_item *item,
 	const struct cpa_terms *terms, int sim_fd, char type_out[PUSH_TYPE_MAX],
 	struct buf *body, struct fault *why);
 
-/* All results in sim/queue; those of unknown messages are removed. */
+/* All results in sim/queue; those of messages that neither the ledger nor, for
+ * answers, the inbox knows are removed.
+ */
 enum verdict push_items_load(int sim_fd, const struct ledger *ledger,
-	struct push_item **list_out, struct fault *why);
+	struct inbox *inbox, struct push_item **list_out, struct fault *why);
 
 #endif

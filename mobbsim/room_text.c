@@ -158,5 +158,11 @@ room_text_sim(
 	buf_text(out, "\n"
 		      "# How long after a delivery its result is pushed; 0 is "
 		      "at once.\n"
-		      "result_after: 2s\n");
+		      "result_after: 2s\n"
+		      "# The same for the answer to a bulk question about "
+		      "subscriptions.\n"
+		      "answer_after: 2s\n"
+		      "# BerichtTypes that are registered; without this line "
+		      "all are.\n"
+		      "#types: [WOZ, UITKER, JAAROPG, PARKEREN, PRINT]\n");
 }

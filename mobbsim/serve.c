@@ -34,6 +34,7 @@ struct server {
 	struct arena mem; /* of the terms */
 	struct ledger ledger;
 	struct inbox inbox;
+	struct questions questions;
 	struct ebms ebms;
 	struct ends ends;
 	struct troubles troubles;
@@ -131,6 +132,16 @@ odd_wus(const struct trouble *t)
 		return WUS_NO_BOOLEAN;
 	case T_APPLICATION_FAULT:
 		return WUS_FAULT;
+	case T_EMPTY:
+		return WUS_EMPTY;
+	case T_ALL_NO:
+		return WUS_NO;
+	case T_ALL_YES:
+		return WUS_YES;
+	case T_YES_FOR_NO:
+		return WUS_YES_FOR_NO;
+	case T_DOUBLED:
+		return WUS_DOUBLED;
 	default:
 		return WUS_WELL;
 	}
@@ -313,8 +324,9 @@ read_settings(struct server *s, struct fault *why)
 static enum verdict
 open_memory(struct server *s, struct fault *why)
 {
-	struct push_conf conf = { .terms = &s->ebms.terms,
-		.sim_fd = s->sim_fd };
+	struct push_conf conf = {
+		.terms = &s->ebms.terms, .inbox = &s->inbox, .sim_fd = s->sim_fd
+	};
 	enum verdict v;
 
 	v = ends_open(&s->ends, s->plan->dir, &s->settings,
@@ -330,12 +342,12 @@ open_memory(struct server *s, struct fault *why)
 	if (v == V_OK)
 		v = inbox_sweep(&s->inbox, &s->ledger, why);
 	if (v == V_OK)
+		v = questions_open(&s->questions, s->sim_fd, &s->inbox, why);
+	if (v == V_OK)
 		v = push_open(&conf, &s->ledger, &s->ebms.push, why);
-	if (v != V_OK)
-		return v;
-	v = subscribers_load(
-		s->sim_fd, "subscribers.txt", &s->ebms.subscribers, why);
-	return v == V_SKIP ? V_OK : v;
+	if (v == V_OK)
+		v = subscribers_load(s->sim_fd, &s->ebms.subscribers, why);
+	return v;
 }
 
 static enum verdict
@@ -397,6 +409,9 @@ run(struct server *s, struct fault *why)
 		v = file_dir(s->room_fd, "sim", &s->sim_fd, why);
 	s->ebms.sim_fd = s->sim_fd;
 	s->ebms.result_after_ms = s->settings.result_after_ms;
+	s->ebms.answer_after_ms = s->settings.answer_after_ms;
+	s->ebms.types = s->settings.types;
+	s->ebms.type_count = s->settings.type_count;
 	if (v == V_OK)
 		v = xml_schema_load(s->settings.schema, &s->ebms.schema, why);
 	if (v == V_OK)
@@ -439,6 +454,8 @@ serve(const struct serve_plan *plan, struct fault *why)
 	s->ledger.fd = s->ledger.posts_fd = -1;
 	s->ebms.ledger = &s->ledger;
 	s->ebms.inbox = &s->inbox;
+	s->questions.fd = -1;
+	s->ebms.questions = &s->questions;
 	s->ebms.sink = plan->sink;
 	s->ebms.ends = &s->ends;
 	s->troubles.state_fd = s->troubles.log_fd = -1;
@@ -451,6 +468,7 @@ serve(const struct serve_plan *plan, struct fault *why)
 	if (s->ebms.troubles != NULL)
 		troubles_end(&s->troubles);
 	ledger_close(&s->ledger);
+	questions_close(&s->questions);
 	inbox_close(&s->inbox);
 	if (s->ebms.schema != NULL)
 		xml_schema_free(s->ebms.schema);

@@ -25,11 +25,13 @@ static const struct yaml_key keys[] = {
 	{ "trust", YAML_TEXT, IN(trust), .required = true },
 	{ "schema", YAML_TEXT, IN(schema), .required = true },
 	{ "result_after", YAML_TEXT, IN(result_after_text), .absent = 0 },
+	{ "answer_after", YAML_TEXT, IN(answer_after_text), .absent = 0 },
+	{ "types", YAML_TEXTS, IN(types), .count_offset = IN(type_count) },
 	{ "max_body", YAML_AMOUNT, IN(max_body), .absent = MAX_BODY },
 	{ 0 },
 };
 
-/* "2s", "500ms", "1min", "1h"; a plain 0 needs no unit. */
+/* "2s", "500ms", "1min", "1h"; a plain 0 needs no unit.  Absent: 2 seconds. */
 static bool
 duration(const char *text, int64_t *ms_out)
 {
@@ -46,6 +48,8 @@ duration(const char *text, int64_t *ms_out)
 	long n;
 	size_t i;
 
+	if (text == NULL)
+		text = "2s";
 	if (text[0] < '0' || text[0] > '9' || strlen(text) > 12)
 		return false;
 	n = strtol(text, &end, 10);
@@ -74,11 +78,11 @@ settings_parse(const char *name, const char *text, size_t len,
 	v = yaml_load(name, text, len, keys, &s, sizeof(s), why);
 	if (v != V_OK)
 		goto out;
-	s.result_after_ms = 2000;
-	if (s.result_after_text != NULL &&
-		!duration(s.result_after_text, &s.result_after_ms)) {
+	if (!duration(s.result_after_text, &s.result_after_ms) ||
+		!duration(s.answer_after_text, &s.answer_after_ms)) {
 		v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"result_after is a duration up to 24h, such as 2s");
+			"result_after and answer_after are a duration up to "
+			"24h, such as 2s");
 		fault_at(why, "%s", name);
 		goto out;
 	}

@@ -20,7 +20,10 @@ struct settings {
 	char *trust;
 	char *schema;		 /* box-request.xsd */
 	char *result_after_text; /* "2s", "0" */
-	int64_t result_after_ms; /* filled by settings_parse() */
+	char *answer_after_text;
+	int64_t result_after_ms, answer_after_ms; /* by settings_parse() */
+	char **types;	   /* BerichtTypes that are registered */
+	size_t type_count; /* 0: all are */
 	int64_t max_body;
 };
 

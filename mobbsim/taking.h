@@ -3,6 +3,7 @@
  *	ebms.c		what a message is, and what is kept of it
  *	ebms_say.c	the signals that are given for it
  *	ebms_result.c	the results of a delivery
+ *	ebms_question.c	a question about subscriptions, and its answer
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -57,6 +58,21 @@ void taking_write_ack(struct taking *t, struct buf *out);
 void taking_give_ack(struct taking *t, const struct buf *ack);
 /* Give another signal, as agreed. */
 void taking_give(struct taking *t, const struct buf *signal);
+
+/* Keep a reply to the message for its duplicates: from then on it was taken. */
+enum verdict taking_keep(struct taking *t, int64_t letters,
+	const char *received, const struct buf *reply);
+/* The Acknowledgment that was kept, or what comes instead of it. */
+void taking_acknowledge(struct taking *t, const struct buf *ack);
+
+/* One more result, to be pushed `after_ms` from now. */
+struct taking_result *taking_add(struct taking *t, int64_t after_ms);
+/* When and how the first result is pushed that goes wrong. */
+void taking_upset(struct taking *t, const struct trouble *trouble,
+	struct taking_result *first);
+
+/* A bulk question: keep it with its answer, then acknowledge it. */
+enum verdict taking_question(struct taking *t);
 
 /* Write the results to the queue; then let them go. */
 enum verdict taking_put_results(struct taking *t, const enum judge_code *codes);

@@ -19,11 +19,12 @@
 #define WUS (1U << ON_WUS)
 #define ACK (1U << ON_ACK)
 #define RESULT (1U << ON_RESULT)
+#define ANSWER (1U << ON_ANSWER)
 #define POSTS (REQUEST | REPLY | WUS)
-#define PUSHES (ACK | RESULT)
+#define PUSHES (ACK | RESULT | ANSWER)
 
 static const char *const on_words[TROUBLE_ONS] = { "server", "request", "reply",
-	"wus", "ack", "result" };
+	"wus", "ack", "result", "answer" };
 
 static const char *const certificates[] = { "foreign", "expired", "other-oin",
 	"wrong-host", "revoked", NULL };
@@ -73,10 +74,11 @@ static const struct trouble_sort table[TROUBLE_KINDS] = {
 		.about = "503, and Retry-After with this time" },
 	[T_SOAP_FAULT] = { "soap-fault", POSTS, VALUE_WORD, .words = soap_codes,
 		.may_take = true, .about = "500 with this SOAP Fault" },
-	[T_HTML] = { "html", POSTS | RESULT, .may_take = true,
-		.about = "200 with a page; a result that is one" },
-	[T_TRUNCATED] = { "truncated", POSTS | RESULT, .may_take = true,
-		.about = "200 with half an envelope; half a result" },
+	[T_HTML] = { "html", POSTS | RESULT | ANSWER, .may_take = true,
+		.about = "200 with a page; a result or answer that is one" },
+	[T_TRUNCATED] = { "truncated", POSTS | RESULT | ANSWER,
+		.may_take = true,
+		.about = "200 with half an envelope; half a result or answer" },
 	[T_HUGE] = { "huge", POSTS, VALUE_COUNT, .may_take = true, .least = 1,
 		.most = 100, .about = "200 with so many MB" },
 	[T_CHUNKED] = { "chunked", POSTS | PUSHES,
@@ -123,13 +125,13 @@ static const struct trouble_sort table[TROUBLE_KINDS] = {
 		.about = "with a header block nobody knows" },
 	[T_MUST_UNDERSTAND] = { "must-understand", ACK,
 		.about = "with one that must be understood" },
-	[T_BEFORE_ACK] = { "before-ack", RESULT,
+	[T_BEFORE_ACK] = { "before-ack", RESULT | ANSWER,
 		.about = "comes before the Acknowledgment" },
-	[T_EARLY] = { "early", RESULT,
+	[T_EARLY] = { "early", RESULT | ANSWER,
 		.about = "comes before the delivery's POST is answered" },
 	[T_COUNTERS] = { "counters", RESULT,
 		.about = "one success more than there is" },
-	[T_STRANGER] = { "stranger", RESULT | WUS,
+	[T_STRANGER] = { "stranger", RESULT | WUS | ANSWER,
 		.about = "names one that was not asked about" },
 	[T_TWICE] = { "twice", RESULT,
 		.about = "names a letter twice, with two codes" },
@@ -141,14 +143,34 @@ static const struct trouble_sort table[TROUBLE_KINDS] = {
 		.about = "two results with half of the letters each" },
 	[T_FAILURES_ONLY] = { "failures-only", RESULT,
 		.about = "without lines for what was delivered" },
-	[T_NO_REF] = { "no-ref", RESULT, .about = "without RefToMessageId" },
-	[T_HALF] = { "half", WUS, .about = "half of the answers" },
-	[T_CONTRADICT] = { "contradict", WUS,
+	[T_NO_REF] = { "no-ref", RESULT | ANSWER,
+		.about = "without RefToMessageId" },
+	[T_HALF] = { "half", WUS | ANSWER, .about = "half of the answers" },
+	[T_CONTRADICT] = { "contradict", WUS | ANSWER,
 		.about = "yes and no about the same citizen" },
-	[T_NOT_BOOLEAN] = { "not-boolean", WUS,
+	[T_NOT_BOOLEAN] = { "not-boolean", WUS | ANSWER,
 		.about = "misschien instead of true or false" },
 	[T_APPLICATION_FAULT] = { "application-fault", WUS,
 		.about = "the fault of the service" },
+	[T_EMPTY] = { "empty", WUS | ANSWER, .about = "about nobody" },
+	[T_ALL_NO] = { "all-no", WUS | ANSWER, .about = "no to everybody" },
+	[T_ALL_YES] = { "all-yes", WUS | ANSWER, .about = "yes to everybody" },
+	[T_YES_FOR_NO] = { "yes-for-no", WUS | ANSWER,
+		.about = "yes and no the wrong way round" },
+	[T_DOUBLED] = { "doubled", WUS | ANSWER,
+		.about = "every number twice, with the same answer" },
+	[T_OTHER_SENDER] = { "other-sender", ANSWER,
+		.about = "of another sender, by its OIN" },
+	[T_OTHER_QUESTION] = { "other-question", ANSWER,
+		.about = "another VerzoekId" },
+	[T_OTHER_NAMES] = { "other-names", ANSWER,
+		.about = "other names of elements, and J and N" },
+	[T_OLD] = { "old", ANSWER,
+		.about = "the answer before this one again" },
+	[T_NOT_PACKED] = { "not-packed", ANSWER,
+		.about = "no gzip, but the document itself" },
+	[T_PACKED_CUT] = { "packed-cut", ANSWER, .about = "half of the gzip" },
+	[T_NEVER] = { "never", ANSWER, .about = "does not come at all" },
 };
 
 const struct trouble_sort *
@@ -196,7 +218,8 @@ trouble_kind_find(
 bool
 trouble_may_take(const struct trouble *t)
 {
-	return table[t->kind].may_take && t->on != ON_RESULT;
+	return table[t->kind].may_take && t->on != ON_RESULT &&
+	       t->on != ON_ANSWER;
 }
 
 /* --- reading --- */
@@ -386,7 +409,9 @@ trouble_parse(char *line, struct trouble *trouble_out, struct fault *why)
 	on = trouble_next(&line);
 	if (on == NULL || !trouble_on_find(on, &t.on))
 		return wrong(why,
-			"ON is server, request, reply, wus, ack or result", on);
+			"ON is server, request, reply, wus, ack, result or "
+			"answer",
+			on);
 	what = trouble_next(&line);
 	if (what == NULL || !trouble_kind_find(what, t.on, &t.kind))
 		return wrong(

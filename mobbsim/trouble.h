@@ -32,6 +32,7 @@ enum trouble_on {
 	ON_WUS,	       /* a question about subscriptions */
 	ON_ACK,	       /* an Acknowledgment is given */
 	ON_RESULT,     /* a result is pushed, each for the first time */
+	ON_ANSWER,     /* a bulk question about subscriptions is answered */
 	TROUBLE_ONS,
 };
 
@@ -95,6 +96,18 @@ enum trouble_kind {
 	T_CONTRADICT,
 	T_NOT_BOOLEAN,
 	T_APPLICATION_FAULT,
+	T_EMPTY,
+	T_ALL_NO,
+	T_ALL_YES,
+	T_YES_FOR_NO,
+	T_DOUBLED,
+	T_OTHER_SENDER,
+	T_OTHER_QUESTION,
+	T_OTHER_NAMES,
+	T_OLD,
+	T_NOT_PACKED,
+	T_PACKED_CUT,
+	T_NEVER,
 	TROUBLE_KINDS,
 };
 

@@ -33,7 +33,7 @@ roll_bytes(struct dice *dice, struct trouble *t, int64_t size)
 		break;
 	case 2:
 		t->at_end = t->kind == T_CUT && t->on != ON_ACK &&
-			    t->on != ON_RESULT;
+			    t->on != ON_RESULT && t->on != ON_ANSWER;
 		t->number = t->at_end ? 0 : -1;
 		break;
 	default:
@@ -121,7 +121,7 @@ roll_when(struct dice *dice, struct trouble *t)
 		break;
 	}
 	/* So few questions are asked that the second may never come. */
-	if (t->on == ON_WUS && t->when != WHEN_CHANCE)
+	if ((t->on == ON_WUS || t->on == ON_ANSWER) && t->when != WHEN_CHANCE)
 		t->n = 1;
 	/* Again and again that would be for ever. */
 	if (t->kind == T_DIE) {

@@ -72,13 +72,18 @@ static void
 add_odd(struct buf *out, const char *bsn, int64_t n, bool send,
 	enum wus_odd odd)
 {
-	if (odd == WUS_HALF && n % 2 == 0)
+	if (odd == WUS_EMPTY || (odd == WUS_HALF && n % 2 == 0))
 		return;
+	if (odd == WUS_YES_FOR_NO)
+		send = !send;
+	send = (send || odd == WUS_YES) && odd != WUS_NO;
 	if (odd == WUS_NO_BOOLEAN && n == 1) {
 		add_answer(out, bsn, "misschien");
 		return;
 	}
 	add_answer(out, bsn, send ? "true" : "false");
+	if (odd == WUS_DOUBLED)
+		add_answer(out, bsn, send ? "true" : "false");
 	if (odd == WUS_BOTH && n == 1)
 		add_answer(out, bsn, send ? "false" : "true");
 	if (odd == WUS_STRANGER && n == 1)
@@ -116,7 +121,7 @@ answer(const struct xml_node *question, const char *sender_oin,
 				"Burger") != 0)
 			return refuse(out, "a Klant is not valid");
 		add_odd(out, bsn, asked,
-			citizen_look(subscribers, bsn) != BOX_NONE, odd);
+			subscribers_look(subscribers, bsn) != BOX_NONE, odd);
 	}
 	if (asked == 0)
 		return refuse(out, "no klanten");

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "mobbsim/citizen.h"
+#include "mobbsim/subscribers.h"
 
 #define WUS_ASKED_MAX 250
 
@@ -20,6 +20,11 @@ enum wus_odd {
 	WUS_STRANGER,	/* one about somebody else */
 	WUS_NO_BOOLEAN, /* neither yes nor no */
 	WUS_FAULT,	/* the fault of the service */
+	WUS_EMPTY,	/* about nobody */
+	WUS_NO,		/* no to everybody */
+	WUS_YES,	/* yes to everybody */
+	WUS_YES_FOR_NO, /* yes and no the wrong way round */
+	WUS_DOUBLED,	/* each answer twice */
 };
 
 /* Answer a ValidateAbonnementen; returns the HTTP status.  A citizen that is

@@ -14,6 +14,7 @@
 /* The room is no library: a test takes the files it tests. */
 #include "mobbsim/citizen.c"
 #include "mobbsim/dice.c"
+#include "mobbsim/subscribers.c"
 
 #include "batch/bsn.h"
 
@@ -109,56 +110,180 @@ test_citizen__eleven(void **state)
 	assert_false(citizen_eleven(""));
 }
 
+/* The files of sim/, NULL for those that are not there. */
 static enum verdict
-load(const char *text, struct subscribers **list, struct fault *why)
+load(const char *listed, const char *citizens, const char *changes,
+	struct subscribers **list, struct fault *why)
 {
+	const struct {
+		const char *name, *text;
+	} files[] = { { "subscribers.txt", listed },
+		{ "citizens.txt", citizens }, { "changes.txt", changes } };
 	char dir[] = "/tmp/mobbsim-test-XXXXXX";
 	enum verdict v;
+	size_t i;
 	int fd;
 
 	assert_non_null(mkdtemp(dir));
 	fd = open(dir, O_RDONLY | O_DIRECTORY);
-	if (text != NULL)
-		assert_int_equal(
-			file_put(fd, "s", text, strlen(text), 0600, why), V_OK);
-	v = subscribers_load(fd, "s", list, why);
-	(void)unlinkat(fd, "s", 0);
+	for (i = 0; i < 3; i++)
+		if (files[i].text != NULL)
+			assert_int_equal(
+				file_put(fd, files[i].name, files[i].text,
+					strlen(files[i].text), 0600, why),
+				V_OK);
+	*list = NULL;
+	v = subscribers_load(fd, list, why);
+	for (i = 0; i < 3; i++)
+		(void)unlinkat(fd, files[i].name, 0);
 	(void)close(fd);
-	(void)rmdir(dir);
+	assert_int_equal(rmdir(dir), 0);
 	return v;
 }
 
 static void
 test_citizen__a_list_overrides_the_rule(void **state)
 {
-	struct subscribers *list = NULL;
+	struct subscribers *list;
 	struct fault why = FAULT_NONE;
 
 	(void)state;
-	assert_int_equal(
-		load("# who\n999990019\r\n\n123456782", &list, &why), V_OK);
-	assert_int_equal(citizen_look(list, "999990019"), BOX_OPEN);
-	assert_int_equal(citizen_look(list, "123456782"), BOX_OPEN);
-	assert_int_equal(citizen_look(list, "999911685"), BOX_NONE);
-	assert_int_equal(citizen_look(list, "nonsense"), BOX_NONE);
-	assert_int_equal(citizen_look(NULL, "999911685"), BOX_OPEN);
+	assert_int_equal(load("# who\n999990019\r\n\n123456782", NULL, NULL,
+				 &list, &why),
+		V_OK);
+	assert_int_equal(subscribers_look(list, "999990019"), BOX_OPEN);
+	assert_int_equal(subscribers_look(list, "123456782"), BOX_OPEN);
+	assert_int_equal(subscribers_look(list, "999911685"), BOX_NONE);
+	assert_int_equal(subscribers_look(list, "nonsense"), BOX_NONE);
+	assert_int_equal(subscribers_look(NULL, "999911685"), BOX_OPEN);
 	subscribers_free(list);
-	assert_int_equal(load("", &list, &why), V_OK);
-	assert_int_equal(citizen_look(list, "999911685"), BOX_NONE);
+	assert_int_equal(load("", NULL, NULL, &list, &why), V_OK);
+	assert_int_equal(subscribers_look(list, "999911685"), BOX_NONE);
 	subscribers_free(list);
 }
 
 static void
 test_citizen__a_list_that_makes_no_sense(void **state)
 {
-	struct subscribers *list = NULL;
-	struct fault why = FAULT_NONE;
+	static const struct {
+		const char *listed, *changes, *place;
+	} cases[] = {
+		{ "999990019\n12345\n", NULL, "subscribers.txt:2" },
+		{ "99999001x\n", NULL, "subscribers.txt:1" },
+		{ "9999900191\n", NULL, "subscribers.txt:1" },
+		{ NULL, "2026-03-01T10:00:00Z 999990019\n", "changes.txt:1" },
+		{ NULL, "2026-03-01T10:00:00Z 999990019 true\n",
+			"changes.txt:1" },
+		{ NULL, "1-3-2026 999990019 yes\n", "changes.txt:1" },
+		{ NULL, "2026-03-01T10:00:00Z 999990019 yes no\n",
+			"changes.txt:1" },
+	};
+	struct subscribers *list;
+	struct fault why;
+	size_t i;
 
 	(void)state;
-	assert_int_equal(load(NULL, &list, &why), V_SKIP);
-	assert_int_equal(load("999990019\n12345\n", &list, &why), V_BROKEN);
-	assert_string_equal(why.place, "s:2");
-	assert_int_equal(load("99999001x\n", &list, &why), V_BROKEN);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		why = FAULT_NONE;
+		assert_int_equal(load(cases[i].listed, NULL, cases[i].changes,
+					 &list, &why),
+			V_BROKEN);
+		assert_string_equal(why.place, cases[i].place);
+		assert_null(list);
+	}
+	/* No file at all: the rule. */
+	assert_int_equal(load(NULL, NULL, NULL, &list, &why), V_OK);
+	assert_null(list);
+}
+
+struct told {
+	size_t all, yes;
+	int32_t last;
+	bool last_yes;
+};
+
+static void
+tell(void *self, int32_t number, bool yes)
+{
+	struct told *t = self;
+
+	assert_true(number > t->last);
+	t->all++;
+	t->yes += yes;
+	t->last = number;
+	t->last_yes = yes;
+}
+
+static void
+test_citizen__everybody_with_a_box_is_told(void **state)
+{
+	struct told t = { 0 };
+
+	(void)state;
+	/* Those kept for tests, by the rule: about two thirds. */
+	subscribers_all(NULL, true, tell, &t);
+	assert_int_equal(t.all, CITIZEN_RESERVED);
+	assert_in_range(t.yes, 5700, 6100);
+	t.all = t.yes = 0;
+	t.last = 0;
+	subscribers_all(NULL, false, tell, &t);
+	assert_in_range(t.all, 5700, 6100);
+	assert_int_equal(t.yes, t.all);
+}
+
+static void
+test_citizen__files_say_who_is_there(void **state)
+{
+	struct fault why = FAULT_NONE;
+	struct subscribers *list;
+	struct told t = { 0 };
+
+	(void)state;
+	/* By the rule, of two citizens. */
+	assert_int_equal(
+		load(NULL, "999911685\n999990019\n", NULL, &list, &why), V_OK);
+	subscribers_all(list, false, tell, &t);
+	assert_int_equal(t.all, 1);
+	assert_int_equal(t.last, 999911685);
+	subscribers_free(list);
+	/* One with a box, of two. */
+	t = (struct told){ 0 };
+	assert_int_equal(
+		load("999990019\n", "999911685\n", NULL, &list, &why), V_OK);
+	subscribers_all(list, true, tell, &t);
+	assert_int_equal(t.all, 2);
+	assert_int_equal(t.yes, 1);
+	assert_int_equal(t.last, 999990019);
+	subscribers_free(list);
+}
+
+static void
+test_citizen__the_last_change_counts(void **state)
+{
+	static const char changes[] = "2026-03-03T10:00:00Z 999990019 yes\n"
+				      "2026-03-01T10:00:00Z 999990019 no\n"
+				      "2026-03-02T10:00:00Z 999911685 no\n";
+	struct fault why = FAULT_NONE;
+	struct subscribers *list;
+	struct told t = { 0 };
+	int64_t since_ms;
+
+	(void)state;
+	assert_int_equal(load(NULL, NULL, changes, &list, &why), V_OK);
+	assert_int_equal(subscribers_look(list, "999990019"), BOX_OPEN);
+	assert_int_equal(subscribers_look(list, "999911685"), BOX_NONE);
+	assert_true(clock_parse("2026-03-02T10:00:00Z", &since_ms));
+	subscribers_changes(list, since_ms, tell, &t);
+	assert_int_equal(t.all, 2);
+	assert_int_equal(t.yes, 1);
+	t = (struct told){ 0 };
+	subscribers_changes(list, since_ms + 1, tell, &t);
+	assert_int_equal(t.all, 1);
+	assert_int_equal(t.last, 999990019);
+	assert_true(t.last_yes);
+	subscribers_changes(NULL, since_ms, tell, &t);
+	assert_int_equal(t.all, 1);
+	subscribers_free(list);
 }
 
 int
@@ -172,6 +297,9 @@ main(void)
 		cmocka_unit_test(test_citizen__eleven),
 		cmocka_unit_test(test_citizen__a_list_overrides_the_rule),
 		cmocka_unit_test(test_citizen__a_list_that_makes_no_sense),
+		cmocka_unit_test(test_citizen__everybody_with_a_box_is_told),
+		cmocka_unit_test(test_citizen__files_say_who_is_there),
+		cmocka_unit_test(test_citizen__the_last_change_counts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -27,6 +27,7 @@ static const struct cpa_terms terms = {
 	.party_type = "urn:osb:oin",
 	.service = "BOX",
 	.service_type = "urn:osb:services",
+	.answer_url = "",
 	.retries = 8,
 	.interval_ms = 5000,
 };
@@ -102,6 +103,9 @@ test_envelope__each_breach_has_its_code(void **state)
 			"Inconsistent" },
 		{ ">BOX<", ">OTHER<", "ValueNotRecognized" },
 		{ "GLOBE-R-BV-Request", "GLOBE-R-BV-Result",
+			"ValueNotRecognized" },
+		/* Nowhere to answer it. */
+		{ "GLOBE-R-BV-Request", "GLOBE-R-A-Request",
 			"ValueNotRecognized" },
 		{ "2026-11-18T08:00:00Z", "yesterday", "Inconsistent" },
 		{ "2026-11-18T09:00:00.5+00:00", "2026-11-18T08:00:00Z",
@@ -326,8 +330,8 @@ test_envelope__signals_name_what_they_answer(void **state)
 static void
 test_envelope__a_result_lives_as_long_as_it_is_tried(void **state)
 {
-	static const struct envelope_result result = { "r@y", "c", "m@x",
-		"result@y", NOW };
+	static const struct envelope_result result = { ENVELOPE_RESULT, "r@y",
+		"c", "m@x", "result@y", NOW };
 	struct buf out = BUF_MAX(100000);
 	struct arena mem = ARENA_EMPTY;
 	struct fault why = FAULT_NONE;
@@ -379,8 +383,8 @@ test_envelope__valid_by_the_standard(void **state)
 	static const struct envelope_odd odd = { .no_actor = true,
 		.block = true };
 	struct cpa_terms in_answer = terms;
-	static const struct envelope_result result = { "r@y", "c", "m@x",
-		"result@y", NOW };
+	static const struct envelope_result result = { ENVELOPE_RESULT, "r@y",
+		"c", "m@x", "result@y", NOW };
 	static const struct envelope_wrong wrong = { "Inconsistent", "//x",
 		"why", true };
 	struct buf out = BUF_MAX(100000);

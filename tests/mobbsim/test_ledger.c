@@ -14,6 +14,7 @@
 #include "mobbsim/idset.c"
 #include "mobbsim/judge.c"
 #include "mobbsim/ledger.c"
+#include "mobbsim/subscribers.c"
 
 #define HEAD                                                                   \
 	"at;message_id;batch_id;bericht_id;reference;bsn;attachments_sha256;"  \

@@ -20,6 +20,7 @@
 #include "mobbsim/judge.c"
 #include "mobbsim/payload.c"
 #include "mobbsim/result.c"
+#include "mobbsim/subscribers.c"
 
 #define M "http://schemas.rdw.nl/GEB/BerichtenProsessor/Bericht/Types/2009/01"
 #define BATCH "0b5b1b2c-0d7f-4c27-9a55-0c7a4d0f9a01"
@@ -330,6 +331,28 @@ test_payload__half_a_megabyte_fits_and_no_byte_more(void **state)
 	arena_done(&mem);
 }
 
+static void
+test_payload__a_type_has_to_be_registered(void **state)
+{
+	static char one[] = "UITKER", two[] = "WOZ";
+	char *types[] = { one, two };
+	struct judge judge = { .oin = OIN,
+		.now_ms = moment(MADE),
+		.valid = true,
+		.types = types };
+	static const enum judge_code wanted[] = { JUDGE_VERWERKT, JUDGE_TYPE,
+		JUDGE_VERWERKT };
+	struct arena mem = ARENA_EMPTY;
+	struct payload p;
+
+	(void)state;
+	payload_read(good, strlen(good), &mem, &p);
+	for (judge.type_count = 0; judge.type_count < 3; judge.type_count++)
+		assert_int_equal(judge_letter(&judge, &p, &p.letters[0], false),
+			wanted[judge.type_count]);
+	arena_done(&mem);
+}
+
 /* A citizen who is late was subscribed when asked and is not any more. */
 static void
 test_payload__late_is_declined(void **state)
@@ -444,6 +467,7 @@ main(void)
 		cmocka_unit_test(test_payload__each_letter_is_judged),
 		cmocka_unit_test(
 			test_payload__half_a_megabyte_fits_and_no_byte_more),
+		cmocka_unit_test(test_payload__a_type_has_to_be_registered),
 		cmocka_unit_test(test_payload__late_is_declined),
 		cmocka_unit_test(test_payload__a_result_is_valid_and_adds_up),
 		cmocka_unit_test(test_payload__a_result_can_contradict),

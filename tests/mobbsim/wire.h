@@ -51,6 +51,7 @@ struct wire {
 	pthread_mutex_t lock;
 	struct http_listen *listen;
 	char *kept[WIRE_KEPT]; /* bodies pushed to us */
+	size_t kept_len[WIRE_KEPT];
 	size_t kept_count;
 };
 
@@ -163,9 +164,10 @@ wire_keep(void *self, const struct http_request *request,
 		wire_ack(id, "in-answer@us", &reply->body);
 	}
 	(void)pthread_mutex_lock(&w->lock);
-	if (w->kept_count < WIRE_KEPT)
+	if (w->kept_count < WIRE_KEPT) {
+		w->kept_len[w->kept_count] = request->body_len;
 		w->kept[w->kept_count++] = copy;
-	else
+	} else
 		free(copy);
 	(void)pthread_mutex_unlock(&w->lock);
 }
@@ -307,7 +309,7 @@ wire_begin_as(struct wire *w, struct run *run, enum wire_mode mode)
 	assert_int_equal(run(run, "init", "room", "--ports", "auto",
 				 "--interval", "PT1S", how[mode], NULL),
 		0);
-	wire_set(w, "sim.yaml", "result_after: 2s", "result_after: 0s");
+	wire_set(w, "sim.yaml", "_after: 2s", "_after: 0s");
 	run_read(run, "room/cpa.xml", &text);
 	at = strstr(text.bytes, "localhost:");
 	assert_non_null(at);
@@ -456,12 +458,12 @@ wire_payload(const char *batch, const char *kind,
 	buf_text(out, "</b:Berichten>");
 }
 
-/* Send a delivery under MessageId `id`; the HTTP status, and the body of the
+/* Send a payload under MessageId `id`; the HTTP status, and the body of the
  * answer in `body_out` unless NULL.
  */
 static inline int
-wire_ask(struct wire *w, const char *id, const struct buf *payload,
-	struct buf *body_out)
+wire_ask_as(struct wire *w, const char *action, const char *id,
+	const struct buf *payload, struct buf *body_out)
 {
 	struct buf out = BUF_MAX(2000000);
 	int status;
@@ -470,7 +472,7 @@ wire_ask(struct wire *w, const char *id, const struct buf *payload,
 		       "Content-ID: <envelope>\r\n\r\n");
 	wire_envelope("<e:Service e:type=\"urn:osb:services\">"
 		      "MIJNOVERHEID.ebMS.BB.2.0</e:Service>",
-		"GLOBE-R-BV-Request", id,
+		action, id,
 		w->mode == WIRE_BEST_EFFORT
 			? "</e:MessageData>"
 			: "</e:MessageData><e:DuplicateElimination/>",
@@ -490,6 +492,14 @@ wire_ask(struct wire *w, const char *id, const struct buf *payload,
 		"\"ebXML\"", out.bytes, body_out);
 	buf_done(&out);
 	return status;
+}
+
+/* A delivery. */
+static inline int
+wire_ask(struct wire *w, const char *id, const struct buf *payload,
+	struct buf *body_out)
+{
+	return wire_ask_as(w, "GLOBE-R-BV-Request", id, payload, body_out);
 }
 
 static inline int

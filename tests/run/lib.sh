@@ -98,7 +98,7 @@ house() { # a complete set-up, the simulator and a listener running
 		cat "$dir/init.log"
 		exit 1
 	}
-	sed -i 's/^result_after:.*/result_after: 0s/' "$dir/sim.yaml"
+	sed -i 's/^\(result\|answer\)_after:.*/\1_after: 0s/' "$dir/sim.yaml"
 	[ "${1:-}" = dark ] && return
 	sim_start
 	listen_start
