@@ -147,6 +147,12 @@ enum code {
 	CODE_WUS = 2301,	      /* subscription service fault */
 	CODE_WUS_ANSWER = 2302,	      /* answer does not fit the question */
 	CODE_SUBSCRIPTION_OLD = 2306, /* answer of a wrong moment */
+
+	CODE_SUBSCRIPTION_READ = 2310,	      /* answer that cannot be read */
+	CODE_SUBSCRIPTION_MAPPING = 2311,     /* `answer:` does not fit it */
+	CODE_SUBSCRIPTION_NUMBER = 2312,      /* no citizen number in it */
+	CODE_SUBSCRIPTION_CONTRADICTS = 2313, /* one number, yes and no */
+	CODE_SUBSCRIPTION_OTHER = 2314, /* other question, sender, numbers */
 };
 
 #endif

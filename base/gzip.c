@@ -22,6 +22,8 @@ struct gzip {
 	z_stream z;
 	unsigned char in[IN_BYTES];
 	int fd, method;
+	gzip_from_fn *from; /* instead of fd, NULL: none */
+	void *from_self;
 	int64_t begin; /* of the packed bytes */
 	int64_t at;    /* next byte of the file */
 	int64_t end;   /* no byte from here on, -1 unknown */
@@ -32,15 +34,14 @@ struct gzip {
 	bool within; /* a member of a .gz file is not at its end */
 };
 
-enum verdict
-gzip_open(int fd, int64_t offset, int method, int64_t bytes,
+static enum verdict
+begin(int fd, int64_t offset, int method, int64_t bytes,
 	struct gzip **gzip_inout, struct fault *why)
 {
 	struct gzip *g = *gzip_inout;
 
 	int window = method == GZIP_FILE ? GZIP_OR_NOTHING : RAW_DEFLATE;
 
-	assert(fd >= 0);
 	if (offset < 0 ||
 		(method != GZIP_STORED && method != GZIP_DEFLATE &&
 			method != GZIP_FILE) ||
@@ -51,6 +52,7 @@ gzip_open(int fd, int64_t offset, int method, int64_t bytes,
 	if (g == NULL)
 		g = mem_zero(1, sizeof(*g));
 	g->fd = fd;
+	g->from = NULL;
 	g->method = method;
 	g->begin = g->at = offset;
 	g->end = -1;
@@ -66,6 +68,32 @@ gzip_open(int fd, int64_t offset, int method, int64_t bytes,
 		     : inflateInit2(&g->z, window) != Z_OK)
 		return fault_set(why, V_BROKEN, CODE_MEMORY, "no memory");
 	g->begun = true;
+	return V_OK;
+}
+
+enum verdict
+gzip_open(int fd, int64_t offset, int method, int64_t bytes,
+	struct gzip **gzip_inout, struct fault *why)
+{
+	assert(fd >= 0);
+	return begin(fd, offset, method, bytes, gzip_inout, why);
+}
+
+enum verdict
+gzip_open_from(gzip_from_fn *from, void *from_self, struct gzip **gzip_out,
+	struct fault *why)
+{
+	struct gzip *g = NULL;
+	enum verdict v;
+
+	v = begin(-1, 0, GZIP_FILE, -1, &g, why);
+	if (v != V_OK) {
+		gzip_close(g);
+		return v;
+	}
+	g->from = from;
+	g->from_self = from_self;
+	*gzip_out = g;
 	return V_OK;
 }
 
@@ -124,9 +152,12 @@ more_input(struct gzip *g, struct fault *why)
 		want = (size_t)(g->end - g->at);
 	if (want == 0)
 		return V_END;
-	v = file_read_at(g->fd, g->in, want, g->at, &got, why);
+	v = g->from != NULL
+		    ? g->from(g->from_self, g->in, want, &got, why)
+		    : file_read_at(g->fd, g->in, want, g->at, &got, why);
 	if (v != V_OK)
 		return v;
+	assert(got <= want);
 	if (got == 0)
 		return V_END;
 	g->at += (int64_t)got;

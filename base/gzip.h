@@ -29,6 +29,12 @@ struct gzip;
 enum verdict gzip_open(int fd, int64_t offset, int method, int64_t bytes,
 	struct gzip **gzip_inout, struct fault *why);
 
+/* A whole .gz file whose bytes come from `from`, *len_out 0 at the end. */
+typedef enum verdict gzip_from_fn(void *self, void *bytes, size_t len,
+	size_t *len_out, struct fault *why);
+enum verdict gzip_open_from(gzip_from_fn *from, void *from_self,
+	struct gzip **gzip_out, struct fault *why);
+
 /* Up to `len` bytes; *len_out 0 at the end.  V_BROKEN (CODE_ARCHIVE_CUT) when
  * the stream is damaged or gives more or fewer bytes than promised.
  */

@@ -994,6 +994,53 @@ static const struct advice rows[] = {
 		"Vraag opnieuw, of geef het moment van de lijst die u "
 		"importeert.",
 		5 },
+	{ CODE_SUBSCRIPTION_READ, '-', "subscription answer cannot be read",
+		"abonnementenantwoord is niet te lezen",
+		"The answer (or list) is cut off, damaged, larger than 1 GB or "
+		"no XML; nothing of it is used.",
+		"Ask again: mobbjob subscriptions ask.  When it comes back, "
+		"send the first lines to Logius.",
+		"Vraag opnieuw: mobbjob subscriptions ask.  Komt het terug, "
+		"leg het dan voor aan Logius.",
+		7 },
+	{ CODE_SUBSCRIPTION_MAPPING, '-',
+		"answer: in the jobs file does not fit the answer",
+		"answer: in het jobs-bestand past niet bij het antwoord",
+		"An element is missing, is there twice or holds a word that "
+		"`answer:` of the endpoint does not name; nothing is used.",
+		"Compare the element it names with the schema of Logius, "
+		"correct `answer:` of the endpoint and ask again.",
+		"Vergelijk het genoemde element met het schema van Logius, "
+		"verbeter `answer:` van het endpoint en vraag opnieuw.",
+		2 },
+	{ CODE_SUBSCRIPTION_NUMBER, '-', "what should be a BSN is none",
+		"wat een BSN moet zijn is er geen",
+		"An entry of the answer or list has a number that fails the "
+		"eleven-test or has other digits than nine; nothing is used.",
+		"Is `bsn` of `answer:` the right element?  If it is: report "
+		"line and time to Logius.",
+		"Is `bsn` van `answer:` het goede element?  Zo ja: meld regel "
+		"en tijdstip bij Logius.",
+		7 },
+	{ CODE_SUBSCRIPTION_CONTRADICTS, '-',
+		"a number is both subscribed and not",
+		"een nummer is zowel wel als niet geabonneerd",
+		"The answer or list says yes and no about the same citizen; "
+		"nothing of it is used.",
+		"Ask again: mobbjob subscriptions ask.  When it comes back, "
+		"report the line to Logius.",
+		"Vraag opnieuw: mobbjob subscriptions ask.  Komt het terug, "
+		"meld dan de regel bij Logius.",
+		7 },
+	{ CODE_SUBSCRIPTION_OTHER, '-', "answer to another question",
+		"antwoord op een andere vraag",
+		"The answer names a question or sender that is not ours, or a "
+		"citizen we did not ask about; nothing of it is used.",
+		"Report it to Logius with the time: somebody may have our "
+		"answer.",
+		"Meld het bij Logius met het tijdstip: iemand heeft mogelijk "
+		"ons antwoord.",
+		7 },
 };
 
 const struct advice *

@@ -99,7 +99,7 @@ enum verdict subscription_answer_bytes(const void *bytes, size_t len,
 	const struct jobs_answer *mapping, struct subscribed *set,
 	struct subscription_read *out, struct fault *why);
 
-/* Does an answer that was read belong to the question?
+/* Does an answer that was read belong to the question (channels/subscription.c)?
  *
  * V_OK	    *missing_out numbers of a list were not answered: those are unknown,
  *	    unless the mapping says `unlisted: no`
