@@ -109,7 +109,8 @@ enum code {
 	CODE_NOT_ALLOWED = 1304,
 	CODE_HELD = 1305, /* held: totals differ or are absent */
 	CODE_USAGE = 1306,
-	CODE_STOPPED = 1321, /* held by a person */
+	CODE_STOPPED = 1321,   /* held by a person */
+	CODE_GATE_FULL = 1335, /* more letters than an LPR may have */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */

@@ -706,6 +706,17 @@ static const struct advice rows[] = {
 		"Als de reden weg is: `mobbjob release`, met JOB, --stream, "
 		"--sender of --endpoint; of annuleer het.",
 		3 },
+	{ CODE_GATE_FULL, '-', "limited production run is full",
+		"limited productierun is vol",
+		"Before Logius released production only a few letters of a "
+		"stream leave; that many were chosen, or more were asked for.",
+		"Check with Logius what arrived; when production is released, "
+		"record it with `mobbjob lpr STREAM --as open --reason TEXT`. "
+		"A higher `lpr` in the jobs file is agreed with Logius first.",
+		"Ga met Logius na wat is aangekomen; is productie vrijgegeven, "
+		"leg dat vast met `mobbjob lpr STREAM --as open --reason "
+		"TEKST`. Spreek een hogere `lpr` eerst met Logius af.",
+		3 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

@@ -43,6 +43,7 @@ static const struct yaml_key sender_keys[] = {
 	{ "cpa_before", YAML_TEXTS, IN(jobs_sender, cpa_before),
 		IN(jobs_sender, cpa_before_count), .absent = 0 },
 	{ "environment", YAML_TEXT, IN(jobs_sender, environment), .absent = 0 },
+	{ "lpr", YAML_INT, IN(jobs_sender, lpr), .absent = -1 },
 	{ 0 },
 };
 
@@ -98,6 +99,7 @@ static const struct yaml_key stream_keys[] = {
 		.absent = 0 },
 	{ "not_pdfa", YAML_TEXT, IN(jobs_stream, not_pdfa), .absent = 0 },
 	{ "count_check", YAML_BOOL, IN(jobs_stream, count_check), .absent = 0 },
+	{ "lpr", YAML_INT, IN(jobs_stream, lpr), .absent = -1 },
 	{ 0 },
 };
 

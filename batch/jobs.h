@@ -52,6 +52,7 @@ struct jobs_crl {
 };
 
 #define JOBS_CPA_BEFORE_MAX 16
+#define JOBS_LPR_MAX 1000 /* one lot: more is no limited run */
 
 struct jobs_sender {
 	char *name, *oin, *cpa, *certificate, *key;
@@ -64,6 +65,7 @@ struct jobs_sender {
 	 * used
 	 */
 	char *environment;
+	int64_t lpr; /* letters of a limited production run; -1: not given */
 };
 
 /* Whose certificate an endpoint may show. */
@@ -143,6 +145,7 @@ struct jobs_stream {
 	char *look_command; /* external look; NULL: none */
 	char *not_pdfa;	    /* warn | paper | reject */
 	bool count_check;   /* hold when the count is far from the last */
+	int64_t lpr;	    /* letters before Logius released production */
 
 	/* filled by jobs_parse() */
 	const struct jobs_sender *sender_is;

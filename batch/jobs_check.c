@@ -12,6 +12,8 @@
 #include "batch/pace.h"
 
 #define BUNDLE_LETTERS_MAX 100000 /* they lie in memory, 1.5 kB each */
+#define LPR_DEFAULT 50		  /* letters */
+
 #define BODY_MIN 1000000
 #define BODY_MAX 100000000 /* of each of 64 connections */
 
@@ -143,6 +145,23 @@ environments_check(const struct jobs_stream *s, struct fault *why)
 	return V_OK;
 }
 
+/* That of the stream, else of its sender.  0 would mean that nobody ever looks:
+ * a gate is opened by a person, not by the jobs file.
+ */
+static enum verdict
+lpr_check(struct jobs_stream *s, struct fault *why)
+{
+	if (s->lpr == -1)
+		s->lpr = s->sender_is->lpr;
+	if (s->lpr == -1)
+		s->lpr = LPR_DEFAULT;
+	if (s->lpr < 1 || s->lpr > JOBS_LPR_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: lpr must be 1 to %d", s->name,
+			JOBS_LPR_MAX);
+	return V_OK;
+}
+
 static enum verdict
 stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 {
@@ -173,6 +192,8 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 			"stream %s: release must be automatic or person",
 			s->name);
 	v = look_check(s, why);
+	if (v == V_OK)
+		v = lpr_check(s, why);
 	return v == V_OK ? environments_check(s, why) : v;
 }
 

@@ -36,10 +36,13 @@ static const struct row jobs[] = {
 	[JOB_RELEASED] = { "released", BIT(JOB_SENDING) | BIT(JOB_AWAITING) |
 					       BIT(JOB_HELD) |
 					       BIT(JOB_CANCELLED) },
-	[JOB_SENDING] = { "sending",
-		BIT(JOB_AWAITING) | BIT(JOB_SETTLED) | BIT(JOB_HELD) },
+	/* Back to released: letters that rested are to be cut as well. */
+	[JOB_SENDING] = { "sending", BIT(JOB_AWAITING) | BIT(JOB_SETTLED) |
+					     BIT(JOB_HELD) |
+					     BIT(JOB_RELEASED) },
 	[JOB_AWAITING] = { "awaiting results",
-		BIT(JOB_SENDING) | BIT(JOB_SETTLED) | BIT(JOB_HELD) },
+		BIT(JOB_SENDING) | BIT(JOB_SETTLED) | BIT(JOB_HELD) |
+			BIT(JOB_RELEASED) },
 	[JOB_SETTLED] = { "settled", 0 },
 	[JOB_REFUSED] = { "refused", 0 },
 	[JOB_CANCELLED] = { "cancelled", 0 },

@@ -256,6 +256,26 @@ cut_letter(void *self, int64_t record, const struct uuid *id, int64_t box_bytes)
 	return V_OK;
 }
 
+/* Of a stream that Logius did not release yet only chosen letters are cut, or
+ * none: V_SKIP, the job rests.
+ */
+static enum verdict
+pass_gate(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct fault *why)
+{
+	enum gate_way way = GATE_RESTS;
+	int64_t chosen = 0;
+	enum verdict v;
+
+	v = store_gate_pass(run->site->store, job->id, stream->lpr,
+		clock_now_ms(), &way, &chosen, why);
+	if (v == V_OK && chosen > 0)
+		log_line("job %s: limited production run, %" PRId64
+			 " letters chosen",
+			job->id, chosen);
+	return v == V_OK && way == GATE_RESTS ? V_SKIP : v;
+}
+
 static enum verdict
 cut(struct role_run *run, const struct job *job,
 	const struct jobs_stream *stream, struct fault *why)
@@ -266,8 +286,10 @@ cut(struct role_run *run, const struct job *job,
 	enum verdict v;
 	size_t i, from = 0;
 
-	v = spool_journal_load(
-		run->site->spool, JOURNAL_PRINT, NULL, &printed, why);
+	v = pass_gate(run, job, stream, why);
+	if (v == V_OK)
+		v = spool_journal_load(
+			run->site->spool, JOURNAL_PRINT, NULL, &printed, why);
 	if (v != V_OK)
 		return v;
 	c.printed = printed;

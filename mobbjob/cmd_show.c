@@ -145,6 +145,14 @@ print_head(struct call *call, const struct job *job)
 		job->released_by == NULL ? "" : job->released_by);
 	moment(call, "settled", job->settled_ms, "");
 	print_totals(call, job);
+	if (job->gated)
+		line(call, "gate",
+			arena_format(mem,
+				"limited production run: only %s chosen "
+				"letters leave until Logius released "
+				"production (mobbjob lpr %s)",
+				show_number(job->gate_letters, mem),
+				job->stream));
 	if (job->lots > 0)
 		line(call, "box lots",
 			arena_format(mem,

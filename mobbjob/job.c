@@ -94,6 +94,8 @@ job_json(const struct job *job)
 	json_add_given(o, "hold_code", show_code((int)job->hold_code, &mem));
 	json_add_given(o, "hold_reason", job->hold_reason);
 	json_counts(o, job);
+	json_add_bool(o, "gated", job->gated);
+	json_add_int(o, "gate_letters", job->gate_letters);
 	json_add_time(o, "received_at", job->received_ms);
 	json_add_time(o, "split_at", job->split_ms);
 	json_add_time(o, "routed_at", job->routed_ms);
@@ -104,18 +106,35 @@ job_json(const struct job *job)
 	return o;
 }
 
+/* Behind the gate, while it is closed. */
+static bool
+job_rests(const struct job *job)
+{
+	return job_open(job) > 0 && job->gate_letters < job->letters &&
+	       job->n_box + job->n_paper > 0;
+}
+
 const char *
 job_person(const struct job *job, struct arena *mem)
 {
 	const char *all = "";
 
+	if (job->gated && job->state != JOB_HELD && job_rests(job))
+		all = arena_format(mem,
+			"limited production run: %s of %s letters were "
+			"chosen, the rest waits until Logius released "
+			"production (mobbjob lpr %s)",
+			show_number(job->gate_letters, mem),
+			show_number(job->letters, mem), job->stream);
 	if (job->state == JOB_HELD)
 		return arena_format(mem,
 			"look at it and release it: mobbjob release %s "
 			"--reason TEXT",
 			job->id);
 	if (job->n_held > 0)
-		all = arena_format(mem, "%s letter%s held (mobbjob letters %s)",
+		all = arena_format(mem,
+			"%s%s%s letter%s held (mobbjob letters %s)", all,
+			all[0] == '\0' ? "" : "; ",
 			show_number(job->n_held, mem),
 			job->n_held == 1 ? " is" : "s are", job->id);
 	if (job->n_handed > 0)

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&command_hold,
 	&command_print,
 	&command_posted,
+	&command_lpr,
 	&command_submit,
 	&command_endpoint,
 	&command_cert,

@@ -65,12 +65,22 @@ enum attempt_state {
 /* The names as text for PART_HAS. */
 void part_names(const struct store_part *part, struct buf *out);
 
+/* --- the limited production run (store/gate.c) --- */
+
+/* May this letter leave: the job is not gated, or the letter was chosen?  The
+ * columns with the name of their table.
+ */
+#define GATE_LETS(gated, job_no, record)                                       \
+	"(" gated "::int = 0 or exists (select from gate_letter gl "           \
+	"where gl.job_no = " job_no " and gl.record = " record ")) "
+
 /* --- jobs (store/job.c) --- */
 
 struct job_row {
 	int64_t number, letters, received_ms;
 	int32_t part; /* of its letters */
 	enum job_state state;
+	bool gated; /* only its chosen letters leave, store/gate.h */
 	char id[JOB_ID_MAX];
 };
 

@@ -22,12 +22,19 @@ store_print_ready(struct store *store, int64_t after, struct arena *mem,
 	const char *id;
 
 	/* An attempt that may still bring a letter to a box keeps all paper of
-	 * the job waiting: never both.
+	 * the job waiting: never both.  Behind a gate only chosen letters count.
 	 */
 	v = pg_ask(store->pg,
 		"select id from job j where state in (6, 7) and n_paper > 0 "
 		"and number > $1 and not " JOB_J_STOPPED
-		"and (print_close or (n_box + n_offered + n_unknown + n_resend "
+		"and (not gated or exists (select "
+		"from gate_letter g join letter_now n on n.part = j.part "
+		"and n.job_no = g.job_no and n.record = g.record "
+		"where g.job_no = j.number and n.state = 3)) "
+		"and (print_close or (case when gated then "
+		"(select count(*) from lot o where o.job_no = j.number "
+		"and not o.print and o.state = 1) else n_box end "
+		"+ n_offered + n_unknown + n_resend "
 		"= 0 and not exists (select from lot o "
 		"join attempt a on a.lot_no = o.number "
 		"where o.job_no = j.number and not o.print and o.state <> 8 "
@@ -101,25 +108,51 @@ store_print_letters(struct store *store, const char *job, size_t max,
 			"and coalesce((select x.state from receipt x "
 			"where x.job_no = r.job_no and x.lot_no = 0 "
 			"and x.record = r.record order by x.number desc "
-			"limit 1), 3) = 3 order by r.record limit $3) "
-			"union all (select x.record, r.box, r.rule, "
-			"x.wire_code "
-			"from (select distinct on (lot_no, record) lot_no, "
-			"record, state, wire_code from receipt where job_no = "
-			"$2 "
-			"order by lot_no, record, number desc) x "
-			"join route r on r.job_no = $2 and r.record = x.record "
-			"where x.state = 3 and (x.lot_no > 0 or r.box) "
-			"and x.lot_no = coalesce((select max(p.lot_no) "
-			"from place p where p.job_no = $2 "
-			"and p.record = x.record), 0) "
-			"order by x.record limit $3)) "
-			"select " LETTER_COLUMNS ", n.box, n.rule, n.code "
-			"from (select * from paper order by record limit $3) n "
-			"join letter l on l.part = $1 and l.job_no = $2 "
-			"and l.record = n.record order by l.record",
+			"limit 1), 3) = 3 "
+			"and " GATE_LETS("$4", "r.job_no",
+				"r.record") "order by r.record limit $3) "
+					    "union all (select x.record, "
+					    "r.box, r.rule, "
+					    "x.wire_code "
+					    "from (select distinct on (lot_no, "
+					    "record) lot_no, "
+					    "record, state, wire_code from "
+					    "receipt where job_no = "
+					    "$2 "
+					    "order by lot_no, record, number "
+					    "desc) x "
+					    "join route r on r.job_no = $2 and "
+					    "r.record = x.record "
+					    "where x.state = 3 and (x.lot_no > "
+					    "0 or r.box) "
+					    "and x.lot_no = coalesce((select "
+					    "max(p.lot_no) "
+					    "from place p where p.job_no = $2 "
+					    "and p.record = x.record), 0) "
+					    "and " GATE_LETS("$4", "$2",
+						    "x.record") "order by "
+								"x.record "
+								"limit $3)) "
+								"select"
+								" " LETTER_COLUMNS
+								", n.box, "
+								"n.rule, "
+								"n.code "
+								"from (select "
+								"* from paper "
+								"order by "
+								"record limit "
+								"$3) n "
+								"join letter l "
+								"on l.part = "
+								"$1 and "
+								"l.job_no = $2 "
+								"and l.record "
+								"= n.record "
+								"order by "
+								"l.record",
 			PG_ARGS(PG_N(row.part), PG_N(row.number),
-				PG_N((int64_t)max)),
+				PG_N((int64_t)max), PG_N(row.gated ? 1 : 0)),
 			&rows, why);
 	if (v == V_OK)
 		v = read_with_reasons(
@@ -145,9 +178,11 @@ check_paper(struct pg *pg, const struct job_row *job,
 		records[i] = letters[i].record;
 	pg_array(&array, records, count);
 	v = pg_ask(pg,
-		"select count(*) from letter_now where part = $1 "
-		"and job_no = $2 and record = any($3::bigint[]) and state = 3",
-		PG_ARGS(PG_N(job->part), PG_N(job->number), PG_T(array.bytes)),
+		"select count(*) from letter_now n where n.part = $1 "
+		"and n.job_no = $2 and n.record = any($3::bigint[]) "
+		"and n.state = 3 and " GATE_LETS("$4", "n.job_no", "n.record"),
+		PG_ARGS(PG_N(job->part), PG_N(job->number), PG_T(array.bytes),
+			PG_N(job->gated ? 1 : 0)),
 		&rows, why);
 	if (v == V_OK && pg_int(&rows, 0, 0) != (int64_t)count)
 		v = fault_set(why, V_SKIP, CODE_PRINT_TWICE,

@@ -36,14 +36,17 @@ row_get(struct pg *pg, const char *sql, const struct pg_arg *args,
 		.state = (enum job_state)pg_int(&rows, 0, 1),
 		.part = (int32_t)pg_int(&rows, 0, 2),
 		.letters = pg_int(&rows, 0, 3),
-		.received_ms = pg_int(&rows, 0, 5) };
+		.received_ms = pg_int(&rows, 0, 5),
+		.gated = pg_bool(&rows, 0, 6) };
 	pg_word(&rows, 0, 4, job.id, sizeof(job.id));
 	pg_rows_done(&rows);
 	*out = job;
 	return V_OK;
 }
 
-#define ROW_SQL "select number, state, part, letters, id, received_ms from job "
+#define ROW_SQL                                                                \
+	"select number, state, part, letters, id, received_ms, gated from "    \
+	"job "
 
 enum verdict
 job_peek(struct pg *pg, const char *id, struct job_row *out, struct fault *why)
@@ -129,7 +132,7 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	"routed_ms, released_ms, settled_ms, released_by, print_close, "       \
 	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
 	"their_delivered, delivery, period, control, totals, hold_code, "      \
-	"hold_reason, repaired"
+	"hold_reason, repaired, gated, gate_letters"
 
 static void
 job_read(
@@ -172,6 +175,8 @@ job_read(
 	j.hold_code = (enum code)pg_int(rows, row, column++);
 	j.hold_reason = pg_text(rows, row, column++, mem);
 	j.repaired = pg_bool(rows, row, column++);
+	j.gated = pg_bool(rows, row, column++);
+	j.gate_letters = pg_int(rows, row, column++);
 	*out = j;
 }
 

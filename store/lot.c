@@ -215,8 +215,10 @@ store_cut_read(struct store *store, const char *job,
 			"and (select 1 from receipt x "
 			"where x.job_no = l.job_no and x.lot_no = 0 "
 			"and x.record = l.record limit 1) is null "
-			"order by l.record limit " CUT_PAGE,
-			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after)),
+			"and " GATE_LETS("$4", "l.job_no",
+				"l.record") "order by l.record limit " CUT_PAGE,
+			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),
+				PG_N(row.gated ? 1 : 0)),
 			&rows, why);
 		got = v == V_OK ? rows.count : 0;
 		for (i = 0; v == V_OK && i < got; i++) {
@@ -293,7 +295,8 @@ copy_places(struct pg *pg, int64_t job_no, const struct lot_new *lots,
 }
 
 /* What is in lots must be what goes to the box: a letter left out would wait
- * for ever.  *open_out: is there a lot that has to leave or to settle?
+ * for ever.  Of a gated job that are the chosen ones, and nothing else has a
+ * place.  *open_out: is there a lot that has to leave or to settle?
  */
 static enum verdict
 check_cut(struct pg *pg, const struct job_row *job, bool *open_out,
@@ -303,12 +306,26 @@ check_cut(struct pg *pg, const struct job_row *job, bool *open_out,
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"select (select n_box from job where number = $1), "
-		"coalesce(sum(letters - apart) filter (where state = 1), 0)"
-		"::bigint, "
-		"coalesce(bool_or(state <> 4 or resend_letters > 0), false) "
-		"from lot where job_no = $1 and not print",
-		PG_ARGS(PG_N(job->number)), &rows, why);
+		"select case when $3::int = 0 "
+		"then (select n_box from job where number = $1) "
+		"when exists (select from place p where p.job_no = $1 "
+		"and not " GATE_LETS("1", "p.job_no",
+			"p.record") ") then -1 "
+				    "else (select count(*) from gate_letter g "
+				    "join letter_now n on n.part = $2 and "
+				    "n.job_no = g.job_no "
+				    "and n.record = g.record where g.job_no = "
+				    "$1 and n.state = 2) "
+				    "end, "
+				    "coalesce(sum(letters - apart) filter "
+				    "(where state = 1), 0)"
+				    "::bigint, "
+				    "coalesce(bool_or(state <> 4 or "
+				    "resend_letters > 0), false) "
+				    "from lot where job_no = $1 and not print",
+		PG_ARGS(PG_N(job->number), PG_N(job->part),
+			PG_N(job->gated ? 1 : 0)),
+		&rows, why);
 	if (v != V_OK)
 		return v;
 	if (pg_int(&rows, 0, 0) != pg_int(&rows, 0, 1))

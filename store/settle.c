@@ -89,11 +89,14 @@ store_summary(struct store *store, int64_t since_ms, bool *open_out,
 
 	v = pg_ask(store->pg,
 		"select coalesce(bool_or(state not in (8, 9, 10) and "
-		"(state in (1, 2, 3) or n_split + n_box "
+		"(state in (1, 2, 3) or n_split + case when gated "
+		"then (select coalesce(sum(o.letters - o.apart), 0) from lot o "
+		"where o.job_no = job.number and not o.print and o.state = 1) "
+		"else n_box end "
 		"+ n_offered + n_unknown + n_resend > 0)), false), "
 		"coalesce(bool_or(changed_ms >= $1 and "
 		"(rejected > 0 or n_declined > 0 or n_held > 0 "
-		"or state in (4, 9))), false) "
+		"or state in (4, 9) or gated)), false) "
 		"from job where changed_ms >= $1 or state not in (8, 9, 10)",
 		PG_ARGS(PG_N(since_ms)), &rows, why);
 	if (v != V_OK)

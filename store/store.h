@@ -120,6 +120,9 @@ struct job {
 	enum code hold_code;	       /* known at split; released or not */
 	const char *hold_reason;
 	bool repaired; /* its rejected records were written as a file */
+	/* Only so many chosen letters of it leave, see store/gate.h. */
+	bool gated;
+	int64_t gate_letters;
 };
 
 /* in - ends; 0 when every letter has its end. */
@@ -948,6 +951,7 @@ enum verdict store_endpoint_rest(struct store *store, const char *endpoint,
 enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
+#include "store/gate.h"
 #include "store/page.h"
 #include "store/stop.h"
 #include "store/subscription.h"

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -161,6 +162,44 @@ test_jobs__pdfs_are_looked_at_as_the_stream_says(void **state)
 			&jobs, &why),
 		V_BROKEN);
 	assert_int_equal(why.code, CODE_CONFIG_VALUE);
+}
+
+static void
+test_jobs__a_limited_run_is_of_the_stream_or_its_sender(void **state)
+{
+	static const struct {
+		const char *sender, *stream;
+		int64_t letters; /* 0: refused */
+	} cases[] = {
+		{ "", "", 50 },
+		{ ", lpr: 20", "", 20 },
+		{ ", lpr: 20", ", lpr: 5", 5 },
+		{ "", ", lpr: 1000", 1000 },
+		{ "", ", lpr: 1001", 0 },
+		{ "", ", lpr: 0", 0 }, /* that would be no gate */
+		{ ", lpr: 0", "", 0 },
+	};
+	char text[4000];
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			HEAD "senders:\n  - { name: voorbeeld, oin: "
+			     "\"00000099000000010000\", cpa: c, certificate: "
+			     "c, key: k%s }\n" ENDPOINT PRINTER STREAM("%s"),
+			cases[i].sender, cases[i].stream);
+		assert_int_equal(parse(text, &jobs, &why),
+			cases[i].letters == 0 ? V_BROKEN : V_OK);
+		if (cases[i].letters == 0) {
+			assert_int_equal(why.code, CODE_CONFIG_VALUE);
+			continue;
+		}
+		assert_int_equal(jobs.streams[0].lpr, cases[i].letters);
+		jobs_free(&jobs);
+	}
 }
 
 static void
@@ -607,6 +646,8 @@ main(void)
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
 		cmocka_unit_test(
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),
+		cmocka_unit_test(
+			test_jobs__a_limited_run_is_of_the_stream_or_its_sender),
 		cmocka_unit_test(test_jobs__mistakes_are_named),
 		cmocka_unit_test(test_jobs__the_listener_has_three_places),
 		cmocka_unit_test(test_jobs__strict_unless_told),
