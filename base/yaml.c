@@ -130,6 +130,30 @@ static const struct unit units[] = {
 	{ YAML_TIME, "d", 86400000, 1 },
 };
 
+/* "35%" or "0.5%", in parts per million. */
+static bool
+share(const char *text, int64_t *out)
+{
+	const char *rest;
+	int64_t n, each;
+
+	if (!leading_number(text, &n, &rest) || n > 100)
+		return false;
+	n *= 10000;
+	if (*rest == '.') {
+		rest++;
+		for (each = 1000; *rest >= '0' && *rest <= '9' && each > 0;
+			rest++, each /= 10)
+			n += (*rest - '0') * each;
+		if (rest[-1] == '.')
+			return false;
+	}
+	if (strcmp(rest, "%") != 0 || n > 1000000)
+		return false;
+	*out = n;
+	return true;
+}
+
 static bool
 measure(enum yaml_kind kind, const char *text, int64_t *out)
 {
@@ -137,6 +161,8 @@ measure(enum yaml_kind kind, const char *text, int64_t *out)
 	int64_t n;
 	size_t i;
 
+	if (kind == YAML_SHARE)
+		return share(text, out);
 	if (!leading_number(text, &n, &unit))
 		return false;
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -168,6 +194,8 @@ wanted(enum yaml_kind kind)
 		return "a speed such as 50MB/s";
 	case YAML_TIME:
 		return "a time such as 30s, 15min, 4h or 7d";
+	case YAML_SHARE:
+		return "a share such as 35% or 0.5%";
 	case YAML_MAP:
 		return "keys with values";
 	case YAML_LIST:
@@ -276,7 +304,7 @@ defaults(const struct yaml_key *schema, char *out)
 			*(bool *)(void *)(out + k->offset) = k->absent != 0;
 		else if (k->kind == YAML_INT || k->kind == YAML_AMOUNT ||
 			 k->kind == YAML_RATE || k->kind == YAML_SPEED ||
-			 k->kind == YAML_TIME)
+			 k->kind == YAML_TIME || k->kind == YAML_SHARE)
 			*(int64_t *)(void *)(out + k->offset) = k->absent;
 		else if (k->kind == YAML_MAP)
 			defaults(k->inner, out + k->offset);

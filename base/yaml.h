@@ -26,9 +26,10 @@ enum yaml_kind {
 		       * "50MB/s" is bytes per second for YAML_SPEED */
 	YAML_SPEED,  /* int64_t bytes per second: "50MB/s" */
 	YAML_TIME,   /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
-	YAML_MAP,    /* a nested struct, in place; `inner` */
-	YAML_LIST,   /* list of structs: T *items; size_t count; `inner` */
-	YAML_TEXTS,  /* list of text: char **items; size_t count */
+	YAML_SHARE, /* int64_t parts per million: "35%", "0.5%"; at most 100% */
+	YAML_MAP,   /* a nested struct, in place; `inner` */
+	YAML_LIST,  /* list of structs: T *items; size_t count; `inner` */
+	YAML_TEXTS, /* list of text: char **items; size_t count */
 };
 
 struct yaml_key {

@@ -19,6 +19,7 @@ struct file {
 	char *title;
 	int64_t size, wait_ms, speed;
 	bool on;
+	int64_t part_ppm;
 	struct item inner;
 	struct item *items;
 	size_t item_count;
@@ -36,6 +37,7 @@ static const struct yaml_key keys[] = {
 	{ "title", YAML_TEXT, offsetof(struct file, title), .absent = 0 },
 	{ "size", YAML_AMOUNT, offsetof(struct file, size), .absent = 5 },
 	{ "wait", YAML_TIME, offsetof(struct file, wait_ms), .absent = 9 },
+	{ "part", YAML_SHARE, offsetof(struct file, part_ppm), .absent = -1 },
 	{ "speed", YAML_SPEED, offsetof(struct file, speed), .absent = 0 },
 	{ "on", YAML_BOOL, offsetof(struct file, on), .absent = 1 },
 	{ "inner", YAML_MAP, offsetof(struct file, inner), .inner = item_keys },
@@ -81,6 +83,49 @@ test_yaml__values_with_units(void **state)
 	assert_string_equal(f.words[1], "q r");
 	yaml_done(keys, &f);
 	yaml_done(keys, &f); /* twice does no harm */
+}
+
+static void
+test_yaml__shares_are_percentages(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ppm; /* -1: refused */
+	} cases[] = {
+		{ "35%", 350000 },
+		{ "0.5%", 5000 },
+		{ "100%", 1000000 },
+		{ "0%", 0 },
+		{ "12.3456%", 123456 },
+		{ "12.34567%", -1 },
+		{ "100.1%", -1 },
+		{ "101%", -1 },
+		{ "35", -1 },
+		{ "5.%", -1 },
+		{ "-5%", -1 },
+		{ ".5%", -1 },
+		{ "5%%", -1 },
+	};
+	struct fault why;
+	struct file f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[80];
+		enum verdict v;
+
+		snprintf(text, sizeof(text), "title: x\npart: %s\n",
+			cases[i].text);
+		v = load(text, &f, &why);
+		if ((v == V_OK) != (cases[i].ppm >= 0) ||
+			(v == V_OK && f.part_ppm != cases[i].ppm))
+			fail_msg("%s", cases[i].text);
+		yaml_done(keys, &f);
+	}
+	assert_int_equal(load("title: x\n", &f, &why), V_OK);
+	assert_int_equal(f.part_ppm, -1);
+	yaml_done(keys, &f);
 }
 
 static void
@@ -326,6 +371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_yaml__values_with_units),
+		cmocka_unit_test(test_yaml__shares_are_percentages),
 		cmocka_unit_test(test_yaml__absent_keys_have_their_default),
 		cmocka_unit_test(test_yaml__mistakes_have_line_and_column),
 		cmocka_unit_test(test_yaml__guesses_what_was_meant),
