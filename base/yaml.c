@@ -154,6 +154,23 @@ share(const char *text, int64_t *out)
 	return true;
 }
 
+/* Euros with up to four digits behind the point, in hundredths of a cent. */
+static bool
+euros(const char *text, int64_t *out)
+{
+	int64_t n, part = 0, unit = 10000;
+
+	if (!leading_number(text, &n, &text) || !times(&n, unit))
+		return false;
+	if (*text == '.' && text[1] != '\0' && strlen(text) <= 5)
+		for (text++; *text >= '0' && *text <= '9'; text++) {
+			unit /= 10;
+			part += (*text - '0') * unit;
+		}
+	*out = n + part;
+	return *text == '\0';
+}
+
 static bool
 measure(enum yaml_kind kind, const char *text, int64_t *out)
 {
@@ -163,6 +180,8 @@ measure(enum yaml_kind kind, const char *text, int64_t *out)
 
 	if (kind == YAML_SHARE)
 		return share(text, out);
+	if (kind == YAML_EURO)
+		return euros(text, out);
 	if (!leading_number(text, &n, &unit))
 		return false;
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -196,6 +215,8 @@ wanted(enum yaml_kind kind)
 		return "a time such as 30s, 15min, 4h or 7d";
 	case YAML_SHARE:
 		return "a share such as 35% or 0.5%";
+	case YAML_EURO:
+		return "an amount in euros such as 0.47 or 2";
 	case YAML_MAP:
 		return "keys with values";
 	case YAML_LIST:
@@ -304,7 +325,8 @@ defaults(const struct yaml_key *schema, char *out)
 			*(bool *)(void *)(out + k->offset) = k->absent != 0;
 		else if (k->kind == YAML_INT || k->kind == YAML_AMOUNT ||
 			 k->kind == YAML_RATE || k->kind == YAML_SPEED ||
-			 k->kind == YAML_TIME || k->kind == YAML_SHARE)
+			 k->kind == YAML_TIME || k->kind == YAML_SHARE ||
+			 k->kind == YAML_EURO)
 			*(int64_t *)(void *)(out + k->offset) = k->absent;
 		else if (k->kind == YAML_MAP)
 			defaults(k->inner, out + k->offset);

@@ -27,6 +27,7 @@ enum yaml_kind {
 	YAML_SPEED,  /* int64_t bytes per second: "50MB/s" */
 	YAML_TIME,   /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
 	YAML_SHARE, /* int64_t parts per million: "35%", "0.5%"; at most 100% */
+	YAML_EURO,  /* int64_t hundredths of a cent: "0.47" = 4700, "2" */
 	YAML_MAP,   /* a nested struct, in place; `inner` */
 	YAML_LIST,  /* list of structs: T *items; size_t count; `inner` */
 	YAML_TEXTS, /* list of text: char **items; size_t count */

@@ -78,6 +78,18 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 10000 },
 	{ "bundle_bytes", YAML_AMOUNT, IN(jobs_printer, bundle_bytes),
 		.absent = 2000000000 },
+	{ "letter_price", YAML_EURO, IN(jobs_printer, letter_price),
+		.absent = -1 },
+	{ "sheet_price", YAML_EURO, IN(jobs_printer, sheet_price),
+		.absent = -1 },
+	{ 0 },
+};
+
+static const struct yaml_key tariff_keys[] = {
+	{ "year", YAML_INT, IN(jobs_tariff, year), .required = true },
+	{ "letter", YAML_EURO, IN(jobs_tariff, letter), .required = true },
+	{ "login", YAML_EURO, IN(jobs_tariff, login), .absent = 0 },
+	{ "free", YAML_AMOUNT, IN(jobs_tariff, free), .absent = 0 },
 	{ 0 },
 };
 
@@ -119,6 +131,8 @@ static const struct yaml_key jobs_keys[] = {
 		sizeof(struct jobs_printer), printer_keys, true, 0 },
 	{ "streams", YAML_LIST, IN(jobs, streams), IN(jobs, stream_count),
 		sizeof(struct jobs_stream), stream_keys, true, 0 },
+	{ "tariffs", YAML_LIST, IN(jobs, tariffs), IN(jobs, tariff_count),
+		sizeof(struct jobs_tariff), tariff_keys, false, 0 },
 	{ 0 },
 };
 
@@ -230,4 +244,19 @@ void
 jobs_free(struct jobs *jobs)
 {
 	yaml_done(jobs_keys, jobs);
+}
+
+const struct jobs_tariff *
+jobs_tariff(const struct jobs *jobs, int year)
+{
+	const struct jobs_tariff *found = NULL;
+	size_t i;
+
+	for (i = 0; i < jobs->tariff_count; i++) {
+		const struct jobs_tariff *t = &jobs->tariffs[i];
+
+		if (t->year <= year && (found == NULL || t->year > found->year))
+			found = t;
+	}
+	return found;
 }

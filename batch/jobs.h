@@ -122,6 +122,15 @@ struct jobs_printer {
 	char *name;
 	char *receipts; /* none */
 	int64_t bundle_letters, bundle_bytes;
+	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
+					    * said */
+};
+
+/* What Logius asks in a year, excluding VAT.  Prices in hundredths of a cent. */
+struct jobs_tariff {
+	int64_t year;
+	int64_t letter, login;
+	int64_t free; /* letters and logins of an organisation, together */
 };
 
 /* What becomes of a letter whose PDF the box may not take. */
@@ -173,6 +182,8 @@ struct jobs {
 	size_t printer_count;
 	struct jobs_stream *streams;
 	size_t stream_count;
+	struct jobs_tariff *tariffs;
+	size_t tariff_count;
 };
 
 /* V_BROKEN with CODE_CONFIG.. and "name:line:column" as place.  Free with
@@ -187,6 +198,9 @@ void jobs_free(struct jobs *jobs);
  */
 void jobs_answer_fill(struct jobs_answer *answer);
 void jobs_answer_done(struct jobs_answer *answer);
+
+/* The tariff of a year, else of the nearest year before it; NULL: none. */
+const struct jobs_tariff *jobs_tariff(const struct jobs *jobs, int year);
 
 const struct jobs_stream *jobs_stream(
 	const struct jobs *jobs, const char *name); /* NULL: none */

@@ -13,7 +13,9 @@
 
 #define BUNDLE_LETTERS_MAX 100000 /* they lie in memory, 1.5 kB each */
 #define LPR_DEFAULT 50		  /* letters */
-
+#define PRICE_MAX 10000000	  /* hundredths of a cent */
+#define YEAR_FIRST 2000
+#define YEAR_LAST 2200
 #define BODY_MIN 1000000
 #define BODY_MAX 100000000 /* of each of 64 connections */
 
@@ -293,6 +295,28 @@ printer_check(const struct jobs_printer *p, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: bundle_letters must be 1 to %d", p->name,
 			BUNDLE_LETTERS_MAX);
+	if (p->letter_price > PRICE_MAX || p->sheet_price > PRICE_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"printer %s: a price is at most 1000 euros", p->name);
+	return V_OK;
+}
+
+static enum verdict
+tariff_check(
+	const struct jobs *jobs, const struct jobs_tariff *t, struct fault *why)
+{
+	const struct jobs_tariff *other;
+
+	if (t->year < YEAR_FIRST || t->year > YEAR_LAST)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"tariffs: %" PRId64 " is no year", t->year);
+	for (other = jobs->tariffs; other < t; other++)
+		if (other->year == t->year)
+			return fault_set(why, V_BROKEN, CODE_CONFIG_DOUBLE,
+				"tariffs: two of %" PRId64, t->year);
+	if (t->letter > PRICE_MAX || t->login > PRICE_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"tariffs: a price is at most 1000 euros");
 	return V_OK;
 }
 
@@ -430,5 +454,7 @@ jobs_check(struct jobs *jobs, struct fault *why)
 		v = printer_check(&jobs->printers[i], why);
 	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
 		v = stream_check(jobs, &jobs->streams[i], why);
+	for (i = 0; v == V_OK && i < jobs->tariff_count; i++)
+		v = tariff_check(jobs, &jobs->tariffs[i], why);
 	return v;
 }

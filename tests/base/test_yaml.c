@@ -17,7 +17,7 @@ struct item {
 
 struct file {
 	char *title;
-	int64_t size, wait_ms, speed;
+	int64_t size, wait_ms, speed, price;
 	bool on;
 	int64_t part_ppm;
 	struct item inner;
@@ -39,6 +39,7 @@ static const struct yaml_key keys[] = {
 	{ "wait", YAML_TIME, offsetof(struct file, wait_ms), .absent = 9 },
 	{ "part", YAML_SHARE, offsetof(struct file, part_ppm), .absent = -1 },
 	{ "speed", YAML_SPEED, offsetof(struct file, speed), .absent = 0 },
+	{ "price", YAML_EURO, offsetof(struct file, price), .absent = -1 },
 	{ "on", YAML_BOOL, offsetof(struct file, on), .absent = 1 },
 	{ "inner", YAML_MAP, offsetof(struct file, inner), .inner = item_keys },
 	{ "items", YAML_LIST, offsetof(struct file, items),
@@ -126,6 +127,44 @@ test_yaml__shares_are_percentages(void **state)
 	assert_int_equal(load("title: x\n", &f, &why), V_OK);
 	assert_int_equal(f.part_ppm, -1);
 	yaml_done(keys, &f);
+}
+
+static void
+test_yaml__euros_are_exact(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t price; /* -1: none */
+	} cases[] = {
+		{ "0.47", 4700 },
+		{ "2", 20000 },
+		{ "0.0025", 25 },
+		{ "1.5", 15000 },
+		{ "100000000000", 1000000000000000 },
+		{ "0,47", -1 },
+		{ ".47", -1 },
+		{ "0.", -1 },
+		{ "0.47123", -1 },
+		{ "-1", -1 },
+		{ "0.4x", -1 },
+		{ "0.47 euro", -1 },
+		{ "9999999999999999999", -1 },
+	};
+	char text[60];
+	struct file f;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "price: \"%s\"\n", cases[i].text);
+		if (load(text, &f, &why) !=
+			(cases[i].price < 0 ? V_BROKEN : V_OK))
+			fail_msg("%s", text);
+		if (cases[i].price >= 0)
+			assert_int_equal(f.price, cases[i].price);
+		yaml_done(keys, &f);
+	}
 }
 
 static void
@@ -371,6 +410,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_yaml__values_with_units),
+		cmocka_unit_test(test_yaml__euros_are_exact),
 		cmocka_unit_test(test_yaml__shares_are_percentages),
 		cmocka_unit_test(test_yaml__absent_keys_have_their_default),
 		cmocka_unit_test(test_yaml__mistakes_have_line_and_column),

@@ -57,6 +57,61 @@ test_jobs__a_complete_file_with_defaults(void **state)
 	jobs_free(&jobs);
 }
 
+#define TARIFF(year, letter) "  - { year: " year ", letter: " letter " }\n"
+
+static void
+test_jobs__prices_and_tariffs(void **state)
+{
+	static const struct {
+		const char *tariffs;
+		enum code code;
+	} wrong[] = {
+		{ TARIFF("1999", "0.47"), CODE_CONFIG_VALUE },
+		{ TARIFF("2018", "1000.01"), CODE_CONFIG_VALUE },
+		{ TARIFF("2018", "\"0,47\""), CODE_CONFIG_VALUE },
+		{ "  - { year: 2018 }\n", CODE_CONFIG_VALUE },
+		{ TARIFF("2018", "0.47") TARIFF("2018", "0.50"),
+			CODE_CONFIG_DOUBLE },
+	};
+	char text[2000];
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse(HEAD SENDER ENDPOINT
+				 "printers:\n  - { name: drukker, "
+				 "letter_price: 0.61, "
+				 "sheet_price: 0.0425 }\n" STREAM(
+					 "") "tariffs:\n" TARIFF("2020", "0.50")
+					 TARIFF("2018", "0.47"),
+				 &jobs, &why),
+		V_OK);
+	assert_int_equal(jobs.printers[0].letter_price, 6100);
+	assert_int_equal(jobs.printers[0].sheet_price, 425);
+	/* The year itself, or the one before it. */
+	assert_null(jobs_tariff(&jobs, 2017));
+	assert_int_equal(jobs_tariff(&jobs, 2018)->letter, 4700);
+	assert_int_equal(jobs_tariff(&jobs, 2019)->letter, 4700);
+	assert_int_equal(jobs_tariff(&jobs, 2026)->letter, 5000);
+	assert_int_equal(jobs_tariff(&jobs, 2026)->free, 0);
+	jobs_free(&jobs);
+	assert_int_equal(
+		parse(HEAD SENDER ENDPOINT PRINTER STREAM(""), &jobs, &why),
+		V_OK);
+	assert_int_equal(jobs.printers[0].letter_price, -1);
+	assert_null(jobs_tariff(&jobs, 2026));
+	jobs_free(&jobs);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text), "%stariffs:\n%s",
+			HEAD SENDER ENDPOINT PRINTER STREAM(""),
+			wrong[i].tariffs);
+		assert_int_equal(parse(text, &jobs, &why), V_BROKEN);
+		assert_int_equal(why.code, wrong[i].code);
+		jobs_free(&jobs);
+	}
+}
+
 #define SENDER_BEFORE(list)                                                    \
 	"senders:\n  - { name: voorbeeld, oin: \"00000099000000010000\", "     \
 	"cpa: c, cpa_before: " list ", certificate: c, key: k }\n"
@@ -641,6 +696,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_jobs__prices_and_tariffs),
 		cmocka_unit_test(test_jobs__a_complete_file_with_defaults),
 		cmocka_unit_test(test_jobs__a_sender_may_have_had_other_cpas),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
