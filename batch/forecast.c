@@ -10,6 +10,7 @@
 #define MS_PER_HOUR INT64_C(3600000)
 #define MS_PER_S INT64_C(1000)
 #define PRICE_PER_CENT 100
+#define LETTERS_MAX INT64_C(1000000000)
 
 /* --- what letters weigh --- */
 
@@ -94,12 +95,13 @@ forecast_lots(
 
 /* --- box or paper --- */
 
+/* In two steps, because the product of bytes and letters is too large. */
 int64_t
-forecast_share(int64_t letters, int64_t paper, int64_t of)
+forecast_share(int64_t amount, int64_t part, int64_t of)
 {
-	assert(letters >= 0 && of > 0 && paper >= 0 && paper <= of);
-	/* Numbers of letters: far below the square root of the largest. */
-	return (letters * paper + of / 2) / of;
+	assert(amount >= 0 && part >= 0 && of > 0 && of <= LETTERS_MAX);
+	assert(part <= LETTERS_MAX);
+	return amount / of * part + (amount % of * part + of / 2) / of;
 }
 
 int64_t

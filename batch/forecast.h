@@ -69,10 +69,10 @@ int64_t forecast_lots(
 
 /* --- box or paper --- */
 
-/* Of `letters`, how many on paper when `paper` of `of` were; half up.  `of`
- * must not be 0.
+/* Of `amount` (letters, pages, bytes) the share that `part` is of `of` letters,
+ * half up.  `of` must not be 0.
  */
-int64_t forecast_share(int64_t letters, int64_t paper, int64_t of);
+int64_t forecast_share(int64_t amount, int64_t part, int64_t of);
 /* Tenths of a per cent: 358 of 1000 is 35.8 %; 0 of 0 is 0. */
 int64_t forecast_permille(int64_t part, int64_t of);
 

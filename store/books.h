@@ -158,7 +158,7 @@ enum verdict page_split(struct pg *pg, int64_t job_no,
 /* The same added up again from a table of letters. */
 enum verdict page_load(struct pg *pg, const char *table, int64_t job_no,
 	struct forecast_load *out, struct fault *why);
-/* All its lots have left: keep when. */
+/* If all its lots are acknowledged: keep when the last one was. */
 enum verdict page_sent(struct pg *pg, int64_t job_no, struct fault *why);
 
 /* --- what is held (store/stop.c) --- */

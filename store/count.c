@@ -61,5 +61,7 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 	if (v == V_OK && changed != 1)
 		v = fault_set(why, V_BROKEN, CODE_BUG,
 			"letters counted for a job that is not there");
+	if (v == V_OK && counts->acknowledged > 0)
+		v = page_sent(pg, job_no, why);
 	return v;
 }

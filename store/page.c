@@ -246,9 +246,10 @@ enum verdict
 page_sent(struct pg *pg, int64_t job_no, struct fault *why)
 {
 	return pg_do(pg,
-		"update page set sent_ms = coalesce((select "
-		"max(acknowledged_ms) from lot where job_no = $1 "
-		"and not print), 0) where job_no = $1",
+		"update page p set sent_ms = (select max(o.acknowledged_ms) "
+		"from lot o where o.job_no = $1 and not o.print) "
+		"from job j where j.number = $1 and p.job_no = $1 "
+		"and j.lots > 0 and j.lots_acknowledged >= j.lots",
 		PG_ARGS(PG_N(job_no)), NULL, why);
 }
 
@@ -361,7 +362,8 @@ before(struct pg *pg, const char *endpoint, int64_t job_no, int64_t letters,
 		"coalesce(sum(case when j.state = 5 then p.lots "
 		"else greatest(j.lots - j.lots_acknowledged, 0) end), 0)"
 		"::bigint, "
-		"coalesce((select (c.tat_us - $4::bigint * 1000) / 1000 from pace c "
+		"coalesce((select (c.tat_us - $4::bigint * 1000) / 1000 from "
+		"pace c "
 		"where c.endpoint = $1), 0) "
 		"from job j left join page p on p.job_no = j.number "
 		"where j.state in (5, 6, 7) and j.endpoint = $1 "

@@ -35,10 +35,7 @@ settle_one(struct pg *pg, int64_t number, int64_t now_ms, bool *changed_out,
 	pg_rows_done(&rows);
 	if (v != V_OK || to == job.state)
 		return v;
-	if (job.state == JOB_SENDING)
-		v = page_sent(pg, number, why);
-	if (v == V_OK)
-		v = job_step(pg, &job, to, why);
+	v = job_step(pg, &job, to, why);
 	if (v == V_OK && to == JOB_SETTLED)
 		v = pg_do(pg,
 			"update job set settled_ms = $2 where number = $1",

@@ -125,6 +125,10 @@ test_forecast__shares(void **state)
 	assert_int_equal(forecast_share(0, 1, 2), 0);
 	assert_int_equal(
 		forecast_share(100000000, 50000000, 100000000), 50000000);
+	/* 20 TB of a hundred million letters, for all but one of them. */
+	assert_int_equal(
+		forecast_share(INT64_C(20000000000000), 99999999, 100000000),
+		INT64_C(19999999800000));
 	assert_int_equal(forecast_permille(358, 1000), 358);
 	assert_int_equal(forecast_permille(1, 3), 333);
 	assert_int_equal(forecast_permille(0, 0), 0);
