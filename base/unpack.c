@@ -15,6 +15,10 @@
 
 struct unpack {
 	int fd;
+	gzip_from_fn *from; /* instead of fd, NULL: none */
+	void *from_self;
+	uint8_t head[2]; /* of what came from it, looked at, not handed on */
+	size_t head_len, head_at;
 	enum archive_kind kind;
 	struct gzip *gzip;
 	struct archive_filter *filter;
@@ -57,6 +61,56 @@ unpack_open(int fd, const struct archive_limits *limits,
 }
 
 static enum verdict
+read_from(
+	void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
+{
+	struct unpack *u = self;
+	enum verdict v;
+
+	if (u->head_at < u->head_len) {
+		*(uint8_t *)bytes = u->head[u->head_at++];
+		*len_out = 1;
+		return V_OK;
+	}
+	v = u->from(u->from_self, bytes, len, len_out, why);
+	if (v == V_OK)
+		u->file_bytes += (int64_t)*len_out;
+	return v;
+}
+
+enum verdict
+unpack_open_from(gzip_from_fn *from, void *from_self,
+	const struct archive_limits *limits, struct unpack **unpack_out,
+	struct fault *why)
+{
+	struct unpack *u = mem_zero(1, sizeof(*u));
+	enum verdict v = V_OK;
+	size_t got = 1;
+
+	assert(limits->ratio_max > 0);
+	u->fd = -1;
+	u->from = from;
+	u->from_self = from_self;
+	u->limits = *limits;
+	while (v == V_OK && got > 0 && u->head_len < sizeof(u->head)) {
+		v = from(from_self, u->head + u->head_len,
+			sizeof(u->head) - u->head_len, &got, why);
+		if (v == V_OK)
+			u->head_len += got;
+	}
+	u->file_bytes = (int64_t)u->head_len;
+	if (v == V_OK && u->head_len == 2 && u->head[0] == 0x1f &&
+		u->head[1] == 0x8b)
+		v = gzip_open_from(read_from, u, &u->gzip, why);
+	if (v != V_OK) {
+		unpack_close(u);
+		return v;
+	}
+	*unpack_out = u;
+	return V_OK;
+}
+
+static enum verdict
 count(struct unpack *u, size_t len, struct fault *why)
 {
 	u->unpacked += (int64_t)len;
@@ -64,7 +118,7 @@ count(struct unpack *u, size_t len, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_ARCHIVE,
 			"unpacks to more than %lld bytes",
 			(long long)u->limits.unpacked_max);
-	if (u->unpacked > RATIO_FREE &&
+	if (!unpack_plain(u) && u->unpacked > RATIO_FREE &&
 		u->unpacked / u->limits.ratio_max > u->file_bytes)
 		return fault_set(why, V_BROKEN, CODE_ARCHIVE,
 			"unpacks to more than %lld times its size",
@@ -88,6 +142,8 @@ unpack_read(struct unpack *u, void *bytes, size_t len, size_t *len_out,
 		else if (u->filter != NULL)
 			v = archive_filter_read(
 				u->filter, to, len - n, &got, why);
+		else if (u->from != NULL)
+			v = read_from(u, to, len - n, &got, why);
 		else
 			v = file_read_at(u->fd, to, len - n, u->at, &got, why);
 		if (v != V_OK)
@@ -96,7 +152,7 @@ unpack_read(struct unpack *u, void *bytes, size_t len, size_t *len_out,
 		u->at += (int64_t)got;
 	}
 	*len_out = n;
-	return unpack_plain(u) ? V_OK : count(u, n, why);
+	return unpack_plain(u) && u->from == NULL ? V_OK : count(u, n, why);
 }
 
 bool

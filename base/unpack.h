@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "base/archive.h"
+#include "base/gzip.h"
 
 struct unpack;
 
@@ -20,6 +21,13 @@ struct unpack;
  */
 enum verdict unpack_open(int fd, const struct archive_limits *limits,
 	struct unpack **unpack_out, struct fault *why);
+
+/* The same for bytes that come from `from`, *len_out 0 at their end: as they
+ * are, or gzip.  unpacked_max holds for them in either case.
+ */
+enum verdict unpack_open_from(gzip_from_fn *from, void *from_self,
+	const struct archive_limits *limits, struct unpack **unpack_out,
+	struct fault *why);
 
 /* Up to `len` bytes, fewer only at the end; *len_out 0 at the end.  V_BROKEN
  * with CODE_ARCHIVE_CUT (damaged or cut) or CODE_ARCHIVE (a bomb).

@@ -10,13 +10,13 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/gzip.h"
+#include "base/unpack.h"
 #include "channels/subscription.h"
 
 #define DEPTH_MAX 32
 #define NAMES_MAX 16 /* remembered; others are compared each time */
 #define TEXT_MAX 64  /* of what is read; anything else is skipped */
-#define RATIO_FREE INT64_C(10000000)
+#define WAITING 32
 #define BLANKS " \t\r\n"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -31,15 +31,19 @@ enum use {
 	USE_NO = 64,
 };
 
+/* An entry that was read: its bits lie anywhere in 25 MB, and are fetched while
+ * the next ones are read.
+ */
+struct waiting {
+	struct bsn bsn; /* BSN_NONE: none */
+	bool yes;
+	int64_t line;
+};
+
 struct reader {
-	/* bytes in */
 	xml_read_fn *read;
 	void *read_self;
-	uint8_t head[2]; /* looked at, and not yet handed on */
-	size_t head_len, head_at;
-	struct gzip *gzip;
-	int64_t packed, bytes;
-	bool source_failed; /* its verdict is not ours to judge */
+	bool source_failed;
 
 	const struct jobs_answer *mapping;
 	struct subscribed *set;
@@ -59,6 +63,8 @@ struct reader {
 	bool text_long;
 	bool has_bsn, has_answer, yes; /* of the entry */
 	struct bsn bsn;
+	struct waiting waiting[WAITING];
+	struct xml_place place;
 };
 
 static enum verdict
@@ -68,80 +74,23 @@ misfit(struct fault *why, const char *name, const char *text)
 		"answer: %s %s", name, text);
 }
 
-/* --- bytes in --- */
-
-/* Packed bytes, or all of them when it is not packed. */
+/* What the source says is not for us to judge. */
 static enum verdict
 read_source(
 	void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
 {
 	struct reader *r = self;
-	enum verdict v;
+	enum verdict v = r->read(r->read_self, bytes, len, len_out, why);
 
-	if (r->head_at < r->head_len) {
-		*(uint8_t *)bytes = r->head[r->head_at++];
-		*len_out = 1;
-		return V_OK;
-	}
-	v = r->read(r->read_self, bytes, len, len_out, why);
 	r->source_failed = v != V_OK;
-	if (v == V_OK)
-		r->packed += (int64_t)*len_out;
 	return v;
-}
-
-static enum verdict
-too_large(struct reader *r, struct fault *why)
-{
-	if (r->bytes > SUBSCRIPTION_BYTES_MAX)
-		return fault_set(why, V_SKIP, CODE_SUBSCRIPTION_READ,
-			"answer: more than %lld bytes",
-			(long long)SUBSCRIPTION_BYTES_MAX);
-	if (r->gzip != NULL && r->bytes > RATIO_FREE &&
-		r->bytes / SUBSCRIPTION_RATIO_MAX > r->packed)
-		return fault_set(why, V_SKIP, CODE_SUBSCRIPTION_READ,
-			"answer: unpacks to more than %d times its size",
-			SUBSCRIPTION_RATIO_MAX);
-	return V_OK;
 }
 
 static enum verdict
 read_unpacked(
 	void *self, void *bytes, size_t len, size_t *len_out, struct fault *why)
 {
-	struct reader *r = self;
-	enum verdict v;
-
-	v = r->gzip != NULL ? gzip_read(r->gzip, bytes, len, len_out, why)
-			    : read_source(r, bytes, len, len_out, why);
-	if (v != V_OK)
-		return v;
-	r->bytes += (int64_t)*len_out;
-	return too_large(r, why);
-}
-
-/* Packed or not shows in the first two bytes. */
-static enum verdict
-open_source(struct reader *r, struct fault *why)
-{
-	enum verdict v = V_OK;
-	size_t got = 1;
-
-	while (v == V_OK && got > 0 && r->head_len < sizeof(r->head)) {
-		v = r->read(r->read_self, r->head + r->head_len,
-			sizeof(r->head) - r->head_len, &got, why);
-		if (v == V_OK)
-			r->head_len += got;
-	}
-	r->source_failed = v != V_OK;
-	r->packed = (int64_t)r->head_len;
-	if (v == V_OK && r->head_len == 0)
-		return fault_set(why, V_SKIP, CODE_SUBSCRIPTION_READ,
-			"answer: it is empty");
-	if (v == V_OK && r->head_len == 2 && r->head[0] == 0x1f &&
-		r->head[1] == 0x8b)
-		v = gzip_open_from(read_source, r, &r->gzip, why);
-	return v;
+	return unpack_read(self, bytes, len, len_out, why);
 }
 
 /* --- names --- */
@@ -381,10 +330,29 @@ open_entry(struct reader *r, const struct xml_attribute *attributes,
 }
 
 static enum verdict
+add_waiting(struct reader *r, const struct waiting *w, struct fault *why)
+{
+	enum subscribed_was was;
+
+	if (w->bsn.number == 0)
+		return V_OK;
+	was = subscribed_add(r->set, w->bsn, w->yes);
+	r->out->doubled += was == SUBSCRIBED_AGAIN;
+	if (was != SUBSCRIBED_CONTRADICTS)
+		return V_OK;
+	(void)fault_set(why, V_SKIP, CODE_SUBSCRIPTION_CONTRADICTS,
+		"answer: %s says yes and no about one number",
+		r->mapping->entry);
+	fault_at(why, "line %lld", (long long)w->line);
+	return V_SKIP;
+}
+
+static enum verdict
 close_entry(struct reader *r, struct fault *why)
 {
 	const struct jobs_answer *m = r->mapping;
-	enum subscribed_was was;
+	struct waiting *w = &r->waiting[r->out->entries % WAITING];
+	enum verdict v;
 
 	r->entry = 0;
 	if (!r->has_bsn)
@@ -394,13 +362,11 @@ close_entry(struct reader *r, struct fault *why)
 			"is in an element named neither as yes nor as no");
 	if (!r->has_answer)
 		return misfit(why, m->subscribed, "is missing in an entry");
-	was = subscribed_add(r->set, r->bsn, r->yes);
-	if (was == SUBSCRIBED_CONTRADICTS)
-		return fault_set(why, V_SKIP, CODE_SUBSCRIPTION_CONTRADICTS,
-			"answer: %s says yes and no about one number",
-			m->entry);
-	r->out->doubled += was == SUBSCRIBED_AGAIN;
-	return V_OK;
+	subscribed_soon(r->set, r->bsn);
+	xml_place(&r->place);
+	v = add_waiting(r, w, why);
+	*w = (struct waiting){ r->bsn, r->yes, r->place.line };
+	return v;
 }
 
 /* The element whose text is being taken, by the mapping. */
@@ -511,12 +477,19 @@ on_close(void *self, const struct xml_name *name, struct fault *why)
 	return v;
 }
 
-/* What must be there once. */
+/* The last entries, and what must be there once. */
 static enum verdict
-check_whole(const struct reader *r, struct fault *why)
+check_whole(struct reader *r, struct fault *why)
 {
 	const struct jobs_answer *m = r->mapping;
+	enum verdict v = V_OK;
+	int64_t i;
 
+	for (i = 1; v == V_OK && i <= WAITING; i++)
+		v = add_waiting(
+			r, &r->waiting[(r->out->entries + i) % WAITING], why);
+	if (v != V_OK)
+		return v;
 	if (m->request_id[0] != '\0' && !r->out->has_id)
 		return misfit(why, m->request_id, "is missing");
 	if (m->sender[0] != '\0' && r->out->sender[0] == '\0')
@@ -530,25 +503,27 @@ subscription_answer_read(xml_read_fn *read, void *read_self,
 	struct subscription_read *out, struct fault *why)
 {
 	static const struct xml_events events = { on_open, on_text, on_close };
+	static const struct archive_limits limits = {
+		.unpacked_max = SUBSCRIPTION_BYTES_MAX,
+		.ratio_max = SUBSCRIPTION_RATIO_MAX
+	};
 	struct reader r = { .read = read,
 		.read_self = read_self,
 		.mapping = mapping,
 		.set = set,
 		.out = out };
-	struct xml_place place;
+	struct unpack *unpack = NULL;
 	enum verdict v;
 
 	assert(set->asked == 0);
 	*out = (struct subscription_read){ .entries = 0 };
-	v = open_source(&r, why);
+	v = unpack_open_from(read_source, &r, &limits, &unpack, why);
 	if (v == V_OK)
-		v = xml_stream(
-			read_unpacked, &r, &events, &r, DEPTH_MAX, &place, why);
+		v = xml_stream(read_unpacked, unpack, &events, &r, DEPTH_MAX,
+			&r.place, why);
 	if (v == V_OK)
 		v = check_whole(&r, why);
-	gzip_close(r.gzip);
-	out->bytes = r.bytes;
-	out->packed = r.packed;
+	unpack_close(unpack);
 	/* What XML and packing say of it is one thing to us. */
 	if (v == V_BROKEN && !r.source_failed && why->code != CODE_MEMORY) {
 		why->code = CODE_SUBSCRIPTION_READ;

@@ -73,8 +73,6 @@ struct subscription_read {
 	bool has_id;	 /* always, unless the mapping has none */
 	struct uuid id;	 /* of the question, as the answer says */
 	char sender[32]; /* OIN as the answer says; "": it does not */
-	int64_t bytes;	 /* after unpacking */
-	int64_t packed;	 /* as it came */
 };
 
 /* Read an answer, packed (gzip) or not: the bytes come from `read`, up to the
