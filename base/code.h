@@ -109,8 +109,10 @@ enum code {
 	CODE_NOT_ALLOWED = 1304,
 	CODE_HELD = 1305, /* held: totals differ or are absent */
 	CODE_USAGE = 1306,
-	CODE_STOPPED = 1321,   /* held by a person */
-	CODE_GATE_FULL = 1335, /* more letters than an LPR may have */
+	CODE_PAPER_SHARE = 1311, /* held: not the share of paper expected */
+	CODE_DECLINES = 1312,	 /* stream held: too many are declined */
+	CODE_STOPPED = 1321,	 /* held by a person */
+	CODE_GATE_FULL = 1335,	 /* more letters than an LPR may have */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */
@@ -145,6 +147,7 @@ enum code {
 	CODE_EXISTS = 2204,	      /* BerichtBestaatAl on a first sending */
 	CODE_STREAM_WRONG = 2205,     /* stream or sender misconfigured */
 	CODE_TECHNICAL = 2206,	      /* TechnischProbleem, tries used up */
+	CODE_RESULT_OTHER = 2208,     /* a later result says something else */
 	CODE_WUS = 2301,	      /* subscription service fault */
 	CODE_WUS_ANSWER = 2302,	      /* answer does not fit the question */
 	CODE_SUBSCRIPTION_OLD = 2306, /* answer of a wrong moment */

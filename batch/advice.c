@@ -697,6 +697,29 @@ static const struct advice rows[] = {
 		"A word or option is missing or not known.",
 		"Look at --help or the manual page.",
 		"Bekijk --help of de handleiding (man).", 2 },
+	{ CODE_PAPER_SHARE, 'H', "another share of paper than expected",
+		"ander aandeel papier dan verwacht",
+		"Of the letters of this job a share goes on paper that is far "
+		"from what is usual for the stream: an answer of the "
+		"subscription service may be wrong. Nothing was sent or "
+		"printed.",
+		"Compare both shares in `mobbjob show JOB`; when the answer is "
+		"wrong, have the subscriptions asked again; when the share is "
+		"right, release the job, or set `expect_paper` of the stream.",
+		"Vergelijk beide aandelen in `mobbjob show JOB`; is het "
+		"antwoord fout, laat de abonnementen dan opnieuw opvragen; "
+		"klopt het aandeel, geef de job dan vrij of stel "
+		"`expect_paper` van de stroom in.",
+		3 },
+	{ CODE_DECLINES, 'H', "too many letters are declined",
+		"te veel brieven worden geweigerd",
+		"Of the newest results of this stream more are declined than "
+		"its limit allows, so nothing more of it leaves.",
+		"See with `mobbjob lots JOB` which code they got and mend the "
+		"cause; then `mobbjob release --stream NAME`.",
+		"Bekijk met `mobbjob lots JOB` welke code ze kregen en herstel "
+		"de oorzaak; daarna `mobbjob release --stream NAAM`.",
+		3 },
 	{ CODE_STOPPED, 'H', "held by a person", "vastgehouden door iemand",
 		"A person stopped this job, or its stream, sender or endpoint: "
 		"nothing of it leaves and nothing is printed. What was in "
@@ -982,6 +1005,16 @@ static const struct advice rows[] = {
 		"decide.",
 		"Er hoeft niets te gebeuren tot de brief wordt vastgehouden; "
 		"vraag dan Logius en beslis.",
+		3 },
+	{ CODE_RESULT_OTHER, 'W', "a later result says something else",
+		"een later resultaat zegt iets anders",
+		"Two results about the same letters contradict each other. "
+		"The first one stands; a letter that one sends to paper and "
+		"the other calls delivered is held.",
+		"Read `mobbjob events JOB`, and ask Logius which of the two is "
+		"true.",
+		"Lees `mobbjob events JOB` en vraag Logius welk van de twee "
+		"waar is.",
 		3 },
 	{ CODE_WUS, '-', "subscription service does not answer",
 		"abonnementenservice geeft geen antwoord",

@@ -68,6 +68,8 @@ static const struct yaml_key endpoint_keys[] = {
 	{ "plain_http", YAML_BOOL, IN(jobs_endpoint, plain_http), .absent = 0 },
 	{ "answer", YAML_MAP, IN(jobs_endpoint, answer),
 		.inner = jobs_answer_keys },
+	{ "result_within", YAML_TIME, IN(jobs_endpoint, result_within),
+		.absent = 24 * 3600000 },
 	{ 0 },
 };
 
@@ -78,6 +80,8 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 10000 },
 	{ "bundle_bytes", YAML_AMOUNT, IN(jobs_printer, bundle_bytes),
 		.absent = 2000000000 },
+	{ "posted_within", YAML_INT, IN(jobs_printer, posted_within),
+		.absent = 3 },
 	{ "letter_price", YAML_EURO, IN(jobs_printer, letter_price),
 		.absent = -1 },
 	{ "sheet_price", YAML_EURO, IN(jobs_printer, sheet_price),
@@ -93,6 +97,12 @@ static const struct yaml_key tariff_keys[] = {
 	{ 0 },
 };
 
+static const struct yaml_key code_keys[] = {
+	{ "code", YAML_TEXT, IN(receipt_choice, code), .required = true },
+	{ "act", YAML_TEXT, IN(receipt_choice, act), .required = true },
+	{ 0 },
+};
+
 static const struct yaml_key stream_keys[] = {
 	{ "name", YAML_TEXT, IN(jobs_stream, name), .required = true },
 	{ "title", YAML_TEXT, IN(jobs_stream, title), .absent = 0 },
@@ -104,7 +114,24 @@ static const struct yaml_key stream_keys[] = {
 	{ "complete", YAML_TEXT, IN(jobs_stream, complete), .absent = 0 },
 	{ "release", YAML_TEXT, IN(jobs_stream, release), .absent = 0 },
 	{ "resend", YAML_TIME, IN(jobs_stream, resend), .absent = 15 * 60000 },
+	{ "resend_max", YAML_TIME, IN(jobs_stream, resend_max), .absent = 0 },
 	{ "resends", YAML_INT, IN(jobs_stream, resends), .absent = 5 },
+	{ "codes", YAML_LIST, IN(jobs_stream, codes),
+		IN(jobs_stream, code_count), sizeof(struct receipt_choice),
+		code_keys, false, 0 },
+	{ "decline_window", YAML_INT, IN(jobs_stream, decline_window),
+		.absent = 1000 },
+	{ "decline_limit", YAML_SHARE, IN(jobs_stream, decline_limit),
+		.absent = 100000 },
+	{ "expect_paper", YAML_SHARE, IN(jobs_stream, expect_paper),
+		.absent = -1 },
+	{ "paper_points", YAML_INT, IN(jobs_stream, paper_points),
+		.absent = 5 },
+	{ "hold_within", YAML_TIME, IN(jobs_stream, hold_within),
+		.absent = 7 * INT64_C(86400000) },
+	{ "rejects", YAML_INT, IN(jobs_stream, rejects), .absent = -1 },
+	{ "reject_share", YAML_SHARE, IN(jobs_stream, reject_share),
+		.absent = -1 },
 	{ "wait", YAML_TIME, IN(jobs_stream, wait), .absent = 4 * 3600000 },
 	{ "look", YAML_TEXT, IN(jobs_stream, look), .absent = 0 },
 	{ "look_command", YAML_TEXT, IN(jobs_stream, look_command),

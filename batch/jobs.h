@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "batch/receipt.h"
 
 struct jobs_listen {
 	/* "127.0.0.1:18443"; "unix:/run/mobb/ebms.sock", behind a front proxy;
@@ -114,6 +115,7 @@ struct jobs_endpoint {
 	size_t gateway_count;
 	bool plain_http; /* http: addresses; only at a simulator */
 	struct jobs_answer answer;
+	int64_t result_within; /* after its acknowledgment, ms; then a person */
 
 	enum jobs_peer peer_is;
 };
@@ -122,6 +124,7 @@ struct jobs_printer {
 	char *name;
 	char *receipts; /* none */
 	int64_t bundle_letters, bundle_bytes;
+	int64_t posted_within; /* working days after it was handed over */
 	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
 					    * said */
 };
@@ -143,13 +146,26 @@ enum jobs_pdf {
 struct jobs_stream {
 	char *name, *title;
 	char *sender, *endpoint, *printer;
-	char *format;	    /* "woz-biljet/1" */
-	char *type;	    /* BerichtType, at most 8 characters */
-	char *complete;	    /* "rename", "sidecar", "quiet 30s" */
-	char *release;	    /* automatic | person */
-	int64_t resend;	    /* pause before a resend, ms */
+	char *format;	/* "woz-biljet/1" */
+	char *type;	/* BerichtType, at most 8 characters */
+	char *complete; /* "rename", "sidecar", "quiet 30s" */
+	char *release;	/* automatic | person */
+	int64_t resend; /* pause before the first resend, ms; then twice it */
+	int64_t resend_max; /* the longest pause, ms; at least `resend` */
 	int64_t resends;    /* how many times TechnischProbleem is resent */
-	int64_t wait;	    /* for what makes a file complete, ms */
+	struct receipt_choice *codes; /* its own acts for VerwerkingsCodes */
+	size_t code_count;
+	/* Of the newest so many results of the stream at most this share (ppm)
+	 * may be declined.
+	 */
+	int64_t decline_window, decline_limit;
+	/* Share of paper of a job, ppm (-1: that of the last run), and how many
+	 * percentage points it may be off.
+	 */
+	int64_t expect_paper, paper_points;
+	int64_t hold_within;	       /* a held job, ms; then it is told */
+	int64_t rejects, reject_share; /* a count, ppm; -1: as the layout has */
+	int64_t wait;		       /* for what makes a file complete, ms */
 	char *look;	    /* claim | structure: how far PDFs are looked at */
 	char *look_command; /* external look; NULL: none */
 	char *not_pdfa;	    /* warn | paper | reject */

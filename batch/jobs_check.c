@@ -195,6 +195,8 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 			s->name);
 	v = look_check(s, why);
 	if (v == V_OK)
+		v = jobs_results_check(s, why);
+	if (v == V_OK)
 		v = lpr_check(s, why);
 	return v == V_OK ? environments_check(s, why) : v;
 }
@@ -295,6 +297,11 @@ printer_check(const struct jobs_printer *p, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: bundle_letters must be 1 to %d", p->name,
 			BUNDLE_LETTERS_MAX);
+	if (p->posted_within > 100)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"printer %s: posted_within must be 0 to 100 working "
+			"days",
+			p->name);
 	if (p->letter_price > PRICE_MAX || p->sheet_price > PRICE_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: a price is at most 1000 euros", p->name);

@@ -25,5 +25,9 @@ const void *jobs_by_name(
 extern const struct yaml_key jobs_answer_keys[];
 enum verdict jobs_answer_check(
 	struct jobs_answer *answer, const char *endpoint, struct fault *why);
+/* What results and brakes of a stream do (batch/jobs_results.c); fills
+ * resend_max.
+ */
+enum verdict jobs_results_check(struct jobs_stream *s, struct fault *why);
 
 #endif

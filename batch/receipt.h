@@ -12,15 +12,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/code.h"
+#include "base/fault.h"
 #include "base/uuid.h"
 
 enum receipt_act {
 	RECEIPT_DELIVERED = 1,
-	RECEIPT_PAPER = 2,	 /* cannot go digitally */
-	RECEIPT_RESEND = 3,	 /* same ids, after a pause */
-	RECEIPT_HOLD_LETTER = 4, /* a person decides */
-	RECEIPT_HOLD_STREAM = 5, /* misconfigured: nothing more leaves */
+	RECEIPT_PAPER = 2,	  /* cannot go digitally */
+	RECEIPT_RESEND = 3,	  /* same ids, after a pause */
+	RECEIPT_HOLD_LETTER = 4,  /* a person decides */
+	RECEIPT_HOLD_STREAM = 5,  /* misconfigured: nothing more leaves */
+	RECEIPT_RESEND_DATED = 6, /* when its publication date is near enough */
+};
+
+/* The act a stream has chosen for a code, as in the jobs file. */
+struct receipt_choice {
+	char *code; /* the wire word */
+	char *act;  /* paper | resend | hold */
+
+	enum receipt_act act_is; /* filled by receipt_choice_check() */
 };
 
 enum {
@@ -50,6 +59,37 @@ struct receipt {
  */
 enum receipt_act receipt_act(
 	const char *code, bool offered_before, enum code *code_out);
+
+/* May a stream choose this?  Only what cannot send a letter twice and loses
+ * none: paper where the box has said that it did not take the letter, resend
+ * where the cause can have gone.  V_BROKEN with CODE_CONFIG_VALUE: no such
+ * code, or not this act; the sentence names those that are.
+ */
+enum verdict receipt_choice_check(
+	struct receipt_choice *choice, struct fault *why);
+
+/* The same as receipt_act() in a stream with these (checked) choices.
+ * *stop_out: the stream stops, and what is returned is for the letters, which
+ * do nothing before a person has released the stream.
+ */
+enum receipt_act receipt_decide(const struct receipt_choice *choices,
+	size_t count, const char *code, bool offered_before, bool *stop_out,
+	enum code *code_out);
+
+/* The pause before the next try, after `tries` that left (1 or more): the
+ * first, then twice the one before, never more than the longest.
+ */
+int64_t receipt_pause_ms(int64_t first_ms, int64_t longest_ms, int64_t tries);
+
+/* From when on a letter with this publication date (days since 1970, midnight
+ * in the Netherlands) may be offered: the box takes 13 days ahead.
+ */
+int64_t receipt_publish_from_ms(int32_t publish_days);
+
+/* Of what a result says, whatever the order of its lines: two results with the
+ * same digest say the same.
+ */
+void receipt_digest(const struct receipt *receipt, uint8_t sha256_out[32]);
 
 /* Do the counters fit the lines and the `letters` of the attempt?  False with
  * a sentence in `text_out`: then a person decides.  Fewer lines than letters

@@ -33,6 +33,12 @@ release_check(const struct release *r, struct fault *why)
 }
 
 int64_t
+release_chosen(int64_t stream, int64_t layout)
+{
+	return stream >= 0 ? stream : layout;
+}
+
+int64_t
 release_reject_limit(int64_t count, int64_t ppm, int64_t records)
 {
 	int64_t share =

@@ -23,6 +23,9 @@ struct release {
 /* V_OK: it may go.  V_LATER with CODE_HELD: a person has to release it. */
 enum verdict release_check(const struct release *release, struct fault *why);
 
+/* What the stream says (-1: nothing), else what its layout says. */
+int64_t release_chosen(int64_t stream, int64_t layout);
+
 /* So many of `records` may be wrong: the larger of a count and a share. */
 int64_t release_reject_limit(int64_t count, int64_t ppm, int64_t records);
 

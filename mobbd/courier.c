@@ -154,8 +154,9 @@ resend_of(void *self, const char *stream)
 {
 	const struct jobs_stream *s = jobs_stream(self, stream);
 
-	return s == NULL ? (struct resend){ RESEND_MS, 0 }
-			 : (struct resend){ s->resend, s->resends };
+	return s == NULL ? (struct resend){ RESEND_MS, 0, RESEND_MS }
+			 : (struct resend){ s->resend, s->resends,
+				   s->resend_max };
 }
 
 /* What waited too long. */

@@ -47,9 +47,12 @@ journal_before(struct role_run *run, const struct inbound *in,
 
 static enum verdict
 decide(struct role_run *run, const struct inbound *in,
-	const struct receipt *receipt, struct result_apply *apply,
-	struct fault *why)
+	const struct receipt *receipt, const struct jobs_stream *stream,
+	struct result_apply *apply, struct fault *why)
 {
+	const struct receipt_choice *choices =
+		stream == NULL ? NULL : stream->codes;
+	size_t count = stream == NULL ? 0 : stream->code_count;
 	struct result_letter *letters = arena_alloc(
 		&run->mem, (receipt->line_count + 1) * sizeof(*letters));
 	struct journal *before = NULL;
@@ -59,12 +62,14 @@ decide(struct role_run *run, const struct inbound *in,
 	for (i = 0; v == V_OK && i < receipt->line_count; i++) {
 		const struct receipt_line *line = &receipt->lines[i];
 		struct result_letter *l = &letters[i];
+		bool stop;
 
 		*l = (struct result_letter){ .letter_id = line->letter_id,
 			.wire_code = line->code,
 			.stage = line->stage };
-		l->act = receipt_act(
-			line->code, apply->match->offered_before, &l->code);
+		l->act = receipt_decide(choices, count, line->code,
+			apply->match->offered_before, &stop, &l->code);
+		apply->stop = apply->stop || stop;
 		/* Without a reference we could not tell the attempts apart. */
 		if (l->code == CODE_EXISTS && l->act != RECEIPT_DELIVERED &&
 			in->ref_to[0] != '\0') {
@@ -76,8 +81,6 @@ decide(struct role_run *run, const struct inbound *in,
 				l->act =
 					receipt_act(line->code, true, &l->code);
 		}
-		if (l->act == RECEIPT_HOLD_STREAM)
-			apply->hold = true;
 	}
 	journal_free(before);
 	apply->letters = letters;
@@ -107,14 +110,18 @@ apply_result(struct role_run *run, const struct inbound *in, struct fault *why)
 	if (v != V_OK)
 		return v;
 	stream = jobs_stream(&run->site->jobs, match.stream);
-	apply.resend_ms =
-		apply.now_ms + (stream == NULL ? 900000 : stream->resend);
-	apply.resends = stream == NULL ? 0 : stream->resends;
+	if (stream != NULL) {
+		apply.pause_ms = stream->resend;
+		apply.pause_max_ms = stream->resend_max;
+		apply.resends = stream->resends;
+		apply.decline_window = stream->decline_window;
+		apply.decline_limit = stream->decline_limit;
+	}
 	if (!receipt_check(
 		    &receipt, match.letters, &apply.unlisted_delivered, text))
 		apply.contradiction = text;
-	else
-		v = decide(run, in, &receipt, &apply, why);
+	/* Also of one that contradicts itself: what stops a stream does so. */
+	v = decide(run, in, &receipt, stream, &apply, why);
 	if (v == V_OK)
 		v = store_result_apply(run->site->store, in, &apply, why);
 	if (v == V_OK)
@@ -274,6 +281,10 @@ keeper_step(struct role_run *run, struct fault *why)
 	enum verdict v;
 
 	v = apply_all(run, &some, why);
+	if (v == V_OK)
+		v = store_results_due(
+			run->site->store, clock_now_ms(), &settled, why);
+	some = some || settled > 0;
 	if (v == V_OK)
 		v = store_settle(
 			run->site->store, clock_now_ms(), &settled, why);

@@ -215,8 +215,11 @@ end(struct reader *r, struct fault *why)
 		.count_check = r->stream->count_check,
 		.limited = true,
 		.turned = r->turned,
-		.reject_limit = release_reject_limit(policy->rejects,
-			policy->reject_ppm, c->letters + c->rejected) };
+		.reject_limit = release_reject_limit(
+			release_chosen(r->stream->rejects, policy->rejects),
+			release_chosen(
+				r->stream->reject_share, policy->reject_ppm),
+			c->letters + c->rejected) };
 	char unused[80];
 	enum verdict v;
 

@@ -192,7 +192,11 @@ route(struct role_run *run, const struct job *job,
 								     : v;
 	}
 	go = may_go(job, stream, &reason);
-	v = store_page_routed(store, job->id, &limits, why);
+	v = store_brake_paper(store, job->id, stream->expect_paper,
+		stream->paper_points, &reason, why);
+	go = go && reason.code != CODE_PAPER_SHARE;
+	if (v == V_OK)
+		v = store_page_routed(store, job->id, &limits, why);
 	if (v == V_OK)
 		v = store_job_routed(
 			store, job->id, !go, &reason, clock_now_ms(), why);

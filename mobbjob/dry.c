@@ -333,6 +333,7 @@ static void
 hold(struct dry *dry)
 {
 	const struct format_policy *policy = definition_policy(dry->definition);
+	const struct jobs_stream *stream = dry->stream;
 	int64_t records = dry->counts.letters + dry->counts.rejected;
 	struct fault *held = &dry->held;
 	struct release release = { .automatic = dry->stream == NULL ||
@@ -348,7 +349,11 @@ hold(struct dry *dry)
 		release.totals = true;
 	}
 	dry->reject_limit = release_reject_limit(
-		policy->rejects, policy->reject_ppm, records);
+		release_chosen(
+			stream == NULL ? -1 : stream->rejects, policy->rejects),
+		release_chosen(stream == NULL ? -1 : stream->reject_share,
+			policy->reject_ppm),
+		records);
 	if (release_rejects(dry->rejected + dry->turned, dry->reject_limit,
 		    held) != V_OK)
 		return;

@@ -492,8 +492,10 @@ expire_one(struct pg *pg, int64_t number, int64_t now_ms,
 			now_ms, &counts, why);
 	else if (v == V_OK)
 		v = offer_again(pg, &attempt, &lot, received,
-			received ? now_ms + resend->pause_ms : now_ms, now_ms,
-			&counts, why);
+			received ? now_ms + receipt_pause_ms(resend->pause_ms,
+						    resend->pause_max_ms, tries)
+				 : now_ms,
+			now_ms, &counts, why);
 	if (v == V_OK)
 		v = counts_write(pg, job.number, &counts, why);
 	if (v == V_OK)

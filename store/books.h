@@ -191,6 +191,7 @@ enum verdict stop_put(struct pg *pg, enum stop_kind kind, const char *name,
 struct counts {
 	int64_t of[LETTER_WITHDRAWN + 1]; /* change per enum letter_state */
 	int64_t declined;
+	int64_t known;		       /* delivered: the box had it already */
 	int64_t acknowledged, settled; /* lots */
 	int64_t their_total, their_delivered;
 };
@@ -248,6 +249,7 @@ struct receipt_row {
 	enum code code;
 	const char *wire_code, *stage; /* NULL is "" */
 	bool first;		       /* it had none of its own in this lot */
+	int64_t due_ms; /* it is resent by itself from then on; 0: not */
 };
 
 /* lot NULL: letters in no lot. */
@@ -292,12 +294,33 @@ enum verdict attempt_acknowledge(struct pg *pg, struct attempt *attempt,
 enum verdict attempt_hold(struct pg *pg, const struct attempt *attempt,
 	struct lot_row *lot, enum code code, const char *reason, int64_t now_ms,
 	struct counts *counts, struct fault *why);
+/* Keep what a result counts, what its lines count, and the digest of what it
+ * says; at_ms 0: none of it was applied.
+ */
+enum verdict attempt_counters(struct pg *pg, const struct attempt *attempt,
+	const struct receipt *receipt, bool unlisted_delivered, int64_t at_ms,
+	struct fault *why);
 /* Records and ids of its letters, in order: record, bericht_id, and the newest
  * receipt in this lot (state or null) and newest lot (of LETTER columns l).
  */
 enum verdict attempt_letters(struct pg *pg, const struct attempt *attempt,
 	const struct job_row *job, const char *columns,
 	struct pg_rows *rows_out, struct fault *why);
+
+/* --- brakes (store/brake.c) --- */
+
+/* The newest results of a stream, a byte per letter of one result: 1 declined,
+ * 0 not.  reason_out: set when more are declined than the limit, for the first
+ * time since a person released the stream, after which it counts anew.
+ */
+enum verdict declines_add(struct pg *pg, const char *stream, int64_t window,
+	int64_t limit_ppm, const uint8_t *declined, size_t count,
+	struct fault *reason_out, struct fault *why);
+/* The job is released for the first time: it is the last run of its stream,
+ * when it is large enough.
+ */
+enum verdict last_run_keep(struct pg *pg, const struct job_row *job,
+	int64_t now_ms, struct fault *why);
 
 /* --- inbound (store/inbound.c) --- */
 

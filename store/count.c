@@ -25,7 +25,7 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 	int64_t changed;
 	bool none = counts->declined == 0 && counts->acknowledged == 0 &&
 		    counts->settled == 0 && counts->their_total == 0 &&
-		    counts->their_delivered == 0;
+		    counts->their_delivered == 0 && counts->known == 0;
 	enum verdict v;
 	int i;
 
@@ -46,7 +46,11 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 		"lots_acknowledged = lots_acknowledged + $15, "
 		"lots_settled = lots_settled + $16, "
 		"their_total = their_total + $17, "
-		"their_delivered = their_delivered + $18 where number = $1",
+		"their_delivered = their_delivered + $18, "
+		"n_known = n_known + $19, held_ms = case "
+		"when n_held + $9 = 0 then 0 when n_held > 0 then held_ms "
+		"else (extract(epoch from clock_timestamp()) * 1000)::bigint "
+		"end where number = $1",
 		PG_ARGS(PG_N(job_no), PG_N(of[LETTER_SPLIT]),
 			PG_N(of[LETTER_BOX]), PG_N(of[LETTER_PAPER]),
 			PG_N(of[LETTER_OFFERED]), PG_N(of[LETTER_DELIVERED]),
@@ -56,7 +60,7 @@ counts_write(struct pg *pg, int64_t job_no, const struct counts *counts,
 			PG_N(of[LETTER_WITHDRAWN]), PG_N(counts->declined),
 			PG_N(counts->acknowledged), PG_N(counts->settled),
 			PG_N(counts->their_total),
-			PG_N(counts->their_delivered)),
+			PG_N(counts->their_delivered), PG_N(counts->known)),
 		&changed, why);
 	if (v == V_OK && changed != 1)
 		v = fault_set(why, V_BROKEN, CODE_BUG,

@@ -112,8 +112,9 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 
 	if (v == V_OK)
 		v = pg_do(pg,
-			"update job set reason = $2, reason_code = $3 "
-			"where number = $1",
+			"update job set reason = $2, reason_code = $3, "
+			"hold_ms = (extract(epoch from clock_timestamp()) "
+			"* 1000)::bigint where number = $1",
 			PG_ARGS(PG_N(job->number), PG_T(reason->text),
 				PG_N(reason->code)),
 			NULL, why);
@@ -132,7 +133,8 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	"routed_ms, released_ms, settled_ms, released_by, print_close, "       \
 	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
 	"their_delivered, delivery, period, control, totals, hold_code, "      \
-	"hold_reason, repaired, gated, gate_letters"
+	"hold_reason, repaired, gated, gate_letters, n_known, routed_box, "    \
+	"routed_paper, expect_ppm, expect_job"
 
 static void
 job_read(
@@ -177,6 +179,11 @@ job_read(
 	j.repaired = pg_bool(rows, row, column++);
 	j.gated = pg_bool(rows, row, column++);
 	j.gate_letters = pg_int(rows, row, column++);
+	j.n_known = pg_int(rows, row, column++);
+	j.routed_box = pg_int(rows, row, column++);
+	j.routed_paper = pg_int(rows, row, column++);
+	j.expect_ppm = pg_int(rows, row, column++);
+	j.expect_job = pg_text(rows, row, column++, mem);
 	*out = j;
 }
 

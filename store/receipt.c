@@ -21,12 +21,13 @@ receipts_write(struct pg *pg, struct lot_row *lot, int64_t job_no,
 		return V_OK;
 	v = pg_copy_begin(&copy, pg,
 		"copy receipt (lot_no, job_no, record, attempt_no, state, "
-		"code, wire_code, stage, at_ms) from stdin (format binary)",
+		"code, wire_code, stage, at_ms, due_ms) "
+		"from stdin (format binary)",
 		why);
 	for (i = 0; v == V_OK && i < count; i++) {
 		const struct receipt_row *r = &rows[i];
 
-		v = pg_copy_row(&copy, 9, why);
+		v = pg_copy_row(&copy, 10, why);
 		if (v != V_OK)
 			break;
 		pg_copy_i64(&copy, lot_no);
@@ -38,6 +39,7 @@ receipts_write(struct pg *pg, struct lot_row *lot, int64_t job_no,
 		pg_copy_text(&copy, r->wire_code == NULL ? "" : r->wire_code);
 		pg_copy_text(&copy, r->stage == NULL ? "" : r->stage);
 		pg_copy_i64(&copy, at_ms);
+		pg_copy_i64(&copy, r->due_ms);
 		first += r->first ? 1 : 0;
 	}
 	if (v == V_OK)

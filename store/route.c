@@ -172,6 +172,8 @@ released(struct pg *pg, struct job_row *job, const char *person,
 	enum verdict v = job_step(pg, job, JOB_RELEASED, why);
 
 	if (v == V_OK)
+		v = last_run_keep(pg, job, now_ms, why);
+	if (v == V_OK)
 		v = pg_do(pg,
 			"update job set released_ms = $2, released_by = $3, "
 			"reason = '', reason_code = 0 where number = $1",
@@ -210,6 +212,17 @@ check_routed(struct pg *pg, const struct job_row *job, struct fault *reason_out,
 	return v;
 }
 
+/* It is held for two reasons, and a person has to know both. */
+static void
+also(struct fault *held, const struct fault *reason)
+{
+	struct fault first = *held;
+
+	(void)fault_set(held, V_LATER, first.code,
+		"%.120s; and MOBB-%04d %.170s", first.text, (int)reason->code,
+		reason->text);
+}
+
 enum verdict
 store_job_routed(struct store *store, const char *job, bool hold,
 	const struct fault *reason, int64_t now_ms, struct fault *why)
@@ -226,6 +239,8 @@ store_job_routed(struct store *store, const char *job, bool hold,
 		v = check_routed(pg, &row, &held, why);
 	if (v == V_OK && held.code == CODE_NONE && hold)
 		held = *reason;
+	else if (v == V_OK && hold && reason->code == CODE_PAPER_SHARE)
+		also(&held, reason);
 	if (v == V_OK)
 		v = job_step(pg, &row, JOB_ROUTED, why);
 	if (v == V_OK)

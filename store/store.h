@@ -123,6 +123,12 @@ struct job {
 	/* Only so many chosen letters of it leave, see store/gate.h. */
 	bool gated;
 	int64_t gate_letters;
+	int64_t n_known; /* of those delivered: the box had them already */
+	/* As routed, and the share of paper expected then, ppm (-1: none), by
+	 * that job ("": by the stream's setting).
+	 */
+	int64_t routed_box, routed_paper, expect_ppm;
+	const char *expect_job;
 };
 
 /* in - ends; 0 when every letter has its end. */
@@ -485,9 +491,11 @@ enum verdict store_offers_note(struct store *store,
 	const struct store_part *endpoints, const char *reason,
 	int64_t *count_out, struct fault *why);
 
-/* How a stream offers again what may have been received. */
+/* How a stream offers again what may have been received: the first pause, the
+ * longest (batch/receipt.h), how often.
+ */
 struct resend {
-	int64_t pause_ms, times;
+	int64_t pause_ms, times, pause_max_ms;
 };
 typedef struct resend store_resend_fn(void *self, const char *stream);
 
@@ -572,6 +580,7 @@ struct result_match {
 	int64_t letters;     /* of the attempt */
 	bool offered_before; /* an earlier attempt may have brought it */
 	bool settled;	     /* results of this attempt were applied already */
+	bool other_batch;    /* it names the BatchID of another lot */
 	const char *stream;
 };
 
@@ -584,9 +593,15 @@ enum verdict store_result_match(struct store *store, const struct inbound *in,
 
 /* Apply in one transaction: exceptions get receipt rows, the rest is settled
  * with the lot; counts of the job; inbound applied.  `contradiction` not NULL:
- * nothing is applied, the lot is held with that reason.  resend_ms: moment of
- * the resend; after `resends` tries RECEIPT_RESEND becomes held.  `hold`: the
- * stream is misconfigured, the job goes to held.
+ * nothing is applied, the lot is held with that reason.  After `resends` tries
+ * RECEIPT_RESEND becomes held; before that the pause grows from pause_ms to
+ * pause_max_ms.  `stop`: the stream is misconfigured, and is held; the message
+ * is kept as evidence.  It is also held when too many of the newest
+ * decline_window results are declined (batch/brake.h; 0: no such brake).
+ *
+ * A second result of the same attempt is not applied.  Where it says something
+ * else a person is told, and a letter that the first one sent to paper and the
+ * second one calls delivered is held.
  */
 struct result_apply {
 	const struct result_match *match;
@@ -596,11 +611,17 @@ struct result_apply {
 	size_t letter_count;
 	bool unlisted_delivered;
 	const char *contradiction;
-	bool hold;
-	int64_t now_ms, resend_ms, resends;
+	bool stop;
+	int64_t now_ms, pause_ms, pause_max_ms, resends;
+	int64_t decline_window, decline_limit; /* results, ppm */
 };
 enum verdict store_result_apply(struct store *store, const struct inbound *in,
 	const struct result_apply *apply, struct fault *why);
+/* Letters that wait for their publication date to come near: those whose
+ * moment has come are to be resent.  *count_out: how many.
+ */
+enum verdict store_results_due(struct store *store, int64_t now_ms,
+	int64_t *count_out, struct fault *why);
 /* A result that cannot be read or matched: noted as an event, applied.  If it
  * answers an attempt of ours, its letters wait for a person.
  */
@@ -951,6 +972,7 @@ enum verdict store_endpoint_rest(struct store *store, const char *endpoint,
 enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
+#include "store/brake.h"
 #include "store/gate.h"
 #include "store/page.h"
 #include "store/stop.h"

@@ -145,6 +145,156 @@ test_receipt__a_letter_named_twice_contradicts(void **state)
 	assert_true(receipt_check(&receipt, 3, &unlisted, text));
 }
 
+/* As the jobs file has it. */
+static struct receipt_choice
+choice_of(const char *code, const char *act)
+{
+	static char texts[64][48];
+	static size_t used;
+	struct receipt_choice choice = { .code = texts[used % 64],
+		.act = texts[(used + 1) % 64] };
+
+	used += 2;
+	snprintf(choice.code, 48, "%s", code);
+	snprintf(choice.act, 48, "%s", act);
+	return choice;
+}
+
+static void
+test_receipt__a_stream_may_choose_what_is_safe(void **state)
+{
+	/* p paper, r resend, h hold; the others are refused */
+	static const struct {
+		const char *wire, *may;
+	} cases[] = {
+		{ "Verwerkt", "" },
+		{ "NietActiefOfGeabonneerd", "ph" },
+		{ "TechnischProbleem", "rh" },
+		{ "BerichtTypeNietOndersteund", "prh" },
+		{ "PublicatieDatumLigtTeVerInDeToekomst", "rh" },
+		{ "AanmaakDatumLigtTeVerInHetVerleden", "rh" },
+		{ "BerichtBestaatAl", "h" },
+		{ "BijlageTeGroot", "ph" },
+		{ "OinInCPAKomtNietOvereenMetOinInBericht", "rh" },
+		{ "XmlValidatieTegenXsdValtNegatiefUit", "h" },
+		{ "verwerkt", "" },
+		{ "Nieuw", "" },
+		{ "", "" },
+	};
+	static const char *const acts[] = { "paper", "resend", "hold",
+		"delivered", "" };
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (k = 0; k < sizeof(acts) / sizeof(acts[0]); k++) {
+			struct receipt_choice choice =
+				choice_of(cases[i].wire, acts[k]);
+			struct fault why = FAULT_NONE;
+			bool may = acts[k][0] != '\0' &&
+				   strchr(cases[i].may, acts[k][0]) != NULL;
+
+			if ((receipt_choice_check(&choice, &why) == V_OK) !=
+				may)
+				fail_msg("%s: %s", cases[i].wire, acts[k]);
+			if (!may && (why.code != CODE_CONFIG_VALUE ||
+					    why.text[0] == '\0'))
+				fail_msg("%s: no sentence", cases[i].wire);
+		}
+}
+
+static void
+test_receipt__what_a_stream_chose_counts(void **state)
+{
+	struct receipt_choice choices[] = {
+		choice_of(N, "hold"),
+		choice_of("PublicatieDatumLigtTeVerInDeToekomst", "resend"),
+		choice_of("BerichtTypeNietOndersteund", "resend"),
+		choice_of(B, "hold"),
+	};
+	const size_t count = sizeof(choices) / sizeof(choices[0]);
+	struct fault why = FAULT_NONE;
+	enum code code;
+	bool stop = true;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < count; i++)
+		assert_int_equal(receipt_choice_check(&choices[i], &why), V_OK);
+	assert_int_equal(receipt_decide(choices, count, N, false, &stop, &code),
+		RECEIPT_HOLD_LETTER);
+	assert_int_equal(code, CODE_NOT_SUBSCRIBED);
+	assert_false(stop);
+	assert_int_equal(receipt_decide(choices, count,
+				 "PublicatieDatumLigtTeVerInDeToekomst", false,
+				 &stop, &code),
+		RECEIPT_RESEND_DATED);
+	/* The stream stops all the same. */
+	assert_int_equal(
+		receipt_decide(choices, count, "BerichtTypeNietOndersteund",
+			false, &stop, &code),
+		RECEIPT_RESEND);
+	assert_true(stop);
+	assert_int_equal(receipt_decide(choices, 0,
+				 "XmlValidatieTegenXsdValtNegatiefUit", false,
+				 &stop, &code),
+		RECEIPT_HOLD_LETTER);
+	assert_true(stop);
+	/* Delivered is delivered, whatever was chosen. */
+	assert_int_equal(receipt_decide(choices, count, B, true, &stop, &code),
+		RECEIPT_DELIVERED);
+	assert_int_equal(receipt_decide(choices, count, B, false, &stop, &code),
+		RECEIPT_HOLD_LETTER);
+	assert_int_equal(
+		receipt_decide(choices, count, "Nieuw", true, &stop, &code),
+		RECEIPT_HOLD_LETTER);
+	assert_int_equal(code, CODE_RESULT_UNKNOWN);
+	assert_false(stop);
+}
+
+static void
+test_receipt__pauses_double_up_to_the_longest(void **state)
+{
+	(void)state;
+	assert_int_equal(receipt_pause_ms(900, 14400, 1), 900);
+	assert_int_equal(receipt_pause_ms(900, 14400, 2), 1800);
+	assert_int_equal(receipt_pause_ms(900, 14400, 5), 14400);
+	assert_int_equal(receipt_pause_ms(900, 14400, 1000000), 14400);
+	assert_int_equal(receipt_pause_ms(900, 1000, 2), 1000);
+	assert_int_equal(receipt_pause_ms(0, 1000, 9), 0);
+	assert_int_equal(
+		receipt_pause_ms(INT64_MAX / 2 + 1, INT64_MAX, 3), INT64_MAX);
+	/* 20 January 1970 may be published on from the 7th on. */
+	assert_true(receipt_publish_from_ms(19) > 6 * INT64_C(86400000));
+	assert_true(receipt_publish_from_ms(19) < 7 * INT64_C(86400000));
+}
+
+static void
+test_receipt__the_same_said_in_another_order_is_the_same(void **state)
+{
+	struct receipt_line one[2] = { { .code = V }, { .code = N } };
+	struct receipt_line two[2] = { { .code = N }, { .code = V } };
+	struct receipt receipt = {
+		.total = 2, .counters = { 1, 1 }, .lines = one, .line_count = 2
+	};
+	uint8_t first[32], other[32];
+
+	(void)state;
+	one[1].letter_id.bytes[0] = two[0].letter_id.bytes[0] = 9;
+	strcpy(one[0].stage, "NA");
+	receipt_digest(&receipt, first);
+	receipt.lines = two;
+	receipt_digest(&receipt, other);
+	assert_memory_equal(first, other, 32);
+	strcpy(two[0].code, B);
+	receipt_digest(&receipt, other);
+	assert_memory_not_equal(first, other, 32);
+	strcpy(two[0].code, N);
+	receipt.counters[0] = 2;
+	receipt_digest(&receipt, other);
+	assert_memory_not_equal(first, other, 32);
+}
+
 int
 main(void)
 {
@@ -153,6 +303,12 @@ main(void)
 		cmocka_unit_test(test_receipt__counters_must_fit_the_lines),
 		cmocka_unit_test(
 			test_receipt__a_letter_named_twice_contradicts),
+		cmocka_unit_test(
+			test_receipt__a_stream_may_choose_what_is_safe),
+		cmocka_unit_test(test_receipt__what_a_stream_chose_counts),
+		cmocka_unit_test(test_receipt__pauses_double_up_to_the_longest),
+		cmocka_unit_test(
+			test_receipt__the_same_said_in_another_order_is_the_same),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -333,7 +333,7 @@ resend_of(void *self, const char *stream)
 static inline void
 expire(int64_t now_ms, int64_t pause_ms, int64_t times, int64_t *count_out)
 {
-	struct resend terms = { pause_ms, times };
+	struct resend terms = { pause_ms, times, pause_ms };
 
 	OK(store_expire(books, &everywhere, now_ms, resend_of, &terms,
 		count_out, &why));
@@ -378,6 +378,10 @@ struct said {
 	const char *contradiction;
 	bool unlisted_delivered;
 	bool strangers; /* also those that were not in the attempt */
+	struct receipt_choice *choice;	      /* of its stream; NULL: none */
+	int64_t pause_max_ms, decline_window; /* 0: no growth, no brake */
+	const struct uuid *batch;	      /* NULL: the first lot of `key` */
+	int64_t total;			      /* 0: that of the attempt */
 };
 
 /* The letters of the attempt that was matched, in order. */
@@ -431,11 +435,18 @@ result(const char *id, const char *ref_to, const struct said *said)
 		.contradiction = said->contradiction,
 		.unlisted_delivered = said->unlisted_delivered,
 		.now_ms = NOW,
-		.resend_ms = NOW + 900000,
-		.resends = 2 };
+		.pause_ms = 900000,
+		.pause_max_ms =
+			said->pause_max_ms != 0 ? said->pause_max_ms : 900000,
+		.resends = 2,
+		.decline_window = said->decline_window,
+		.decline_limit = 100000 };
 	struct uuid *ids;
 	int64_t n;
+	bool stop;
 
+	if (said->batch != NULL)
+		batch = *said->batch;
 	(void)store_inbound_keep(books, &in, &reply, &why);
 	OK(store_result_match(books, &in, &batch, &mem, &match, &why));
 	ids = matched_ids(&match);
@@ -455,13 +466,13 @@ result(const char *id, const char *ref_to, const struct said *said)
 		*l = (struct result_letter){ .letter_id = line->letter_id,
 			.wire_code = line->code,
 			.stage = "NA" };
-		l->act =
-			receipt_act(line->code, match.offered_before, &l->code);
-		if (l->act == RECEIPT_HOLD_STREAM)
-			apply.hold = true;
+		l->act = receipt_decide(said->choice,
+			said->choice == NULL ? 0 : 1, line->code,
+			match.offered_before, &stop, &l->code);
+		apply.stop = apply.stop || stop;
 		receipt.counters[0] += odd ? 0 : 1;
 	}
-	receipt.total = match.letters;
+	receipt.total = said->total == 0 ? match.letters : said->total;
 	receipt.line_count = apply.letter_count;
 	OK(store_result_apply(books, &in, &apply, &why));
 	buf_done(&reply);

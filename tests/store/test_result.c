@@ -320,7 +320,7 @@ test_result__a_part_with_a_contradiction_says_so(void **state)
 }
 
 static void
-test_result__a_misconfigured_stream_stops_the_job(void **state)
+test_result__a_misconfigured_stream_stops_whole(void **state)
 {
 	const struct said said = { .key = "misc",
 		.from = 1,
@@ -328,21 +328,72 @@ test_result__a_misconfigured_stream_stops_the_job(void **state)
 		.exception = "BerichtTypeNietOndersteund",
 		.at = 1,
 		.at_to = 2 };
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct stop *stops;
 	struct offer offer;
+	size_t count;
 
 	(void)state;
 	clear();
-	make_lots("20260406-misc", "result", "misc", 4, 0, 2);
+	make_lots("20260406-misc", "wrong", "misc", 4, 0, 2);
+	make_lots("20260406-mis2", "wrong", "mis2", 4, 0, 2);
 	offer = begin("m-misc");
 	post(&offer, POST_ACKNOWLEDGED, 0);
 	(void)result("r-misc", "m-misc", &said);
-	assert_int_equal(job_now("20260406-misc").state, JOB_HELD);
-	assert_int_equal(
-		job_now("20260406-misc").reason_code, CODE_STREAM_WRONG);
-	assert_non_null(strstr(
-		job_now("20260406-misc").reason, "BerichtTypeNietOndersteund"));
+	OK(store_stop_list(books, &mem, &stops, &count, &why));
+	assert_int_equal(count, 1);
+	assert_int_equal(stops[0].kind, STOP_STREAM);
+	assert_string_equal(stops[0].name, "wrong");
+	assert_int_equal(stops[0].code, CODE_STREAM_WRONG);
+	assert_non_null(strstr(stops[0].reason, "BerichtTypeNietOndersteund"));
 	assert_int_equal(job_now("20260406-misc").n_held, 2);
+	/* Of no job of it does anything more leave. */
 	assert_true(nothing_due(NOW + 1));
+	/* What said so is kept, however old it gets. */
+	assert_non_null(strstr(stops[0].reason, "r-misc"));
+	OK(pg_ask(books->pg,
+		"select evidence from inbound where message_id = 'r-misc'",
+		NULL, &rows, &why));
+	assert_true(pg_bool(&rows, 0, 0));
+	pg_rows_done(&rows);
+	/* Released, it goes on. */
+	OK(store_stop_clear(
+		books, STOP_STREAM, "wrong", "jansen", "mended", NOW, &why));
+	assert_false(nothing_due(NOW + 1));
+}
+
+/* What the stream wants of its letters they do once it is released. */
+static void
+test_result__letters_of_a_stopped_stream_wait_for_its_release(void **state)
+{
+	struct receipt_choice choice = {
+		.code = (char[]){ "BerichtTypeNietOndersteund" },
+		.act = (char[]){ "resend" }
+	};
+	const struct said said = { .key = "mend",
+		.from = 1,
+		.to = 2,
+		.exception = "BerichtTypeNietOndersteund",
+		.at = 1,
+		.at_to = 2,
+		.choice = &choice };
+	struct offer offer;
+	int64_t next_ms;
+
+	(void)state;
+	clear();
+	OK(receipt_choice_check(&choice, &why));
+	make_lots("20260410-mend", "mend", "mend", 2, 0, 2);
+	offer = begin("m-mend");
+	post(&offer, POST_ACKNOWLEDGED, 0);
+	(void)result("r-mend", "m-mend", &said);
+	assert_int_equal(job_now("20260410-mend").n_resend, 2);
+	assert_true(nothing_due(NOW + 900000));
+	OK(store_stop_clear(
+		books, STOP_STREAM, "mend", "jansen", "mended", NOW, &why));
+	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
+		&next_ms, &why));
+	assert_int_equal(offer.letters, 2);
 }
 
 static void
@@ -514,7 +565,9 @@ main(void)
 		cmocka_unit_test(
 			test_result__a_part_with_a_contradiction_says_so),
 		cmocka_unit_test(
-			test_result__a_misconfigured_stream_stops_the_job),
+			test_result__a_misconfigured_stream_stops_whole),
+		cmocka_unit_test(
+			test_result__letters_of_a_stopped_stream_wait_for_its_release),
 		cmocka_unit_test(test_result__a_second_opinion_changes_no_end),
 		cmocka_unit_test(test_result__what_is_useless_is_noted_once),
 		cmocka_unit_test(
