@@ -82,6 +82,7 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 2000000000 },
 	{ "posted_within", YAML_INT, IN(jobs_printer, posted_within),
 		.absent = 3 },
+	{ "sides", YAML_TEXT, IN(jobs_printer, sides), .absent = 0 },
 	{ "letter_price", YAML_EURO, IN(jobs_printer, letter_price),
 		.absent = -1 },
 	{ "sheet_price", YAML_EURO, IN(jobs_printer, sheet_price),

@@ -288,7 +288,7 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 }
 
 static enum verdict
-printer_check(const struct jobs_printer *p, struct fault *why)
+printer_check(struct jobs_printer *p, struct fault *why)
 {
 	if (p->receipts != NULL && strcmp(p->receipts, "none") != 0)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
@@ -305,6 +305,10 @@ printer_check(const struct jobs_printer *p, struct fault *why)
 	if (p->letter_price > PRICE_MAX || p->sheet_price > PRICE_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: a price is at most 1000 euros", p->name);
+	p->simplex = p->sides != NULL && strcmp(p->sides, "simplex") == 0;
+	if (p->sides != NULL && !p->simplex && strcmp(p->sides, "duplex") != 0)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"printer %s: sides must be duplex or simplex", p->name);
 	return V_OK;
 }
 

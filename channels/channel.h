@@ -252,6 +252,7 @@ struct print_bundle {
 	int number;	      /* 1 .. within the job */
 	int64_t created_ms;
 	const char *version;
+	bool simplex; /* printed on one side */
 	/* in any order: print_name() sorts them */
 	struct letter *letters;
 	const char **reasons; /* "not_subscribed", per letter */

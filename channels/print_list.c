@@ -20,9 +20,9 @@ struct sums {
 	int64_t zones[3]; /* NL, EU, WORLD */
 };
 
-/* Duplex: every document begins on a new sheet. */
+/* On both sides every document begins on a new sheet. */
 static struct sums
-letter_sums(const struct letter *letter)
+letter_sums(const struct print_bundle *bundle, const struct letter *letter)
 {
 	struct sums s = { 0 };
 	size_t i;
@@ -31,7 +31,7 @@ letter_sums(const struct letter *letter)
 		const struct attachment *doc = &letter->attachments[i];
 
 		s.pages += doc->pages;
-		s.sheets += (doc->pages + 1) / 2;
+		s.sheets += bundle->simplex ? doc->pages : (doc->pages + 1) / 2;
 		s.bytes += doc->bytes;
 	}
 	return s;
@@ -59,7 +59,7 @@ bundle_sums(const struct print_bundle *bundle)
 
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
-		struct sums one = letter_sums(letter);
+		struct sums one = letter_sums(bundle, letter);
 		const char *zone = address_zone(&letter->address);
 
 		all.pages += one.pages;
@@ -125,7 +125,7 @@ manifest_head(
 	if (bundle->previous[0] != '\0')
 		element(out, 1, "previous", bundle->previous);
 	element(out, 1, "software", bundle->version);
-	element(out, 1, "sides", "duplex");
+	element(out, 1, "sides", bundle->simplex ? "simplex" : "duplex");
 	buf_text(out, "  <totals>\n");
 	number(out, 2, "letters", (int64_t)bundle->letter_count);
 	number(out, 2, "pages", all.pages);
@@ -187,7 +187,7 @@ manifest_letter(const struct print_bundle *bundle, size_t place,
 	struct arena *mem, struct buf *out)
 {
 	const struct letter *letter = &bundle->letters[place];
-	struct sums s = letter_sums(letter);
+	struct sums s = letter_sums(bundle, letter);
 	char id[UUID_TEXT_MAX], day[16];
 	int y, m, d;
 
@@ -238,10 +238,11 @@ cell(struct buf *out, const char *text)
  * cell each, in order, with a blank between them.
  */
 static void
-csv_documents(const struct letter *letter, size_t place, struct buf *out)
+csv_documents(const struct print_bundle *bundle, const struct letter *letter,
+	size_t place, struct buf *out)
 {
 	char file[PRINT_FILE_MAX], hex[DIGEST_HEX_MAX];
-	struct sums s = letter_sums(letter);
+	struct sums s = letter_sums(bundle, letter);
 	size_t i;
 
 	for (i = 0; i < letter->document_count; i++) {
@@ -275,7 +276,7 @@ print_letters_csv(const struct print_bundle *bundle, struct buf *out)
 		uuid_text(&letter->id, id);
 		buf_format(out, "%zu;%s", i + 1, id);
 		cell(out, letter->reference);
-		csv_documents(letter, i, out);
+		csv_documents(bundle, letter, i, out);
 		n = address_lines(address, &mem, lines);
 		for (k = 0; k < ADDRESS_LINES_MAX; k++)
 			cell(out, k < n ? lines[k] : "");
@@ -344,12 +345,13 @@ print_readme(
 		"stream       %s, job %s, from file %s\n"
 		"environment  %s\n"
 		"letters      %zu\n"
-		"pages        %" PRId64 ", sheets %" PRId64 " (duplex)\n"
+		"pages        %" PRId64 ", sheets %" PRId64 " (%s)\n"
 		"addresses    NL %" PRId64 ", EU %" PRId64
 		", other countries %" PRId64 "\n\n",
 		name, bundle->sender_name, bundle->sender_oin, bundle->stream,
 		bundle->job, bundle->delivery, bundle->environment,
-		bundle->letter_count, all.pages, all.sheets, all.zones[0],
+		bundle->letter_count, all.pages, all.sheets,
+		bundle->simplex ? "simplex" : "duplex", all.zones[0],
 		all.zones[1], all.zones[2]);
 	buf_text(out,
 		"Files\n"

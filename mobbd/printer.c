@@ -25,6 +25,8 @@ static enum verdict
 fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 	struct fault *why)
 {
+	const struct jobs_stream *stream =
+		jobs_stream(&run->site->jobs, job->stream);
 	int count;
 	enum verdict v;
 
@@ -34,7 +36,8 @@ fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 		.sender_name = job->sender,
 		.delivery = job->file,
 		.environment = job->environment,
-		.version = MOBB_VERSION };
+		.version = MOBB_VERSION,
+		.simplex = stream != NULL && stream->printer_is->simplex };
 	v = store_print_count(run->site->store, job->id, &run->mem, &count,
 		&b->previous, why);
 	b->number = count + 1;

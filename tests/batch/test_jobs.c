@@ -324,6 +324,10 @@ test_jobs__mistakes_are_named(void **state)
 			"printers:\n  - { name: drukker, "
 			"bundle_letters: 1000000 }\n" STREAM(""),
 			CODE_CONFIG_VALUE },
+		{ "paper with three sides",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "sides: three }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
 		{ "name with a slash",
 			HEAD SENDER ENDPOINT PRINTER
 			"streams:\n  - { name: ../woz, sender: voorbeeld, "
