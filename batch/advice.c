@@ -729,6 +729,39 @@ static const struct advice rows[] = {
 		"Als de reden weg is: `mobbjob release`, met JOB, --stream, "
 		"--sender of --endpoint; of annuleer het.",
 		3 },
+	{ CODE_SAMPLE_FOLDER, '-', "folder for letters is there already",
+		"map voor brieven bestaat al",
+		"Letters to look at are written to a new folder only, that "
+		"nobody else can read; nothing was written.",
+		"Give -o the name of a folder that is not there yet.",
+		"Geef met -o de naam van een map die nog niet bestaat.", 1 },
+	{ CODE_SAMPLE_GONE, '-', "batch file is no longer there",
+		"batchbestand is er niet meer",
+		"The documents of a letter lie in the batch file, in work/ or "
+		"done/ of the spool; it is gone, or you may not read it.",
+		"Look in the folder of the spool; an old file must come from "
+		"the supplier or a backup.",
+		"Kijk in de map van de spool; een oud bestand moet van de "
+		"leverancier of uit een back-up komen.",
+		1 },
+	{ CODE_SAMPLE_REFS, '-', "references that are not in this job",
+		"kenmerken die niet in deze job voorkomen",
+		"The list names letters that this job does not have, or a line "
+		"is no reference; nothing was written.",
+		"Correct the list, one reference a line, or name the other "
+		"job.",
+		"Corrigeer de lijst, een kenmerk per regel, of noem de andere "
+		"job.",
+		1 },
+	{ CODE_NOT_COUNTED, '-', "nothing was counted of this job",
+		"van deze job is niets geteld",
+		"The file is not read to its end, was refused, or was taken in "
+		"before letters were weighed: there is no forecast of it.",
+		"Wait until it is split, or give the file itself: mobbjob "
+		"forecast FILE --stream NAME.",
+		"Wacht tot het is gesplitst, of geef het bestand zelf: mobbjob "
+		"forecast BESTAND --stream NAAM.",
+		1 },
 	{ CODE_GATE_FULL, '-', "limited production run is full",
 		"limited productierun is vol",
 		"Before Logius released production only a few letters of a "

@@ -59,8 +59,8 @@ no_stream(struct call *call, const char *what, struct fault *why)
 	return V_BROKEN;
 }
 
-static enum verdict
-pick_stream(struct call *call, const char *path,
+enum verdict
+check_stream(struct call *call, const char *path,
 	const struct jobs_stream **stream_out, struct fault *why)
 {
 	const char *name = call->options.stream;
@@ -123,7 +123,7 @@ check_file(struct call *call, const char *path, struct fault *why)
 			"--stream or --format, not both");
 	v = open_jobs(call, why);
 	if (v == V_OK && o->format == NULL)
-		v = pick_stream(call, path, &dry.stream, why);
+		v = check_stream(call, path, &dry.stream, why);
 	if (v == V_OK && o->format != NULL)
 		v = by_format(call, o->format, &definition, why);
 	else if (v == V_OK)

@@ -6,22 +6,14 @@
 
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
-
-static void
-line(const struct call *call, const char *name, const char *text)
-{
-	if (call->options.plain)
-		printf("%s\t%s\n", name, text);
-	else
-		printf("  %-14s %s\n", name, text);
-}
+#include "mobbjob/show_page.h"
 
 static void
 moment(struct call *call, const char *name, int64_t ms, const char *by)
 {
 	if (ms == 0)
 		return;
-	line(call, name,
+	show_line(call, name,
 		arena_format(&call->mem, "%s%s%s", show_time(ms, &call->mem),
 			by[0] == '\0' ? "" : " by ", by));
 }
@@ -37,7 +29,7 @@ print_announced(struct call *call, const struct job *job)
 		amount = arena_format(mem, ", %s announced and %s read",
 			show_amount(job->promised_cents, mem),
 			show_amount(job->cents, mem));
-	line(call, "control total",
+	show_line(call, "control total",
 		arena_format(mem, "%s letters announced, %s records read%s",
 			show_number(job->promised_letters, mem),
 			show_number(job->records, mem), amount));
@@ -51,13 +43,13 @@ print_totals(struct call *call, const struct job *job)
 	if (job->promised_letters >= 0)
 		print_announced(call, job);
 	if (job->control[0] != '\0' || job->totals)
-		line(call, "control total",
+		show_line(call, "control total",
 			arena_format(&call->mem, "%s the file itself%s%s",
 				job->totals ? "agrees with" : "of",
 				job->control[0] == '\0' ? "" : ": ",
 				show_clean(job->control, &call->mem)));
 	else if (job->promised_letters < 0)
-		line(call, "control total",
+		show_line(call, "control total",
 			"none: the supplier did not say how many there are");
 }
 
@@ -68,17 +60,17 @@ print_delivery(struct call *call, const struct job *job)
 	struct arena *mem = &call->mem;
 
 	if (job->edition > 1)
-		line(call, "edition",
+		show_line(call, "edition",
 			arena_format(mem,
 				"%d, let in by a person (mobbjob "
 				"events %s)",
 				job->edition, job->id));
 	if (job->delivery[0] != '\0')
-		line(call, "number", show_clean(job->delivery, mem));
+		show_line(call, "number", show_clean(job->delivery, mem));
 	if (job->period[0] != '\0')
-		line(call, "period", show_clean(job->period, mem));
+		show_line(call, "period", show_clean(job->period, mem));
 	if (job->hold_code != CODE_NONE && job->reason_code == CODE_NONE)
-		line(call, "hold",
+		show_line(call, "hold",
 			arena_format(mem, "%s: %s%s",
 				show_code((int)job->hold_code, mem),
 				show_clean(job->hold_reason, mem),
@@ -107,7 +99,7 @@ print_open(struct call *call, const struct job *job)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].letters > 0)
-			line(call, "open",
+			show_line(call, "open",
 				arena_format(&call->mem, "%s %s",
 					show_number(
 						rows[i].letters, &call->mem),
@@ -119,24 +111,24 @@ print_head(struct call *call, const struct job *job)
 {
 	struct arena *mem = &call->mem;
 
-	line(call, "job", job->id);
-	line(call, "state", job_word(job->state));
+	show_line(call, "job", job->id);
+	show_line(call, "state", job_word(job->state));
 	if (job->reason_code != CODE_NONE)
-		line(call, "reason",
+		show_line(call, "reason",
 			arena_format(mem, "%s: %s",
 				show_code((int)job->reason_code, mem),
 				show_clean(job->reason, mem)));
-	line(call, "stream",
+	show_line(call, "stream",
 		arena_format(mem, "%s, sender %s, endpoint %s", job->stream,
 			job->sender, job->endpoint));
-	line(call, "environment",
+	show_line(call, "environment",
 		call->options.plain ? job->environment
 				    : jobs_loud(job->environment));
-	line(call, "file",
+	show_line(call, "file",
 		arena_format(mem, "%s, %s bytes", show_clean(job->file, mem),
 			show_number(job->bytes, mem)));
-	line(call, "file sha256", show_digest(job->sha256, mem));
-	line(call, "definition", job->format);
+	show_line(call, "file sha256", show_digest(job->sha256, mem));
+	show_line(call, "definition", job->format);
 	print_delivery(call, job);
 	moment(call, "received", job->received_ms, "");
 	moment(call, "split", job->split_ms, "");
@@ -146,7 +138,7 @@ print_head(struct call *call, const struct job *job)
 	moment(call, "settled", job->settled_ms, "");
 	print_totals(call, job);
 	if (job->gated)
-		line(call, "gate",
+		show_line(call, "gate",
 			arena_format(mem,
 				"limited production run: only %s chosen "
 				"letters leave until Logius released "
@@ -154,7 +146,7 @@ print_head(struct call *call, const struct job *job)
 				show_number(job->gate_letters, mem),
 				job->stream));
 	if (job->lots > 0)
-		line(call, "box lots",
+		show_line(call, "box lots",
 			arena_format(mem,
 				"%s, %s acknowledged, %s settled; the other "
 				"side counts %s delivered",
@@ -163,11 +155,15 @@ print_head(struct call *call, const struct job *job)
 				show_number(job->lots_settled, mem),
 				show_number(job->their_delivered, mem)));
 	if (job->n_declined > 0)
-		line(call, "declined",
+		show_line(call, "declined",
 			arena_format(mem, "%s by the box, so they go on paper",
 				show_number(job->n_declined, mem)));
+	if (job->rejected > 0)
+		show_line(call, "rejected",
+			arena_format(mem, "%s (mobbjob rejects %s)",
+				show_number(job->rejected, mem), job->id));
 	if (job->warnings > 0)
-		line(call, "warnings", show_number(job->warnings, mem));
+		show_line(call, "warnings", show_number(job->warnings, mem));
 }
 
 /* The proof, or why there is none: before the split nothing is counted. */
@@ -189,51 +185,70 @@ sum_of(const struct job *job, int64_t uncounted, char text[PROOF_LINE_MAX])
 	return sum == PROOF_OK || sum == PROOF_OPEN;
 }
 
+/* page NULL: there is none. */
 static void
-print_all(struct call *call, const struct job *job, const char *sum)
+print_all(struct call *call, const struct job *job,
+	const struct show_page *page, const char *sum)
 {
 	struct arena *mem = &call->mem;
 	const char *person = job_person(job, mem);
 
 	print_head(call, job);
+	if (page != NULL)
+		show_page_print(call, page);
 	print_open(call, job);
 	if (job->letters + job->rejected != job->records)
-		line(call, "fan-out",
+		show_line(call, "fan-out",
 			arena_format(mem,
 				"%s records -> %s letters and %s rejected",
 				show_number(job->records, mem),
 				show_number(job->letters, mem),
 				show_number(job->rejected, mem)));
-	line(call, "sum", sum);
+	show_line(call, "sum", sum);
+	if (job->state == JOB_HELD && job->letters > 0)
+		show_line(call, "look first",
+			arena_format(mem,
+				"mobbjob sample %s -o DIR --reason TEXT",
+				job->id));
 	if (person[0] != '\0')
-		line(call, "needs a person", person);
+		show_line(call, "needs a person", person);
 }
 
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	char text[PROOF_LINE_MAX];
+	struct show_page page;
 	struct json *o;
 	struct job job;
-	int64_t uncounted;
-	bool good;
+	int64_t uncounted = 0;
+	bool good, has_page;
 	enum verdict v;
 
 	v = job_of(call, call->args[0], &job, why);
-	if (v == V_OK)
+	/* Only where it could explain a difference: it is one look per lot. */
+	if (v == V_OK && job.n_delivered != job.their_delivered)
 		v = store_job_uncounted(
 			call->site.store, job.id, &uncounted, why);
 	if (v != V_OK)
 		return v;
+	v = show_page_job(call, &job, &page, why);
+	if (v != V_OK && v != V_END)
+		return v;
+	has_page = v == V_OK;
 	good = sum_of(&job, uncounted, text);
 	if (!call->options.json) {
-		print_all(call, &job, text);
+		print_all(call, &job, has_page ? &page : NULL, text);
 		return V_OK;
 	}
 	o = job_json(&job);
 	json_add_bool(o, "sum_ok", good);
 	json_add_bool(o, "finished", job_open(&job) == 0);
 	json_add_text(o, "proof", text);
+	if (has_page)
+		json_add(o, "page", show_page_json(call, &page));
+	else
+		json_add_null(o, "page");
 	json_write(o, stdout);
 	return V_OK;
 }
@@ -241,7 +256,8 @@ run(struct call *call, struct fault *why)
 const struct command command_show = {
 	.name = "show",
 	.args = "JOB",
-	.help = "one job: where it is, and whether the sum closes",
+	.help = "one job: what it is and takes, where it is, does the sum "
+		"close",
 	.args_min = 1,
 	.args_max = 1,
 	.need = NEED_STORE,

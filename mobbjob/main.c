@@ -22,6 +22,8 @@ static const struct command *const commands[] = {
 	&command_lots,
 	&command_events,
 	&command_report,
+	&command_forecast,
+	&command_sample,
 	&command_release,
 	&command_hold,
 	&command_print,
@@ -84,7 +86,11 @@ help(FILE *to)
 	      "there\n"
 	      "  --edition N      2 or more, with submit: letters that were "
 	      "sent, once more\n"
-	      "  -o FILE          with report: write it there\n"
+	      "  -o FILE          with report: write it there; with sample "
+	      "a new folder\n"
+	      "  -n N             with sample: how many letters, default 10\n"
+	      "  --seed N         with sample: other random letters\n"
+	      "  --refs FILE      with sample: these, a reference a line\n"
 	      "  --wait TIME      with endpoint check: 60s, up to 10min\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
