@@ -70,4 +70,11 @@ for z in "$dir"/spool/print/out/*.zip; do
 done | sort -u >"$dir/sides"
 is "the printer is told, too" "$(tr '\n' ' ' <"$dir/sides")" \
 	"<sides>duplex <sides>simplex "
+
+# Of what was refused there is nothing to say.
+echo nothing >"$dir/bad.zip"
+drop "$dir/bad.zip"
+once
+_out=$(job forecast "$(field id)" 2>&1)
+like "no forecast of a file that was refused" "$_out" 'MOBB-1334'
 finish
