@@ -10,22 +10,35 @@
 #include "mobbjob/show.h"
 #include "mobbjob/show_page.h"
 
-#define NOT_KNOWN                                                              \
-	((struct forecast_prices){ .box = -1, .letter = -1, .sheet = -1 })
-
 /* --- making it --- */
 
+/* At the tariff of today; how many letters of the year are free is not looked
+ * at.
+ */
 static struct forecast_prices
-prices_of(const struct jobs_stream *stream)
+prices_of(const struct call *call, const struct jobs_stream *stream)
 {
-	(void)stream;
-	return NOT_KNOWN;
+	struct forecast_prices prices = {
+		.box = -1, .letter = -1, .sheet = -1
+	};
+	const struct jobs_tariff *tariff;
+	int year, month, day;
+
+	clock_date((int32_t)(clock_now_ms() / 86400000), &year, &month, &day);
+	tariff = jobs_tariff(&call->site.jobs, year);
+	if (tariff != NULL)
+		prices.box = tariff->letter;
+	if (stream != NULL) {
+		prices.letter = stream->printer_is->letter_price;
+		prices.sheet = stream->printer_is->sheet_price;
+	}
+	return prices;
 }
 
 static void
-count_cost(struct show_page *p)
+count_cost(const struct call *call, struct show_page *p)
 {
-	struct forecast_prices prices = prices_of(p->stream);
+	struct forecast_prices prices = prices_of(call, p->stream);
 	bool simplex = p->stream != NULL && p->stream->printer_is->simplex;
 
 	p->cents = p->cents_all_paper = -1;
@@ -168,7 +181,7 @@ show_page_job(struct call *call, const struct job *job, struct show_page *out,
 		to_go = p.to_box;
 	}
 	v = time_it(call, job->endpoint, job->number, to_go, &p, why);
-	count_cost(&p);
+	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;
 	return v;
@@ -186,7 +199,7 @@ show_page_file(struct call *call, const struct jobs_stream *stream,
 		return v;
 	estimate(&p, decided);
 	v = time_it(call, stream->endpoint, 0, p.to_box, &p, why);
-	count_cost(&p);
+	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;
 	return v;

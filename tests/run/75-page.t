@@ -47,6 +47,9 @@ like "afterwards it says when all had left" "$(job show "$id")" \
 
 # A second run is compared with the first; the printer prints on one side.
 sed -i 's/receipts: none/receipts: none\n    sides: simplex/' "$dir/jobs.yaml"
+sed -i 's/receipts: none/receipts: none\n    letter_price: 0.75\n    sheet_price: 0.04/' \
+	"$dir/jobs.yaml"
+printf 'tariffs:\n  - { year: 2018, letter: 0.47 }\n' >>"$dir/jobs.yaml"
 listen_stop
 listen_start
 g=$dir/two.zip
@@ -57,6 +60,14 @@ page=$(job show "$(field id)" --plain)
 like "with the last run beside it" "$(of 'paper share')" \
 	"[0-9.]+ % in the last run, job $id"
 like "sheets of one side" "$(of 'on paper')" 'one side'
+# Box letters at 0.47; on paper 0.75 a letter and 0.04 a sheet.
+num() { of "$1" | sed "s/$2/\\1/; s/,//g"; }
+boxes=$(num 'to the box' '\([0-9,]*\) letter.*')
+papers=$(num 'on paper' '\([0-9,]*\) letter.*')
+sheets=$(num 'on paper' '.* on \([0-9,]*\) sheet.*')
+cents=$((boxes * 47 + papers * 75 + sheets * 4))
+is "what it costs" "$(of cost | sed 's/;.*//; s/[^0-9]//g')" "$cents"
+like "and what all on paper would" "$(of cost)" 'EUR [0-9.]+ with all on paper$'
 like "a day that is not in the letters is not shown" "$(of 'last day')" '^$'
 json=$(job show "$(field id)" --json)
 for k in split_box split_paper box_lots box_bytes paper_sheets send_ms \
