@@ -163,6 +163,7 @@ forecast_send_ms(const struct forecast_send *s, enum forecast_bound *bound_out)
 				MS_PER_HOUR, s->per_hour) +
 			last + s->answer_ms,
 		FORECAST_LETTERS);
+	all += (lots - 1) * s->gap_ms;
 	slowest(&ms, bound_out, all + s->answer_ms, by_speed);
 	slowest(&ms, bound_out, (all + lots * s->answer_ms) / s->in_flight,
 		FORECAST_FLIGHT);

@@ -86,6 +86,7 @@ struct forecast_send {
 	/* as the lots before went; 0: not known */
 	int64_t seen_bytes_s;
 	int64_t answer_ms; /* from the last byte to the acknowledgment */
+	int64_t gap_ms;	   /* from an acknowledgment to the next lot */
 	/* what goes before it, and when the next lot may begin */
 	int64_t before_letters, before_bytes, before_lots;
 	int64_t wait_ms;
@@ -108,7 +109,7 @@ enum forecast_bound {	      /* what decides the time */
  *
  * A lot may begin when the letters before it are paid for (batch/pace.h), so
  * the last lot itself is not waited for.  Lots leave one after the other, each
- * at the speed of the connection.  No more than in_flight wait for an answer.
+ * at the speed of the connection, with the gap between them.  No more than in_flight wait for an answer.
  * The slowest of the three decides.
  */
 int64_t forecast_send_ms(

@@ -19,10 +19,28 @@
 
 /* --- a file --- */
 
+struct weighed {
+	struct forecast_load load;
+	struct bsn *numbers; /* of letters that may go to the box */
+	size_t count, size;
+};
+
+/* One with a type of its own is another subscription. */
 static void
 on_letter(void *self, const struct letter *letter)
 {
-	forecast_load_add(self, letter, letter_box_bytes(letter));
+	struct weighed *w = self;
+
+	forecast_load_add(&w->load, letter, letter_box_bytes(letter));
+	if (letter->bsn.number == 0 || letter->paper != PAPER_NONE ||
+		letter->type != NULL)
+		return;
+	if (w->count == w->size) {
+		w->size = w->size == 0 ? 4096 : w->size * 2;
+		w->numbers =
+			mem_grow(w->numbers, w->size * sizeof(*w->numbers));
+	}
+	w->numbers[w->count++] = letter->bsn;
 }
 
 static const char *
@@ -89,14 +107,14 @@ json_file(
 static enum verdict
 of_file(struct call *call, const char *path, struct fault *why)
 {
-	struct forecast_load load = FORECAST_LOAD_NONE;
+	struct weighed weighed = { .load = FORECAST_LOAD_NONE };
 	struct definition *definition = NULL;
 	struct dry *dry = arena_alloc(&call->mem, sizeof(*dry));
 	struct show_page page;
 	enum verdict v;
 
 	*dry = (struct dry){
-		.path = path, .self = &load, .on_letter = on_letter
+		.path = path, .self = &weighed, .on_letter = on_letter
 	};
 	v = check_stream(call, path, &dry->stream, why);
 	if (v == V_OK)
@@ -105,12 +123,14 @@ of_file(struct call *call, const char *path, struct fault *why)
 	if (v == V_OK)
 		v = dry_run(dry, why);
 	if (v == V_OK)
-		v = show_page_file(call, dry->stream, &load, NULL, &page, why);
+		v = show_page_file(call, dry->stream, &weighed.load,
+			weighed.numbers, weighed.count, &page, why);
 	if (v == V_OK && call->options.json)
 		json_file(call, dry, &page);
 	else if (v == V_OK)
 		print_file(call, dry, &page);
 	definition_free(definition);
+	free(weighed.numbers);
 	return v;
 }
 

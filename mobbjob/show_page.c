@@ -4,7 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "mobbjob/show.h"
@@ -128,26 +128,58 @@ as_last(const struct show_page *p, int64_t letters)
 		letters, p->last.to_paper, p->last.to_box + p->last.to_paper);
 }
 
-static void
-estimate(struct show_page *p, const struct show_decided *decided)
+/* By the register as far as it goes, the rest as in the last run.  Without a
+ * last run the rest is as what the register does know.
+ */
+static enum verdict
+estimate(struct call *call, struct show_page *p, const char *oin,
+	const struct bsn *numbers, size_t count, struct fault *why)
 {
+	struct page_decided d = { 0 };
+	int64_t others;
+	const char *type = p->stream == NULL ? "" : p->stream->type;
+	enum verdict v;
+
 	p->by = SHOW_SPLIT_UNKNOWN;
-	if (decided != NULL && decided->box + decided->paper > 0) {
+	v = store_page_decided(call->site.store, oin, type, numbers, count,
+		clock_now_ms(), &d, why);
+	if (v != V_OK)
+		return v;
+	if (d.box + d.paper > 0) {
 		p->by = SHOW_SPLIT_REGISTER;
-		p->undecided = decided->unknown;
-		p->to_paper = decided->paper;
-		if (decided->unknown > 0 && p->last.job != NULL)
-			p->to_paper += as_last(p, decided->unknown);
-		else if (decided->unknown > 0)
-			p->to_paper += forecast_share(decided->unknown,
-				decided->paper, decided->box + decided->paper);
+		p->to_paper = p->all.paper_only + d.paper;
+		others = p->all.letters - p->all.paper_only - d.box - d.paper;
+		p->undecided = others;
+		if (p->last.job != NULL)
+			p->to_paper += as_last(p, others);
+		else
+			p->to_paper += forecast_share(
+				others, d.paper, d.box + d.paper);
 	} else if (p->last.job != NULL) {
 		p->by = SHOW_SPLIT_LAST;
 		p->to_paper = as_last(p, p->all.letters);
 	} else {
-		return;
+		return V_OK;
 	}
 	weigh_estimate(p);
+	return V_OK;
+}
+
+/* Nothing is routed yet. */
+static enum verdict
+estimate_job(struct call *call, const struct job *job, struct show_page *p,
+	struct fault *why)
+{
+	struct bsn *numbers = NULL;
+	size_t count = 0;
+	enum verdict v;
+
+	v = store_page_numbers(
+		call->site.store, job->id, &numbers, &count, why);
+	if (v == V_OK)
+		v = estimate(call, p, job->oin, numbers, count, why);
+	free(numbers);
+	return v;
 }
 
 enum verdict
@@ -177,10 +209,11 @@ show_page_job(struct call *call, const struct job *job, struct show_page *out,
 		p.bundles = page.bundles;
 		p.paper = page.paper;
 	} else {
-		estimate(&p, NULL);
+		v = estimate_job(call, job, &p, why);
 		to_go = p.to_box;
 	}
-	v = time_it(call, job->endpoint, job->number, to_go, &p, why);
+	if (v == V_OK)
+		v = time_it(call, job->endpoint, job->number, to_go, &p, why);
 	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;
@@ -189,16 +222,17 @@ show_page_job(struct call *call, const struct job *job, struct show_page *out,
 
 enum verdict
 show_page_file(struct call *call, const struct jobs_stream *stream,
-	const struct forecast_load *all, const struct show_decided *decided,
-	struct show_page *out, struct fault *why)
+	const struct forecast_load *all, const struct bsn *numbers,
+	size_t number_count, struct show_page *out, struct fault *why)
 {
 	struct show_page p = { .stream = stream, .all = *all };
 	enum verdict v = look_back(call, stream->name, INT64_MAX, &p, why);
 
-	if (v != V_OK)
-		return v;
-	estimate(&p, decided);
-	v = time_it(call, stream->endpoint, 0, p.to_box, &p, why);
+	if (v == V_OK)
+		v = estimate(call, &p, stream->sender_is->oin, numbers,
+			number_count, why);
+	if (v == V_OK)
+		v = time_it(call, stream->endpoint, 0, p.to_box, &p, why);
 	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;

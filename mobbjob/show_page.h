@@ -47,16 +47,12 @@ struct show_page {
 enum verdict show_page_job(struct call *call, const struct job *job,
 	struct show_page *out, struct fault *why);
 
-/* The page of a file for a stream: its letters in `all`.  decided: whether
- * they have a box, as far as the register says; box and paper 0: it says
- * nothing.
+/* The page of a file for a stream: what its letters weigh, and the numbers of
+ * those that may go to the box.
  */
-struct show_decided {
-	int64_t box, paper, unknown; /* letters */
-};
 enum verdict show_page_file(struct call *call, const struct jobs_stream *stream,
-	const struct forecast_load *all, const struct show_decided *decided,
-	struct show_page *out, struct fault *why);
+	const struct forecast_load *all, const struct bsn *numbers,
+	size_t number_count, struct show_page *out, struct fault *why);
 
 /* One fact: a name and what it is; with --plain a tab between them. */
 void show_line(const struct call *call, const char *name, const char *text);

@@ -12,6 +12,7 @@
 #define SEEN_ATTEMPTS "200"    /* of the endpoint, for how fast lots go */
 #define SEEN_LOOKED "2000"     /* of all endpoints */
 #define SEEN_MIN 3	       /* fewer say nothing */
+#define GAP_MAX_MS "1000"      /* more is waiting for something else */
 #define UPLOAD_MIN_BYTES 50000 /* smaller lots tell nothing about speed */
 
 /* --- filling --- */
@@ -255,6 +256,33 @@ page_sent(struct pg *pg, int64_t job_no, struct fault *why)
 
 /* --- reading --- */
 
+enum verdict
+store_page_numbers(struct store *store, const char *job,
+	struct bsn **numbers_out, size_t *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct bsn *numbers;
+	struct job_row row;
+	enum verdict v = job_peek(store->pg, job, &row, why);
+	int i;
+
+	if (v == V_OK)
+		v = pg_ask(store->pg,
+			"select l.bsn from letter l where l.part = $1 "
+			"and l.job_no = $2 and l.bsn is not null "
+			"and l.paper = 0 and l.type is null",
+			PG_ARGS(PG_N(row.part), PG_N(row.number)), &rows, why);
+	if (v != V_OK)
+		return v;
+	numbers = mem_new(((size_t)rows.count + 1) * sizeof(*numbers));
+	for (i = 0; i < rows.count; i++)
+		numbers[i] = (struct bsn){ (int32_t)pg_int(&rows, i, 0) };
+	*numbers_out = numbers;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
 static void
 page_read(const struct pg_rows *rows, struct page *out)
 {
@@ -398,7 +426,10 @@ seen(struct pg *pg, const char *endpoint, struct forecast_send *out,
 		"select count(*), "
 		"percentile_disc(0.5) within group (order by answer), "
 		"percentile_disc(0.5) within group (order by turn), "
-		"avg(payload_bytes)::bigint from ("
+		"avg(payload_bytes)::bigint, "
+		"percentile_disc(0.5) within group (order by turn - answer) "
+		"filter (where turn - answer between 0 and " GAP_MAX_MS
+		") from ("
 		"select acknowledged_ms - begun_ms as answer, payload_bytes, "
 		"lead(begun_ms) over (order by begun_ms) - begun_ms as turn "
 		"from (select * from (select endpoint, begun_ms, posts, "
@@ -418,6 +449,8 @@ seen(struct pg *pg, const char *endpoint, struct forecast_send *out,
 		if (bytes >= UPLOAD_MIN_BYTES)
 			out->seen_bytes_s = bytes * 1000 / post_ms;
 		out->answer_ms = answer_ms - post_ms;
+		if (post_ms == answer_ms)
+			out->gap_ms = pg_int(&rows, 0, 4);
 	}
 	pg_rows_done(&rows);
 	return V_OK;

@@ -69,6 +69,24 @@ enum verdict store_page_queue(struct store *store, const char *endpoint,
 	int64_t job_no, int64_t letters, int64_t now_ms,
 	struct forecast_send *out, struct fault *why);
 
+/* --- who has a box, before routing (store/page_register.c) --- */
+
+struct page_decided {
+	int64_t box, paper, unknown; /* letters */
+};
+/* What the register says now of the citizens of `count` letters (one may be
+ * there more than once) for letters of this type.  Takes 50 MB of memory.
+ */
+enum verdict store_page_decided(struct store *store, const char *oin,
+	const char *type, const struct bsn *numbers, size_t count,
+	int64_t now_ms, struct page_decided *out, struct fault *why);
+
+/* The numbers of a job's letters that may go to the box, of those that have no
+ * BerichtType of their own; malloc()ed.
+ */
+enum verdict store_page_numbers(struct store *store, const char *job,
+	struct bsn **numbers_out, size_t *count_out, struct fault *why);
+
 /* --- letters to look at (store/page_pick.c) --- */
 
 enum page_pick {
