@@ -161,6 +161,7 @@ enum code {
 	CODE_SUBSCRIPTION_NUMBER = 2312,      /* no citizen number in it */
 	CODE_SUBSCRIPTION_CONTRADICTS = 2313, /* one number, yes and no */
 	CODE_SUBSCRIPTION_OTHER = 2314, /* other question, sender, numbers */
+	CODE_SUBSCRIPTION_FILE = 2315,	/* mistake in a list of a person */
 };
 
 #endif

@@ -1118,6 +1118,15 @@ static const struct advice rows[] = {
 		"Meld het bij Logius met het tijdstip: iemand heeft mogelijk "
 		"ons antwoord.",
 		7 },
+	{ CODE_SUBSCRIPTION_FILE, '-', "mistake in a list of subscriptions",
+		"fout in een lijst met abonnementen",
+		"A line is not a citizen number with yes or no (ja, nee); the "
+		"whole list is refused.",
+		"Correct the line and import again; see mobbjob(1), "
+		"subscriptions import.",
+		"Verbeter de regel en importeer opnieuw; zie mobbjob(1), "
+		"subscriptions import.",
+		2 },
 };
 
 const struct advice *

@@ -109,4 +109,21 @@ enum verdict subscription_answer_fits(const struct subscription_question *q,
 	const struct jobs_answer *mapping, const struct subscription_read *read,
 	const struct subscribed *set, int64_t *missing_out, struct fault *why);
 
+/* --- a list of a person (channels/look_list.c) --- */
+
+/* A list of lines, packed (gzip) or not: a number and, behind ; , or a tab, yes
+ * or no in a word (ja, nee, yes, no, true, false, 1, 0), or in every line only a
+ * number, which means yes.  One line of headings may be above it; blank lines
+ * count for nothing.  Taken whole or not at all.
+ *
+ * V_OK     out->entries and out->doubled; the set has the rest
+ * V_SKIP   CODE_SUBSCRIPTION_FILE: something else is in a line, or nothing in
+ *	    the file; CODE_SUBSCRIPTION_NUMBER, CODE_SUBSCRIPTION_CONTRADICTS
+ *	    and CODE_SUBSCRIPTION_READ as above.  The place is the line
+ * others   what `read` returned
+ */
+enum verdict subscription_list_read(xml_read_fn *read, void *read_self,
+	struct subscribed *set, struct subscription_read *out,
+	struct fault *why);
+
 #endif

@@ -35,6 +35,7 @@ struct options {
 	const char *refs;	      /* file of references; the same */
 	const char *n, *seed;	      /* numbers; the same */
 	const char *letters;	      /* how many a person means; the same */
+	const char *type;	      /* BerichtType; the same */
 	const char *sender, *endpoint, *lot, *year; /* the same */
 	const char *accounts;			    /* file; the same */
 };
@@ -70,7 +71,8 @@ extern const struct command command_list, command_show, command_letters,
 	command_report, command_release, command_print, command_posted,
 	command_submit, command_check, command_formats, command_explain,
 	command_database, command_endpoint, command_cert, command_hold,
-	command_lpr, command_sample, command_forecast;
+	command_lpr, command_sample, command_forecast,
+	command_subscriptions;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

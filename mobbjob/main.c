@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&command_posted,
 	&command_lpr,
 	&command_submit,
+	&command_subscriptions,
 	&command_endpoint,
 	&command_cert,
 	&command_check,
@@ -75,7 +76,10 @@ help(FILE *to)
 	      "  --plain          a tab between fields, for scripts\n"
 	      "  --all            also what is finished\n"
 	      "  --reason TEXT    why; recorded with your name\n"
-	      "  --date DAY       YYYY-MM-DD, with posted\n"
+	      "  --date DAY       YYYY-MM-DD, with posted and subscriptions; "
+	      "there also\n"
+	      "                   with THH:MM\n"
+	      "  --type TYPE      with subscriptions: of one BerichtType only\n"
 	      "  --stream NAME    of the jobs file, with a file\n"
 	      "  --format NAME    a layout, or the file of its definition, "
 	      "with "
@@ -177,6 +181,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "-n", &options->n },
 		{ "--seed", &options->seed },
 		{ "--letters", &options->letters },
+		{ "--type", &options->type },
 		{ "--sender", &options->sender },
 		{ "--endpoint", &options->endpoint },
 		{ "--lot", &options->lot },
