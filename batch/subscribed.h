@@ -14,6 +14,7 @@
 #define BATCH_SUBSCRIBED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "batch/bsn.h"
