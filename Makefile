@@ -144,6 +144,7 @@ bench: all $(B)/bench/receive
 	@tests/bench/bench $(B)/bin
 	@tests/bench/wire $(B)/bin
 	@tests/bench/receiving $(B)
+	@tests/bench/subscriptions $(B)
 
 lint:
 	@tests/lint
