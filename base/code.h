@@ -112,6 +112,10 @@ enum code {
 	CODE_PAPER_SHARE = 1311,   /* held: not the share of paper expected */
 	CODE_DECLINES = 1312,	   /* stream held: too many are declined */
 	CODE_STOPPED = 1321,	   /* held by a person */
+	CODE_NO_PERSON = 1326,	   /* no role of that name in the database */
+	CODE_SHARED_LOGIN = 1327,  /* several people log in as this */
+	CODE_SECOND_PERSON = 1328, /* another person has to agree */
+	CODE_TYPED = 1329,	   /* the number typed is another one */
 	CODE_SAMPLE_FOLDER = 1331, /* the folder for samples is there already */
 	CODE_SAMPLE_GONE = 1332,   /* the batch file is no longer there */
 	CODE_SAMPLE_REFS = 1333,   /* references that the job does not have */

@@ -729,6 +729,40 @@ static const struct advice rows[] = {
 		"Als de reden weg is: `mobbjob release`, met JOB, --stream, "
 		"--sender of --endpoint; of annuleer het.",
 		3 },
+	{ CODE_NO_PERSON, '-', "not a person of this installation",
+		"geen persoon van deze installatie",
+		"The database knows no person of this name, or gave this one "
+		"no rights.",
+		"Let the administrator say `mobbjob person add NAME --may "
+		"look`.",
+		"Laat de beheerder `mobbjob person add NAAM --may look` geven.",
+		9 },
+	{ CODE_SHARED_LOGIN, '-', "a shared login decides nothing",
+		"een gedeelde login beslist niets",
+		"Several people can work under this name (root, the owner of "
+		"the database, shared_logins of the jobs file), so nobody "
+		"could say later who decided.",
+		"Do it under your own name: without sudo or su, as a user "
+		"that `mobbjob person list` shows.",
+		"Doe het onder uw eigen naam: zonder sudo of su, als een "
+		"gebruiker die `mobbjob person list` toont.",
+		9 },
+	{ CODE_SECOND_PERSON, 'H', "waits for a second person",
+		"wacht op een tweede persoon",
+		"Letters of this stream go when two different persons agree.",
+		"Let another person look at `mobbjob show` and say `mobbjob "
+		"release`.",
+		"Laat een ander `mobbjob show` bekijken en `mobbjob release` "
+		"geven.",
+		9 },
+	{ CODE_TYPED, '-', "not the number of letters",
+		"niet het aantal brieven",
+		"The number that was typed is not how many letters would go.",
+		"Look at `mobbjob show` and type the number that stands "
+		"there, if it is what you expect.",
+		"Bekijk `mobbjob show` en typ het aantal dat daar staat, als "
+		"dat is wat u verwacht.",
+		9 },
 	{ CODE_SAMPLE_FOLDER, '-', "folder for letters is there already",
 		"map voor brieven bestaat al",
 		"Letters to look at are written to a new folder only, that "

@@ -153,7 +153,9 @@ struct jobs_stream {
 	char *format;	/* "woz-biljet/1" */
 	char *type;	/* BerichtType, at most 8 characters */
 	char *complete; /* "rename", "sidecar", "quiet 30s" */
-	char *release;	/* automatic | person */
+	char *release;	/* automatic | person | two-persons */
+	/* more letters than this wait for a person; 0: no limit */
+	int64_t release_letters;
 	int64_t resend; /* pause before the first resend, ms; then twice it */
 	int64_t resend_max; /* the longest pause, ms; at least `resend` */
 	int64_t resends;    /* how many times TechnischProbleem is resent */
@@ -183,6 +185,7 @@ struct jobs_stream {
 	int64_t quiet_ms; /* complete: quiet; else 0 */
 	bool sidecar;	  /* complete: sidecar */
 	bool automatic;
+	int persons; /* how many release a job that waits: 1 or 2 */
 	bool structure;
 	enum jobs_pdf pdf;
 };
@@ -192,6 +195,10 @@ struct jobs {
 	char *spool;
 	char *site_key; /* file of 32 bytes or 64 hex digits */
 	char *formats;	/* folder of definitions */
+	char *persons;	/* off | on */
+	/* users of the operating system that several people share */
+	char **shared_logins;
+	size_t shared_login_count;
 	struct jobs_listen listen;
 	struct jobs_crl crl;
 	struct jobs_sender *senders;
@@ -204,6 +211,11 @@ struct jobs {
 	size_t stream_count;
 	struct jobs_tariff *tariffs;
 	size_t tariff_count;
+
+	/* filled by jobs_parse(): changes are made by persons of the database
+	 * only; always so with an endpoint in production
+	 */
+	bool persons_on;
 };
 
 /* V_BROKEN with CODE_CONFIG.. and "name:line:column" as place.  Free with

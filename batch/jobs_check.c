@@ -123,6 +123,24 @@ look_check(struct jobs_stream *s, struct fault *why)
 	return V_OK;
 }
 
+/* Who lets a job go. */
+static enum verdict
+release_parse(struct jobs_stream *s, struct fault *why)
+{
+	static const char *const words[] = { "automatic", "person",
+		"two-persons", NULL };
+	int release = word_of(s->release, words);
+
+	if (release == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: release must be automatic, person or "
+			"two-persons",
+			s->name);
+	s->automatic = release == 0;
+	s->persons = release == 2 ? 2 : 1;
+	return V_OK;
+}
+
 /* Rehearsal and production never meet: the certificate and CPA of a sender say
  * for which of them they are.
  */
@@ -187,13 +205,9 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 			"stream %s: complete must be rename, sidecar or "
 			"'quiet 30s'",
 			s->name);
-	s->automatic =
-		s->release == NULL || strcmp(s->release, "automatic") == 0;
-	if (!s->automatic && strcmp(s->release, "person") != 0)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"stream %s: release must be automatic or person",
-			s->name);
-	v = look_check(s, why);
+	v = release_parse(s, why);
+	if (v == V_OK)
+		v = look_check(s, why);
 	if (v == V_OK)
 		v = jobs_results_check(s, why);
 	if (v == V_OK)
@@ -432,6 +446,37 @@ sender_check(const struct jobs_sender *s, struct fault *why)
 	return oin_check("sender", s->name, s->oin, "oin", why);
 }
 
+/* Citizens are concerned: then it is never off. */
+static enum verdict
+persons_check(struct jobs *jobs, struct fault *why)
+{
+	static const char *const words[] = { "off", "on", NULL };
+	int persons = word_of(jobs->persons, words);
+	size_t i;
+
+	if (persons == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"persons must be off or on");
+	jobs->persons_on = persons == 1;
+	for (i = 0; i < jobs->endpoint_count; i++)
+		if (jobs_production(jobs->endpoints[i].environment)) {
+			if (jobs->persons != NULL && !jobs->persons_on)
+				return fault_set(why, V_BROKEN,
+					CODE_CONFIG_VALUE,
+					"persons: off is not possible with "
+					"endpoint %s in production",
+					jobs->endpoints[i].name);
+			jobs->persons_on = true;
+		}
+	for (i = 0; i < jobs->shared_login_count; i++)
+		if (strlen(jobs->shared_logins[i]) > 63 ||
+			text_trim(jobs->shared_logins[i])[0] == '\0')
+			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+				"each of shared_logins must be the name of a "
+				"user");
+	return V_OK;
+}
+
 enum verdict
 jobs_check(struct jobs *jobs, struct fault *why)
 {
@@ -457,6 +502,8 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	if (v == V_OK)
 		v = names_check("streams", jobs->streams, jobs->stream_count,
 			sizeof(*jobs->streams), why);
+	if (v == V_OK)
+		v = persons_check(jobs, why);
 	for (i = 0; v == V_OK && i < jobs->sender_count; i++)
 		v = sender_check(&jobs->senders[i], why);
 	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++)

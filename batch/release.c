@@ -14,6 +14,11 @@ release_check(const struct release *r, struct fault *why)
 	if (!r->automatic)
 		return fault_set(why, V_LATER, CODE_HELD,
 			"this stream is released by a person");
+	if (r->letters_max > 0 && r->letters > r->letters_max)
+		return fault_set(why, V_LATER, CODE_HELD,
+			"%" PRId64 " letters, without a person at most "
+			"%" PRId64 " go (release_letters)",
+			r->letters, r->letters_max);
 	if (r->promised_letters < 0 && !r->totals)
 		return fault_set(why, V_LATER, CODE_HELD,
 			"no control total: the supplier did not say how many "

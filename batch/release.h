@@ -18,6 +18,7 @@ struct release {
 	bool totals;	/* the file had control totals, and they agreed */
 	int64_t promised_letters, promised_cents; /* beside it; -1: not */
 	int64_t records, cents;			  /* as read */
+	int64_t letters, letters_max;		  /* max 0: no limit */
 };
 
 /* V_OK: it may go.  V_LATER with CODE_HELD: a person has to release it. */

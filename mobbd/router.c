@@ -136,6 +136,8 @@ may_go(const struct job *job, const struct jobs_stream *stream,
 {
 	const struct release release = { .automatic = stream->automatic,
 		.totals = job->totals,
+		.letters = job->letters,
+		.letters_max = stream->release_letters,
 		.promised_letters = job->promised_letters,
 		.promised_cents = job->promised_cents,
 		.records = job->records,
@@ -197,6 +199,8 @@ route(struct role_run *run, const struct job *job,
 	go = go && reason.code != CODE_PAPER_SHARE;
 	if (v == V_OK)
 		v = store_page_routed(store, job->id, &limits, why);
+	if (v == V_OK)
+		v = store_job_persons(store, job->id, stream->persons, why);
 	if (v == V_OK)
 		v = store_job_routed(
 			store, job->id, !go, &reason, clock_now_ms(), why);

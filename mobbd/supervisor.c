@@ -85,6 +85,8 @@ open_books(struct supervisor *s, enum supervise how, struct fault *why)
 
 	if (v == V_OK)
 		v = store_migrate(s->site.store, why);
+	if (v == V_OK)
+		v = store_person_rules(s->site.store, &s->site.jobs, why);
 	if (v == V_OK && how != SUPERVISE_LISTEN)
 		v = take_over(s, how == SUPERVISE_SERVICE, why);
 	return v;
@@ -190,6 +192,8 @@ reload_all(struct supervisor *s, enum supervise how)
 		log_line("reload: refused, all goes on as it was");
 		return;
 	}
+	if (store_person_rules(s->site.store, &s->site.jobs, &why) != V_OK)
+		(void)tell_end(&why);
 	log_line("reload: jobs file and certificates are read anew");
 	children_end_each(&s->all, &s->site.jobs);
 	children_reload(&s->all);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/person.h"
 #include "mobbjob/show.h"
 
 #define REFS_BYTES_MAX 100000
@@ -265,11 +266,21 @@ open_gate(
 	return V_OK;
 }
 
+static bool
+looks(const struct call *call)
+{
+	const struct options *o = &call->options;
+
+	return call->arg_count == 0 || (o->as == NULL && o->refs == NULL &&
+					       o->n == NULL && o->seed == NULL);
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	const struct options *o = &call->options;
 	const struct jobs_stream *stream;
+	enum verdict v;
 
 	if (call->arg_count == 0)
 		return list(call, NULL, why);
@@ -278,8 +289,11 @@ run(struct call *call, struct fault *why)
 		return fault_set(why, V_SKIP, CODE_NO_JOB,
 			"the jobs file has no stream named %.40s",
 			call->args[0]);
-	if (o->as == NULL && o->refs == NULL && o->n == NULL && o->seed == NULL)
+	if (looks(call))
 		return list(call, stream, why);
+	v = person_may(call, stream->sender, why);
+	if (v != V_OK)
+		return v;
 	if (!jobs_production(stream->endpoint_is->environment))
 		return fault_set(why, V_SKIP, CODE_STATE,
 			"stream %s goes to %s: a limited run is only in "
@@ -301,5 +315,7 @@ const struct command command_lpr = {
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_RELEASE,
+	.looks = looks,
 	.run = run,
 };

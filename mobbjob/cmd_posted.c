@@ -63,15 +63,15 @@ day_of(const struct call *call, int64_t now_ms, int32_t *days_out,
 
 /* The person's own words, beside the event of the store. */
 static enum verdict
-note(struct call *call, const struct lot *lot, int64_t now_ms,
-	struct fault *why)
+note(struct call *call, const struct lot *lot, const char *reason,
+	int64_t now_ms, struct fault *why)
 {
 	struct event event = { .at_ms = now_ms,
 		.person = call->person,
 		.what = "reason",
-		.text = call->options.reason };
+		.text = reason };
 
-	if (call->options.reason == NULL)
+	if (reason[0] == '\0')
 		return V_OK;
 	memcpy(event.job, lot->job, sizeof(event.job));
 	return store_event_add(call->site.store, &event, why);
@@ -87,8 +87,8 @@ run(struct call *call, struct fault *why)
 	enum verdict v;
 
 	v = day_of(call, now_ms, &days, why);
-	if (v == V_OK && call->options.reason != NULL)
-		v = decide_reason(call, &reason, why);
+	if (v == V_OK)
+		v = decide_reason_if(call, &reason, why);
 	if (v == V_OK)
 		v = bundle_find(call, call->args[0], &lot, why);
 	if (v != V_OK)
@@ -107,7 +107,7 @@ run(struct call *call, struct fault *why)
 		v = store_posted(call->site.store, lot.name, days, call->person,
 			now_ms, &letters, why);
 		if (v == V_OK)
-			v = note(call, &lot, now_ms, why);
+			v = note(call, &lot, reason, now_ms, why);
 	}
 	if (v != V_OK)
 		return v;
@@ -125,5 +125,6 @@ const struct command command_posted = {
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_OPERATE,
 	.run = run,
 };

@@ -142,6 +142,12 @@ close_run(struct call *call, struct fault *why)
 	return V_OK;
 }
 
+static bool
+looks(const struct call *call)
+{
+	return call->arg_count == 0;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -160,5 +166,7 @@ const struct command command_print = {
 	.args_max = 2,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_OPERATE,
+	.looks = looks,
 	.run = run,
 };

@@ -118,6 +118,11 @@ print_head(struct call *call, const struct job *job)
 			arena_format(mem, "%s: %s",
 				show_code((int)job->reason_code, mem),
 				show_clean(job->reason, mem)));
+	if (job->state == JOB_HELD && job->persons > 1)
+		show_line(call, "persons",
+			job->consents > 0
+				? "one agreed, it waits for a second person"
+				: "two have to release it");
 	show_line(call, "stream",
 		arena_format(mem, "%s, sender %s, endpoint %s", job->stream,
 			job->sender, job->endpoint));

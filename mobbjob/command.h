@@ -38,16 +38,22 @@ struct options {
 	const char *type;	      /* BerichtType; the same */
 	const char *sender, *endpoint, *lot, *year; /* the same */
 	const char *accounts;			    /* file; the same */
+	const char *may;			    /* a right; the same */
+	bool withdraw;				    /* with release */
 };
 
 struct call {
 	struct options options;
 	const char *args[COMMAND_ARGS_MAX]; /* "" where not given */
 	size_t arg_count;
-	struct site site;   /* open when the command needs it */
-	struct arena mem;   /* for the whole call */
-	const char *person; /* who asks: the user of the operating system */
-	int exit;	    /* set by a command that is done, but not well */
+	const struct command *command;
+	struct site site; /* open when the command needs it */
+	struct arena mem; /* for the whole call */
+	/* Who asks: the person of the database session, with `persons: off`
+	 * the user of the operating system
+	 */
+	const char *person;
+	int exit; /* set by a command that is done, but not well */
 };
 
 enum command_need {
@@ -63,6 +69,13 @@ struct command {
 	size_t args_min, args_max;
 	enum command_need need;
 	bool changes; /* takes --dry-run and --reason */
+	/* The right it takes; 0: to look, to act when it changes something */
+	enum person_may may;
+	bool by_owner; /* of the database, not by a person */
+	/* With these words and options it changes nothing after all; NULL: it
+	 * does.
+	 */
+	bool (*looks)(const struct call *call);
 	enum verdict (*run)(struct call *call, struct fault *why);
 };
 
@@ -72,7 +85,8 @@ extern const struct command command_list, command_show, command_letters,
 	command_submit, command_check, command_formats, command_explain,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast,
-	command_subscriptions;
+	command_subscriptions,
+	command_person;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

@@ -15,6 +15,16 @@
 enum verdict decide_reason(
 	struct call *call, const char **reason_out, struct fault *why);
 
+/* The same, but "" when none was given and nobody has to: persons are off. */
+enum verdict decide_reason_if(
+	struct call *call, const char **reason_out, struct fault *why);
+
+/* A person says how many letters are meant, by --letters or at a terminal.
+ * V_BROKEN: CODE_USAGE, none; V_SKIP, CODE_TYPED: another number.
+ */
+enum verdict decide_letters(
+	struct call *call, int64_t letters, struct fault *why);
+
 /* Tell what was done, or with --dry-run what would be. */
 __attribute__((format(printf, 2, 3))) void decide_tell(
 	const struct call *call, const char *fmt, ...);

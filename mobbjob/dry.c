@@ -339,6 +339,9 @@ hold(struct dry *dry)
 	struct release release = { .automatic = dry->stream == NULL ||
 						dry->stream->automatic,
 		.totals = dry->counts.totals,
+		.letters = dry->counts.letters,
+		.letters_max =
+			dry->stream == NULL ? 0 : dry->stream->release_letters,
 		.promised_letters = dry->promised_letters,
 		.promised_cents = dry->promised_cents,
 		.records = records,

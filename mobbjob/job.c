@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mobbjob/job.h"
+#include "mobbjob/person.h"
 #include "mobbjob/show.h"
 
 enum verdict
@@ -17,6 +18,11 @@ job_of(struct call *call, const char *part, struct job *job_out,
 	if (v == V_SKIP && why->code == CODE_NO_JOB) {
 		fault_set(why, v, CODE_NO_JOB, "no such job");
 		fault_at(why, "JOB %s", part);
+	}
+	if (v == V_OK && person_changes(call)) {
+		v = person_may(call, job_out->sender, why);
+		if (v != V_OK)
+			fault_at(why, "JOB %s", job_out->id);
 	}
 	return v;
 }
@@ -101,6 +107,8 @@ job_json(const struct job *job)
 	json_add_time(o, "routed_at", job->routed_ms);
 	json_add_time(o, "released_at", job->released_ms);
 	json_add_given(o, "released_by", job->released_by);
+	json_add_int(o, "persons", job->persons);
+	json_add_int(o, "consents", job->consents);
 	json_add_time(o, "settled_at", job->settled_ms);
 	arena_done(&mem);
 	return o;
@@ -126,6 +134,16 @@ job_person(const struct job *job, struct arena *mem)
 			"production (mobbjob lpr %s)",
 			show_number(job->gate_letters, mem),
 			show_number(job->letters, mem), job->stream);
+	if (job->state == JOB_HELD && job->consents > 0)
+		return arena_format(mem,
+			"waits for a second person: mobbjob release %s "
+			"--letters N --reason TEXT",
+			job->id);
+	if (job->state == JOB_HELD && job->persons > 1)
+		return arena_format(mem,
+			"two persons look at it and release it: mobbjob "
+			"release %s --letters N --reason TEXT",
+			job->id);
 	if (job->state == JOB_HELD)
 		return arena_format(mem,
 			"look at it and release it: mobbjob release %s "

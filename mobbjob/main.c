@@ -2,15 +2,14 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/version.h"
 #include "batch/advice.h"
 #include "mobbjob/command.h"
+#include "mobbjob/person.h"
 
 /* In the order of the help: look, decide, look up. */
 static const struct command *const commands[] = {
@@ -37,6 +36,7 @@ static const struct command *const commands[] = {
 	&command_formats,
 	&command_explain,
 	&command_database,
+	&command_person,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -96,6 +96,10 @@ help(FILE *to)
 	      "  --seed N         with sample and lpr: other random letters\n"
 	      "  --refs FILE      letters by their reference, one a line\n"
 	      "  --wait TIME      with endpoint check: 60s, up to 10min\n"
+	      "  --letters N      with release: how many letters you mean\n"
+	      "  --withdraw       with release: you do not agree any more\n"
+	      "  --may RIGHT      look, operate or release, with person\n"
+	      "  --sender NAME    of the jobs file, with person\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -154,6 +158,8 @@ flag(const char *arg, struct options *options)
 		return options->dry_run = true;
 	if (strcmp(arg, "--records") == 0)
 		return options->records = true;
+	if (strcmp(arg, "--withdraw") == 0)
+		return options->withdraw = true;
 	if (strcmp(arg, "--without-documents") == 0)
 		return options->no_documents = true;
 	return false;
@@ -187,6 +193,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--lot", &options->lot },
 		{ "--year", &options->year },
 		{ "--accounts", &options->accounts },
+		{ "--may", &options->may },
 	};
 	size_t k;
 
@@ -230,21 +237,6 @@ read_args(char **argv, struct call *call, const char **name, struct fault *why)
 	return V_OK;
 }
 
-/* The user of the operating system; who became root is noted. */
-static const char *
-person(struct arena *mem)
-{
-	const struct passwd *user = getpwuid(getuid());
-	const char *sudo = getenv("SUDO_USER");
-
-	if (user == NULL)
-		return arena_format(mem, "uid %ld", (long)getuid());
-	if (getuid() == 0 && sudo != NULL && sudo[0] != '\0')
-		return arena_format(
-			mem, "%s (sudo by %.60s)", user->pw_name, sudo);
-	return arena_text(mem, user->pw_name, strlen(user->pw_name));
-}
-
 static enum verdict
 check_usage(const struct command *command, const struct call *call,
 	struct fault *why)
@@ -271,11 +263,12 @@ run(const struct command *command, struct call *call, struct fault *why)
 
 	if (v != V_OK)
 		return v;
-	call->person = person(&call->mem);
+	call->command = command;
+	call->person = person_of_system(&call->mem);
 	if (command->need != NEED_NOTHING)
 		v = site_open(call->options.jobs_file, &call->site, why);
 	if (v == V_OK && command->need == NEED_STORE)
-		v = site_store(&call->site, why);
+		v = person_store(call, why);
 	if (v == V_OK)
 		v = command->run(call, why);
 	return v;

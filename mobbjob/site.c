@@ -47,23 +47,22 @@ site_conninfo(struct site *site, struct fault *why)
 enum verdict
 site_store(struct site *site, struct fault *why)
 {
-	struct fault ignored = FAULT_NONE;
 	enum verdict v;
 
 	assert(site->store == NULL);
 	v = site_conninfo(site, why);
 	if (v == V_OK)
 		v = store_open(site->conninfo, &site->store, why);
+	if (v == V_OK)
+		v = store_person(site->store, &site->person, why);
 	if (v != V_OK)
 		return v;
-	/* Who may only look cannot bring the tables up to date, and need not:
-	 * if they are missing, the first question says so.
-	 */
-	if (store_migrate(site->store, &ignored) == V_OK ||
-		ignored.code == CODE_DATABASE_QUERY)
-		return V_OK;
-	*why = ignored;
-	return V_BROKEN;
+	/* Only the owner can bring the tables up to date. */
+	if (!site->person.owner)
+		return store_check_version(site->store, why);
+	v = store_migrate(site->store, why);
+	return v == V_OK ? store_person_rules(site->store, &site->jobs, why)
+			 : v;
 }
 
 void

@@ -20,7 +20,8 @@ struct site {
 	const char *folder; /* where it lies, absolute; paths are relative
 			     * to it */
 	char conninfo[CONNINFO_MAX];
-	struct store *store; /* NULL until site_store() */
+	struct store *store;  /* NULL until site_store() */
+	struct person person; /* of its connection */
 };
 
 #define SITE_EMPTY ((struct site){ .mem = ARENA_EMPTY })

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
+#include "mobbjob/person.h"
 #include "mobbjob/stop.h"
 
 /* Is it in the jobs file? */
@@ -32,6 +33,20 @@ named(const struct jobs *jobs, enum stop_kind kind, const char *name)
 	return false;
 }
 
+/* An endpoint is of all senders. */
+static enum verdict
+may(struct call *call, const struct stop_target *target, struct fault *why)
+{
+	const struct jobs_stream *stream =
+		jobs_stream(&call->site.jobs, target->name);
+
+	return person_may(call,
+		target->kind == STOP_SENDER			? target->name
+		: target->kind == STOP_STREAM && stream != NULL ? stream->sender
+								: "",
+		why);
+}
+
 static enum verdict
 check_name(
 	struct call *call, const struct stop_target *target, struct fault *why)
@@ -40,7 +55,7 @@ check_name(
 	enum verdict v;
 
 	if (named(&call->site.jobs, target->kind, target->name))
-		return V_OK;
+		return may(call, target, why);
 	v = store_stop_find(call->site.store,
 		target->kind == STOP_STREAM ? target->name : NULL,
 		target->kind == STOP_SENDER ? target->name : NULL,

@@ -24,6 +24,10 @@ struct store {
 	 * next search begins.  Only a hint; a new connection starts at 0.
 	 */
 	int64_t routed_job, routed_before;
+	/* A person: what the citizen gets is not in reach (letter_open() of
+	 * the database shows it, and records that).
+	 */
+	bool no_content;
 };
 
 /* Of an attempt; stored: never change. */
@@ -53,6 +57,16 @@ enum attempt_state {
  */
 #define ATTEMPT_OF_PARTIES(cpa, parties)                                       \
 	"(" ATTEMPT_OF_CPA(cpa) " or parties = nullif(" parties ", ''))"
+
+/* --- the private cluster (store/place.c) --- */
+
+#define CLUSTER_PATH_MAX 1024
+
+/* The folder it is in: `dir`, or where its link `place` leads when the server's
+ * user cannot reach it; for root that is made when `make`.
+ */
+enum verdict cluster_place(const char *dir, bool make,
+	char out[CLUSTER_PATH_MAX], struct fault *why);
 
 /* --- parts (store/part.c) --- */
 

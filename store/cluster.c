@@ -8,6 +8,8 @@
  * PostgreSQL refuses to run as root; then its programs run as user postgres.
  * A DIR that this user cannot reach (below /root, say) holds only a link
  * `place` to a folder of its own in /var/lib/mobb.
+ * Only root or who made it starts and stops it, and logs in as mobb.  Everybody
+ * else only connects, as a role of their own name (store/person.h).
  * A new cluster is made whole under another name and renamed, so a crash in
  * the middle leaves nothing that looks like one.
  *
@@ -33,16 +35,16 @@
 #include "base/digest.h"
 #include "store/books.h"
 
-#define PATH_BYTES 1024
+#define PATH_BYTES CLUSTER_PATH_MAX
 #define BIN_BYTES 64
 #define VERSIONS "/usr/lib/postgresql"
-#define PLACES "/var/lib/mobb"
 #define SERVER_USER "postgres" /* when we are root */
 #define SOCKET_NAME "/.s.PGSQL.5432"
 #define SOCKET_PATH_MAX 107
 #define ARGS_MAX 16
 #define NAME_HEX 16
 #define SMALL_FILE_MAX 8192
+#define ROLES "mobb-roles" /* is there: mobb may make roles */
 
 struct cluster {
 	const char *dir;
@@ -52,6 +54,7 @@ struct cluster {
 	uid_t uid;
 	gid_t gid;
 	int dir_fd; /* locked while we start or stop */
+	bool guest; /* it is somebody else's: we only connect */
 };
 
 /* --- running the server's programs --- */
@@ -223,7 +226,7 @@ socket_folder(struct cluster *c, struct fault *why)
 	digest_of(c->dir, strlen(c->dir), digest);
 	digest_hex(digest, sizeof(digest), hex);
 	snprintf(c->socket, sizeof(c->socket), "/tmp/mobb-%.*s", NAME_HEX, hex);
-	if (mkdir(c->socket, 0755) == 0 &&
+	if (!c->guest && mkdir(c->socket, 0755) == 0 &&
 		(chmod(c->socket, 0755) == -1 ||
 			chown(c->socket, c->uid, c->gid) == -1))
 		return fault_errno(
@@ -235,6 +238,17 @@ socket_folder(struct cluster *c, struct fault *why)
 		(st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return fault_set(why, V_BROKEN, CODE_DATABASE_START,
 			"%s is not ours alone", c->socket);
+	return V_OK;
+}
+
+static enum verdict
+socket_place(struct cluster *c, struct fault *why)
+{
+	size_t len = strlen(c->dir);
+
+	if (len + strlen(SOCKET_NAME) > SOCKET_PATH_MAX || !plain_path(c->dir))
+		return socket_folder(c, why);
+	memcpy(c->socket, c->dir, len + 1);
 	return V_OK;
 }
 
@@ -314,11 +328,7 @@ cluster_open(const char *dir, bool make, struct cluster *c, struct fault *why)
 		if (errno != EINTR)
 			return fault_errno(why, V_BROKEN, CODE_DATABASE_START,
 				"%s: lock", dir);
-	if (strlen(dir) + strlen(SOCKET_NAME) > SOCKET_PATH_MAX ||
-		!plain_path(dir))
-		v = socket_folder(c, why);
-	else
-		memcpy(c->socket, dir, strlen(dir) + 1);
+	v = socket_place(c, why);
 	return v == V_OK ? find_bin(c, why) : v;
 }
 
@@ -396,6 +406,8 @@ write_confs(const struct cluster *c, struct fault *why)
 			"local all all peer map=mobb\n", why);
 	if (v == V_OK)
 		v = write_conf(c, "data.new/mobb-socket.conf", "", why);
+	if (v == V_OK)
+		v = write_conf(c, "data.new/" ROLES, "", why);
 	return v;
 }
 
@@ -409,7 +421,7 @@ cluster_make(const struct cluster *c, struct fault *why)
 	static const char *const single[] = { "--single", "-D", "data.new",
 		"-c", "log_min_messages=error", "postgres", NULL };
 	static const char roles[] =
-		"create role mobb login;\n"
+		"create role mobb login createrole;\n"
 		"create role mobb_look;\n"
 		"create database mobb owner mobb template template0;\n";
 	struct cluster tools = *c;
@@ -438,6 +450,20 @@ cluster_make(const struct cluster *c, struct fault *why)
 
 /* --- front door --- */
 
+/* A cluster of before there were persons: mobb makes their roles. */
+static enum verdict
+mend_roles(const struct cluster *c, struct fault *why)
+{
+	static const char *const single[] = { "--single", "-D", "data", "-c",
+		"log_min_messages=error", "postgres", NULL };
+	enum verdict v;
+
+	if (faccessat(c->dir_fd, "data/" ROLES, F_OK, 0) == 0)
+		return V_OK;
+	v = run_ok(c, "postgres", single, "alter role mobb createrole;\n", why);
+	return v == V_OK ? write_conf(c, "data/" ROLES, "", why) : v;
+}
+
 static enum verdict
 server_start(const struct cluster *c, struct fault *why)
 {
@@ -450,79 +476,45 @@ server_start(const struct cluster *c, struct fault *why)
 	snprintf(conf, sizeof(conf), "unix_socket_directories = '%s'\n",
 		c->socket);
 	v = write_conf(c, "data/mobb-socket.conf", conf, why);
+	if (v == V_OK)
+		v = mend_roles(c, why);
 	return v == V_OK ? run_ok(c, "pg_ctl", start, NULL, why) : v;
 }
 
-/* --- where it lies --- */
-
-/* May every user pass all folders above `dir`? */
+/* Is there a cluster at `place` that somebody else made? */
 static bool
-reachable(const char *dir)
+is_guest(const char *place, struct stat *st_out)
 {
-	char part[PATH_BYTES];
+	char data[PATH_BYTES + 8];
 	struct stat st;
-	size_t i;
 
-	for (i = 1; dir[i] != '\0' && i < sizeof(part); i++) {
-		if (dir[i] != '/')
-			continue;
-		memcpy(part, dir, i);
-		part[i] = '\0';
-		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
-			return false;
-	}
-	return true;
+	snprintf(data, sizeof(data), "%s/data", place);
+	return geteuid() != 0 && stat(place, st_out) == 0 &&
+	       st_out->st_uid != geteuid() && lstat(data, &st) == 0;
 }
 
-/* A new folder in /var/lib/mobb and the link to it.  Of two processes that do
- * this at once the second takes the link of the first.
- */
+/* As a guest, under our own name: libpq takes it from the system. */
 static enum verdict
-make_place(const char *dir, const char *link, char out[PATH_BYTES],
-	struct fault *why)
+guest_conninfo(const char *place, const struct stat *st,
+	char conninfo_out[CONNINFO_MAX], struct fault *why)
 {
-	uint8_t random[NAME_HEX / 2];
-	char hex[NAME_HEX + 1];
-	ssize_t n;
+	struct cluster c = {
+		.dir = place, .uid = st->st_uid, .dir_fd = -1, .guest = true
+	};
+	enum verdict v = socket_place(&c, why);
 
-	digest_random(random, sizeof(random));
-	digest_hex(random, sizeof(random), hex);
-	snprintf(out, PATH_BYTES, PLACES "/%s", hex);
-	if ((mkdir(PLACES, 0755) == -1 && errno != EEXIST) ||
-		chmod(PLACES, 0755) == -1 || mkdir(out, 0755) == -1 ||
-		chmod(out, 0755) == -1 ||
-		(mkdir(dir, 0755) == -1 && errno != EEXIST))
-		return fault_errno(why, V_BROKEN, CODE_DATABASE_START,
-			"a place for the database in " PLACES);
-	if (symlink(out, link) == 0)
-		return V_OK;
-	(void)rmdir(out);
-	n = readlink(link, out, PATH_BYTES - 1);
-	if (n <= 0)
-		return fault_errno(why, V_BROKEN, CODE_DATABASE_START,
-			"the link to the place of the database");
-	out[n] = '\0';
-	return V_OK;
-}
-
-static enum verdict
-place_of(const char *dir, bool make, char out[PATH_BYTES], struct fault *why)
-{
-	char link[PATH_BYTES];
-	ssize_t n;
-
-	if (snprintf(link, sizeof(link), "%s/place", dir) >= (int)sizeof(link))
-		return fault_set(why, V_BROKEN, CODE_DATABASE_START,
-			"the path of the database is too long");
-	snprintf(out, PATH_BYTES, "%s", dir);
-	if (geteuid() != 0 || reachable(dir))
-		return V_OK;
-	n = readlink(link, out, PATH_BYTES - 1);
-	if (n > 0) {
-		out[n] = '\0';
-		return V_OK;
-	}
-	return make ? make_place(dir, link, out, why) : V_OK;
+	if (v == V_OK && snprintf(conninfo_out, CONNINFO_MAX,
+				 "host=%s port=5432 dbname=mobb",
+				 c.socket) >= CONNINFO_MAX)
+		v = fault_set(why, V_BROKEN, CODE_DATABASE_START,
+			"the path of the socket is too long");
+	if (v == V_OK && !pg_alive(conninfo_out))
+		v = fault_set(why, V_LATER, CODE_DATABASE,
+			"it does not run, and only root or who made it can "
+			"start it");
+	if (v != V_OK)
+		fault_at(why, "%s", place);
+	return v;
 }
 
 enum verdict
@@ -531,10 +523,13 @@ store_cluster_start(
 {
 	char conninfo[CONNINFO_MAX], place[PATH_BYTES];
 	struct cluster c = { .dir_fd = -1 };
-	enum verdict v = place_of(dir, true, place, why);
+	struct stat st;
+	enum verdict v = cluster_place(dir, true, place, why);
 
 	if (v != V_OK)
 		return v;
+	if (is_guest(place, &st))
+		return guest_conninfo(place, &st, conninfo_out, why);
 	v = cluster_open(place, true, &c, why);
 	if (v == V_OK)
 		v = cluster_make(&c, why);
@@ -559,11 +554,18 @@ store_cluster_stop(const char *dir, struct fault *why)
 		"-s", "stop", NULL };
 	char place[PATH_BYTES];
 	struct cluster c = { .dir_fd = -1 };
+	struct stat st;
 	int code = 0;
-	enum verdict v = place_of(dir, false, place, why);
+	enum verdict v = cluster_place(dir, false, place, why);
 
 	if (v != V_OK)
 		return v;
+	if (is_guest(place, &st)) {
+		v = fault_set(why, V_SKIP, CODE_NOT_ALLOWED,
+			"only root or who made the database can stop it");
+		fault_at(why, "%s", place);
+		return v;
+	}
 	v = cluster_open(place, false, &c, why);
 	if (v == V_SKIP)
 		return V_OK; /* nothing there, nothing runs */

@@ -134,7 +134,9 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
 	"their_delivered, delivery, period, control, totals, hold_code, "      \
 	"hold_reason, repaired, gated, gate_letters, n_known, routed_box, "    \
-	"routed_paper, expect_ppm, expect_job"
+	"routed_paper, expect_ppm, expect_job, persons, "                      \
+	"case when state = 4 and persons > 1 "                                 \
+	"then (select count(*) from job_consents(number)) else 0 end"
 
 static void
 job_read(
@@ -184,6 +186,8 @@ job_read(
 	j.routed_paper = pg_int(rows, row, column++);
 	j.expect_ppm = pg_int(rows, row, column++);
 	j.expect_job = pg_text(rows, row, column++, mem);
+	j.persons = (int)pg_int(rows, row, column++);
+	j.consents = (int)pg_int(rows, row, column++);
 	*out = j;
 }
 

@@ -10,13 +10,24 @@
 #include "base/text.h"
 #include "store/books.h"
 
+#define SQL_MAX 8192
 #define RECORD_MAX INT64_C(1000000000000)
 
-/* A letter with all its steps: ROW_SQL, a choice from letter_now, ROW_JOINS.
- * The newest attempt is one that carried it.
+/* LETTER_COLUMNS as a person gets them: what the citizen reads is left out, and
+ * of the citizen number there is the end.
+ */
+#define SHOWN_COLUMNS                                                          \
+	"l.record, l.line, l.byte_at, l.amount_cents, "                        \
+	"letter_bsn_end(l.part, l.job_no, l.record), l.dated, l.paper, "       \
+	"l.bericht_id, l.bind, l.reference, '', null::text, '', "              \
+	"'\\x0100'::bytea, l.record_bytes, l.file_part, l.publish, "           \
+	"l.deadline, l.type, l.hold"
+
+/* A letter with all its steps: columns, ROW_SQL, a choice from letter_now,
+ * ROW_JOINS.  The newest attempt is one that carried it.
  */
 #define ROW_SQL                                                                \
-	"select " LETTER_COLUMNS ", j.id, n.state, coalesce(n.box, false), "   \
+	", j.id, n.state, coalesce(n.box, false), "                            \
 	"n.rule, s.source, s.asked_ms, j.split_ms, b.number, p.number, "       \
 	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
 	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
@@ -79,13 +90,29 @@ row_read(const struct pg_rows *rows, int i, struct arena *mem,
 	return V_OK;
 }
 
+/* `choice` is of rows of letter_now. */
+static enum verdict
+ask(struct store *store, const char *choice, const struct pg_arg *args,
+	struct pg_rows *rows_out, struct fault *why)
+{
+	struct buf sql = BUF_MAX(SQL_MAX);
+	enum verdict v;
+
+	buf_format(&sql, "select %s" ROW_SQL "%s" ROW_JOINS "order by n.record",
+		store->no_content ? SHOWN_COLUMNS : LETTER_COLUMNS, choice);
+	assert(!sql.full);
+	v = pg_ask(store->pg, sql.bytes, args, rows_out, why);
+	buf_done(&sql);
+	return v;
+}
+
 /* One letter, or none, or several. */
 static enum verdict
-ask_one(struct store *store, const char *sql, const struct pg_arg *args,
+ask_one(struct store *store, const char *choice, const struct pg_arg *args,
 	struct arena *mem, struct letter_row *out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v = pg_ask(store->pg, sql, args, &rows, why);
+	enum verdict v = ask(store, choice, args, &rows, why);
 
 	if (v == V_OK && rows.count == 0)
 		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such letter");
@@ -127,8 +154,7 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 	/* The same letter again after a job that was given up: the newest. */
 	if (uuid_parse(what, &id))
 		return ask_one(store,
-			ROW_SQL "where bericht_id = $1 "
-				"order by job_no desc limit 1" ROW_JOINS,
+			"where bericht_id = $1 order by job_no desc limit 1",
 			PG_ARGS(PG_U(&id)), mem, out, why);
 	if (job_and_record(what, mem, &part, &record)) {
 		v = store_job_find(store, part, mem, &job, why);
@@ -136,8 +162,8 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 			v = job_peek(store->pg, job.id, &row, why);
 		if (v == V_OK)
 			return ask_one(store,
-				ROW_SQL "where part = $1 and job_no = $2 "
-					"and record = $3" ROW_JOINS,
+				"where part = $1 and job_no = $2 and record = "
+				"$3",
 				PG_ARGS(PG_N(row.part), PG_N(row.number),
 					PG_N(record)),
 				mem, out, why);
@@ -145,7 +171,7 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v != V_SKIP || why->code != CODE_NO_JOB)
 			return v;
 	}
-	return ask_one(store, ROW_SQL "where reference = $1 limit 2" ROW_JOINS,
+	return ask_one(store, "where reference = $1 limit 2",
 		PG_ARGS(PG_T(what)), mem, out, why);
 }
 
@@ -161,12 +187,10 @@ store_letter_list(struct store *store, const char *job, int64_t after,
 	int i;
 
 	if (v == V_OK)
-		v = pg_ask(store->pg,
-			ROW_SQL
+		v = ask(store,
 			"where part = $1 and job_no = $2 and record > $3 "
 			"and ($4::int = 0 or state = $4) "
-			"order by record limit $5" ROW_JOINS
-			"order by n.record",
+			"order by record limit $5",
 			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),
 				PG_N(state), PG_N((int64_t)max)),
 			&rows, why);

@@ -86,6 +86,28 @@ store_migrate(struct store *store, struct fault *why)
 		if (migrations[i].number > have)
 			v = run_one(pg, i, why);
 	if (v == V_OK)
-		v = pg_do(pg, "select mobb_grant_look()", NULL, NULL, why);
+		v = pg_do(pg, "select mobb_grant_look(), mobb_grant_persons()",
+			NULL, NULL, why);
 	return pg_end(pg, v, why);
+}
+
+enum verdict
+store_check_version(struct store *store, struct fault *why)
+{
+	int newest_known = migrations[COUNT - 1].number;
+	struct pg_rows rows = PG_ROWS_NONE;
+	int64_t have;
+	enum verdict v;
+
+	v = pg_ask(store->pg, "select max(number) from schema_version", NULL,
+		&rows, why);
+	if (v != V_OK)
+		return v;
+	have = pg_int(&rows, 0, 0);
+	pg_rows_done(&rows);
+	if (have == newest_known)
+		return V_OK;
+	return fault_set(why, V_BROKEN, CODE_DATABASE_VERSION,
+		"the database has schema %" PRId64 ", this program needs %d",
+		have, newest_known);
 }

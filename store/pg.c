@@ -84,6 +84,11 @@ failed(struct pg *pg, const PGresult *result, const char *sql,
 	else if (strcmp(state, "42501") == 0)
 		v = fault_set(why, V_BROKEN, CODE_NOT_ALLOWED,
 			"the database does not allow it");
+	else if (strncmp(state, "MB", 2) == 0)
+		/* Raised by our own triggers, with our own words. */
+		return fault_set(why, V_SKIP,
+			(enum code)(1000 + strtol(state + 2, NULL, 10)), "%s",
+			name_of(result, PG_DIAG_MESSAGE_PRIMARY));
 	else
 		v = fault_set(why, V_BROKEN, CODE_DATABASE_QUERY,
 			"a statement failed: SQLSTATE %s, table %s, "
@@ -93,6 +98,38 @@ failed(struct pg *pg, const PGresult *result, const char *sql,
 	/* The text of a statement is ours: values are parameters. */
 	fault_at(why, "%.*s", NOTICE_SQL_CHARS, sql);
 	return v;
+}
+
+/* Nothing was asked yet, so no row can be in the text. */
+static enum verdict
+no_connection(const char *text, struct fault *why)
+{
+	static const char *const strangers[] = { "role \"",
+		"authentication failed", "permission denied for database" };
+	int len = (int)strcspn(text, "\n");
+	size_t i;
+
+	for (i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+		if (strstr(text, "FATAL") != NULL &&
+			strstr(text, strangers[i]) != NULL)
+			return fault_set(why, V_BROKEN, CODE_NO_PERSON,
+				"the database does not know you: %.*s", len,
+				text);
+	return fault_set(
+		why, V_LATER, CODE_DATABASE, "cannot connect: %.*s", len, text);
+}
+
+bool
+pg_names_user(const char *conninfo)
+{
+	PQconninfoOption *options = PQconninfoParse(conninfo, NULL), *o;
+	bool names = false;
+
+	for (o = options; o != NULL && o->keyword != NULL; o++)
+		if (strcmp(o->keyword, "user") == 0 && o->val != NULL)
+			names = true;
+	PQconninfoFree(options);
+	return names;
 }
 
 enum verdict
@@ -108,11 +145,9 @@ pg_open(const char *conninfo, struct pg **pg_out, struct fault *why)
 
 	pg->conn = PQconnectdbParams(words, values, 1);
 	if (pg->conn == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
-		/* Nothing was asked yet, so no row can be in this text. */
 		text = pg->conn == NULL ? "no memory"
 					: PQerrorMessage(pg->conn);
-		v = fault_set(why, V_LATER, CODE_DATABASE,
-			"cannot connect: %.*s", (int)strcspn(text, "\n"), text);
+		v = no_connection(text, why);
 		pg_close(pg);
 		return v;
 	}

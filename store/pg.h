@@ -25,6 +25,9 @@ enum verdict pg_open(
 	const char *conninfo, struct pg **pg_out, struct fault *why);
 void pg_close(struct pg *pg); /* accepts NULL */
 
+/* Does the connection string say as whom to log in? */
+bool pg_names_user(const char *conninfo);
+
 /* Does a server accept connections there? */
 bool pg_alive(const char *conninfo);
 

@@ -169,10 +169,11 @@ static enum verdict
 released(struct pg *pg, struct job_row *job, const char *person,
 	const char *reason, int64_t now_ms, struct fault *why)
 {
-	enum verdict v = job_step(pg, job, JOB_RELEASED, why);
+	/* Before the step: that makes it released for whoever looks. */
+	enum verdict v = last_run_keep(pg, job, now_ms, why);
 
 	if (v == V_OK)
-		v = last_run_keep(pg, job, now_ms, why);
+		v = job_step(pg, job, JOB_RELEASED, why);
 	if (v == V_OK)
 		v = pg_do(pg,
 			"update job set released_ms = $2, released_by = $3, "

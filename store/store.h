@@ -37,7 +37,9 @@ struct store;
 
 /* Make (initdb) and start a cluster in `dir` (absolute) when it is not running;
  * UNIX socket only.  As root it runs as user postgres, so `dir` must be
- * reachable for that user.  conninfo_out: how to connect as mobb.
+ * reachable for that user.  conninfo_out: how to connect, as mobb; for others
+ * than root and who made it, under their own name, and then it must be running
+ * (V_LATER, CODE_DATABASE).
  * V_BROKEN: CODE_DATABASE_START.  Safe when two start it at once.
  */
 enum verdict store_cluster_start(
@@ -61,6 +63,8 @@ void store_close(struct store *store); /* accepts NULL */
 
 /* Bring the schema up to date, under an advisory lock. */
 enum verdict store_migrate(struct store *store, struct fault *why);
+/* For who cannot: is it up to date?  V_BROKEN, CODE_DATABASE_VERSION. */
+enum verdict store_check_version(struct store *store, struct fault *why);
 
 /* CONTRACTS "One daemon": the supervisor takes A exclusively, then B
  * exclusively for a moment; role connections hold B shared.  V_LATER with
@@ -129,6 +133,8 @@ struct job {
 	 */
 	int64_t routed_box, routed_paper, expect_ppm;
 	const char *expect_job;
+	int persons;  /* how many must release it when it is held */
+	int consents; /* of them have agreed; counted while it is held */
 };
 
 /* in - ends; 0 when every letter has its end. */
@@ -975,6 +981,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/brake.h"
 #include "store/gate.h"
 #include "store/page.h"
+#include "store/person.h"
 #include "store/stop.h"
 #include "store/subscription.h"
 

@@ -285,6 +285,14 @@ test_jobs__mistakes_are_named(void **state)
 		{ "odd release",
 			HEAD SENDER ENDPOINT PRINTER STREAM(", release: no"),
 			CODE_CONFIG_VALUE },
+		{ "persons neither on nor off",
+			"persons: yes\n" HEAD SENDER ENDPOINT PRINTER STREAM(
+				""),
+			CODE_CONFIG_VALUE },
+		{ "a shared login without a name",
+			"shared_logins: [\" \"]\n" HEAD SENDER ENDPOINT PRINTER
+				STREAM(""),
+			CODE_CONFIG_VALUE },
 		{ "type too long",
 			HEAD SENDER ENDPOINT PRINTER
 			"streams:\n  - { name: woz, sender: voorbeeld, "
@@ -566,6 +574,60 @@ test_jobs__proxies_and_plain_http(void **state)
 	jobs_free(&jobs);
 }
 
+#define PRODUCTION                                                             \
+	PORT SENDERS(", environment: production") ENDPOINTS("production", "")  \
+		REST
+
+static void
+test_jobs__persons_are_always_on_in_production(void **state)
+{
+	static const struct {
+		const char *text;
+		bool on;
+	} cases[] = {
+		{ HEAD SENDER ENDPOINT PRINTER STREAM(""), false },
+		{ "persons: off\n" HEAD SENDER ENDPOINT PRINTER STREAM(""),
+			false },
+		{ "persons: on\n" HEAD SENDER ENDPOINT PRINTER STREAM(""),
+			true },
+		{ PRODUCTION, true },
+	};
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(cases[i].text, &jobs, &why), V_OK);
+		assert_int_equal(jobs.persons_on, cases[i].on);
+		jobs_free(&jobs);
+	}
+	assert_int_equal(
+		parse("persons: off\n" PRODUCTION, &jobs, &why), V_BROKEN);
+	assert_non_null(strstr(why.text, "with endpoint sim in production"));
+}
+
+static void
+test_jobs__one_or_two_persons_release(void **state)
+{
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(
+		parse("shared_logins: [beheer, operator]\n" HEAD SENDER ENDPOINT
+				PRINTER STREAM(", release: "
+					       "two-persons, "
+					       "release_letters: 5k"),
+			&jobs, &why),
+		V_OK);
+	assert_false(jobs.streams[0].automatic);
+	assert_int_equal(jobs.streams[0].persons, 2);
+	assert_int_equal(jobs.streams[0].release_letters, 5000);
+	assert_int_equal(jobs.shared_login_count, 2);
+	jobs_free(&jobs);
+}
+
 /* Rehearsal and production never meet. */
 static void
 test_jobs__a_sender_stays_in_its_environment(void **state)
@@ -716,6 +778,9 @@ main(void)
 		cmocka_unit_test(test_jobs__a_sender_stays_in_its_environment),
 		cmocka_unit_test(test_jobs__so_many_endpoints_and_no_more),
 		cmocka_unit_test(test_jobs__revocation_lists),
+		cmocka_unit_test(
+			test_jobs__persons_are_always_on_in_production),
+		cmocka_unit_test(test_jobs__one_or_two_persons_release),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -19,15 +19,17 @@ test_release__only_what_agrees_goes_alone(void **state)
 		struct release release;
 		const char *why; /* NULL: it goes */
 	} cases[] = {
-		{ { true, false, 3, -1, 3, 100 }, NULL },
-		{ { true, false, 3, 100, 3, 100 }, NULL },
-		{ { true, true, -1, -1, 3, 100 }, NULL },
-		{ { false, true, 3, 100, 3, 100 }, "by a person" },
-		{ { true, false, -1, -1, 3, 100 }, "no control total" },
-		{ { true, true, 4, -1, 3, 100 }, "announced 4 letters" },
-		{ { true, true, 3, 101, 3, 100 }, "1.01 euro" },
+		{ { true, false, 3, -1, 3, 100, 3, 0 }, NULL },
+		{ { true, false, 3, 100, 3, 100, 3, 0 }, NULL },
+		{ { true, true, -1, -1, 3, 100, 3, 0 }, NULL },
+		{ { false, true, 3, 100, 3, 100, 3, 0 }, "by a person" },
+		{ { true, false, -1, -1, 3, 100, 3, 0 }, "no control total" },
+		{ { true, true, 4, -1, 3, 100, 3, 0 }, "announced 4 letters" },
+		{ { true, true, 3, 101, 3, 100, 3, 0 }, "1.01 euro" },
+		{ { true, false, 3, -1, 3, 100, 3, 3 }, NULL },
+		{ { true, false, 3, -1, 3, 100, 3, 2 }, "at most 2 go" },
 		/* An amount alone does not say how many there are. */
-		{ { true, false, -1, 100, 3, 100 }, "no control total" },
+		{ { true, false, -1, 100, 3, 100, 3, 0 }, "no control total" },
 	};
 	struct fault why;
 	size_t i;
