@@ -21,7 +21,6 @@
 #include "mobbjob/subscriptions.h"
 
 #define DAY_CHARS 10
-#define NOTE_MAX 300
 
 struct list {
 	const char *path, *name;
@@ -215,11 +214,15 @@ read_whole(struct list *l, struct fault *why)
 	return v;
 }
 
-/* Into the register, and the person's own words beside it. */
+/* Into the register; file name and reason stand with it and in its event. */
 static enum verdict
-keep(struct call *call, struct list *l, int64_t now_ms, struct fault *why)
+keep(struct call *call, const struct list *l, int64_t now_ms, struct fault *why)
 {
-	char note[NOTE_MAX];
+	const char *doubled =
+		l->read.doubled == 0
+			? ""
+			: arena_format(&call->mem, ", %lld doubled",
+				  (long long)l->read.doubled);
 	const struct answer_head head = {
 		.sender = l->sender->oin,
 		.type = l->type,
@@ -228,22 +231,13 @@ keep(struct call *call, struct list *l, int64_t now_ms, struct fault *why)
 		.asked_ms = l->asked_ms,
 		.now_ms = now_ms,
 		.person = call->person,
-		.note = note,
+		.note = arena_format(&call->mem, "%.60s%s: %s",
+			show_clean(l->name, &call->mem), doubled, l->reason),
 	};
-	struct event event = { .at_ms = now_ms,
-		.person = call->person,
-		.what = "reason",
-		.text = l->reason };
 	int64_t number;
-	enum verdict v;
 
-	snprintf(note, sizeof(note), "%s", show_clean(l->name, &call->mem));
-	if (l->read.doubled > 0)
-		snprintf(note, sizeof(note), "%.150s, %lld doubled",
-			show_clean(l->name, &call->mem),
-			(long long)l->read.doubled);
-	v = store_answer_keep(call->site.store, &l->set, &head, &number, why);
-	return v == V_OK ? store_event_add(call->site.store, &event, why) : v;
+	return store_answer_keep(
+		call->site.store, &l->set, &head, &number, why);
 }
 
 enum verdict
