@@ -142,6 +142,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB:%.c=$(B)/obj/%.o)
 
 bench: all $(B)/bench/receive
 	@tests/bench/bench $(B)/bin
+	@tests/bench/show $(B)/bin
 	@tests/bench/wire $(B)/bin
 	@tests/bench/receiving $(B)
 	@tests/bench/subscriptions $(B)

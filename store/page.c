@@ -11,7 +11,7 @@
 #define FETCH "fetch 20000 from page_letters"
 #define SEEN_ATTEMPTS "200"    /* of the endpoint, for how fast lots go */
 #define SEEN_LOOKED "2000"     /* of all endpoints */
-#define SEEN_MIN 3	       /* fewer say nothing */
+#define SEEN_MIN 2	       /* fewer say nothing */
 #define GAP_MAX_MS "1000"      /* more is waiting for something else */
 #define UPLOAD_MIN_BYTES 50000 /* smaller lots tell nothing about speed */
 
