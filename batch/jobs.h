@@ -125,7 +125,7 @@ struct jobs_printer {
 	char *receipts; /* none */
 	int64_t bundle_letters, bundle_bytes;
 	int64_t posted_within; /* working days after it was handed over */
-	char *sides; /* duplex | simplex */
+	char *sides;	       /* duplex | simplex */
 	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
 					    * said */
 
