@@ -46,7 +46,7 @@ choose(struct call *call, struct samples *s, int64_t record,
 
 	if (chosen(s, record))
 		return V_OK;
-	v = store_letter_find(call->site.store,
+	v = store_letter_open(call->site.store,
 		arena_format(&call->mem, "%s/%" PRId64, s->job->id, record),
 		&call->mem, &it->row, why);
 	it->because = because;

@@ -24,10 +24,10 @@ struct store {
 	 * next search begins.  Only a hint; a new connection starts at 0.
 	 */
 	int64_t routed_job, routed_before;
-	/* A person: what the citizen gets is not in reach (letter_open() of
-	 * the database shows it, and records that).
+	/* A person: letters are shown without what the citizen gets, or opened
+	 * by the database, which records it.
 	 */
-	bool no_content;
+	bool shown, opened;
 };
 
 /* Of an attempt; stored: never change. */

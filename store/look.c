@@ -32,9 +32,13 @@
 	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
 	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
 	"p.handed_ms, p.posted_days from (select * from letter_now "
-#define ROW_JOINS                                                              \
+#define LETTER_JOIN                                                            \
 	") n join letter l on l.part = n.part and l.job_no = n.job_no "        \
-	"and l.record = n.record join job j on j.number = n.job_no "           \
+	"and l.record = n.record "
+#define OPENED_JOIN                                                            \
+	") n join lateral letter_open(n.job_no, array[n.record]) l on true "
+#define ROW_JOINS                                                              \
+	"join job j on j.number = n.job_no "                                   \
 	"left join lateral (select s.source, s.asked_ms from answer s "        \
 	"where s.number = n.answer_no limit 1) s on true "                     \
 	"left join lateral (select o.number, o.batch_id from place q "         \
@@ -98,8 +102,10 @@ ask(struct store *store, const char *choice, const struct pg_arg *args,
 	struct buf sql = BUF_MAX(SQL_MAX);
 	enum verdict v;
 
-	buf_format(&sql, "select %s" ROW_SQL "%s" ROW_JOINS "order by n.record",
-		store->no_content ? SHOWN_COLUMNS : LETTER_COLUMNS, choice);
+	buf_format(&sql,
+		"select %s" ROW_SQL "%s%s" ROW_JOINS "order by n.record",
+		store->shown ? SHOWN_COLUMNS : LETTER_COLUMNS, choice,
+		store->opened ? OPENED_JOIN : LETTER_JOIN);
 	assert(!sql.full);
 	v = pg_ask(store->pg, sql.bytes, args, rows_out, why);
 	buf_done(&sql);
@@ -173,6 +179,21 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 	}
 	return ask_one(store, "where reference = $1 limit 2",
 		PG_ARGS(PG_T(what)), mem, out, why);
+}
+
+enum verdict
+store_letter_open(struct store *store, const char *what, struct arena *mem,
+	struct letter_row *out, struct fault *why)
+{
+	bool shown = store->shown;
+	enum verdict v;
+
+	store->opened = shown;
+	store->shown = false;
+	v = store_letter_find(store, what, mem, out, why);
+	store->opened = false;
+	store->shown = shown;
+	return v;
 }
 
 enum verdict

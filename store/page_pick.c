@@ -45,9 +45,8 @@ abroad(struct pg *pg, const struct job_row *job, int64_t *record_out,
 		struct pg_rows rows = PG_ROWS_NONE;
 
 		v = pg_ask(pg,
-			"select l.record, l.address " OF_JOB
-			"and l.record > $3 and split_part(l.address, chr(31), "
-			"9) not in ('', 'NL') order by l.record limit $4",
+			"select record, address "
+			"from letter_abroad($1, $2, $3, $4)",
 			PG_ARGS(PG_N(job->part), PG_N(job->number), PG_N(after),
 				PG_N(ABROAD_PAGE)),
 			&rows, why);

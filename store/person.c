@@ -53,7 +53,8 @@ store_person(struct store *store, struct person *out, struct fault *why)
 	pg_rows_done(&rows);
 	if (v != V_OK)
 		return v;
-	store->no_content = !person.owner;
+	store->shown = !person.owner;
+	pg_policies(pg, !person.owner);
 	*out = person;
 	return V_OK;
 }

@@ -27,6 +27,7 @@
 struct pg {
 	PGconn *conn;
 	char sqlstate[8];
+	bool policies;
 };
 
 /* A killed client's statement must not keep its locks: the server looks every
@@ -117,6 +118,18 @@ no_connection(const char *text, struct fault *why)
 				text);
 	return fault_set(
 		why, V_LATER, CODE_DATABASE, "cannot connect: %.*s", len, text);
+}
+
+void
+pg_policies(struct pg *pg, bool hold)
+{
+	pg->policies = hold;
+}
+
+bool
+pg_has_policies(const struct pg *pg)
+{
+	return pg->policies;
 }
 
 bool

@@ -25,6 +25,10 @@ enum verdict pg_open(
 	const char *conninfo, struct pg **pg_out, struct fault *why);
 void pg_close(struct pg *pg); /* accepts NULL */
 
+/* Do policies hold for this login?  Then COPY cannot write where they do. */
+void pg_policies(struct pg *pg, bool hold);
+bool pg_has_policies(const struct pg *pg);
+
 /* Does the connection string say as whom to log in? */
 bool pg_names_user(const char *conninfo);
 

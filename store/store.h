@@ -859,6 +859,11 @@ struct letter_row {
 /* By BerichtID, JOB/record, or reference.  V_SKIP: CODE_NO_JOB, _AMBIGUOUS. */
 enum verdict store_letter_find(struct store *store, const char *what,
 	struct arena *mem, struct letter_row *out, struct fault *why);
+/* The same, with all that the citizen reads and the whole number.  That a
+ * person asked is an event of the database.  V_SKIP, CODE_NOT_ALLOWED.
+ */
+enum verdict store_letter_open(struct store *store, const char *what,
+	struct arena *mem, struct letter_row *out, struct fault *why);
 /* Letters of a job after `record`, at most `max`; state 0: every. */
 enum verdict store_letter_list(struct store *store, const char *job,
 	int64_t after, size_t max, enum letter_state state, struct arena *mem,

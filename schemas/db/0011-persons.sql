@@ -354,6 +354,19 @@ begin
 	return new;
 end $$;
 
+-- Numbers come with their list, in one piece.
+create function mobb_chunk_by_person() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+	if not mobb_owner() and not exists (select from subscription_list s
+			where s.number = new.list_no
+			and s.person = session_user
+			and s.xmin = pg_current_xact_id()::xid) then
+		raise exception 'not your list' using errcode = 'MB304';
+	end if;
+	return null;
+end $$;
+
 create function mobb_lot_by_person() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 begin
@@ -481,7 +494,20 @@ set search_path = public, pg_temp as $$
 	and (mobb_owner() or mobb_may('look', j.sender))
 $$;
 
--- Letters with all that the citizen gets.  That a person asked is recorded.
+-- Letters with an address that may be abroad, and the country in its place.
+create function letter_abroad(part integer, job_no bigint, after bigint,
+	many bigint) returns table (record bigint, address text)
+language sql stable security definer set search_path = public, pg_temp as $$
+	select l.record, repeat(chr(31), 8) || split_part(l.address, chr(31), 9)
+	from letter l where l.part = $1 and l.job_no = $2 and l.record > $3
+	and split_part(l.address, chr(31), 9) not in ('', 'NL')
+	and (mobb_owner() or mobb_may('act', (select j.sender from job j
+		where j.number = $2)))
+	order by l.record limit $4
+$$;
+
+-- Letters with all that the citizen gets, for those who decide.  That a person
+-- asked is recorded.
 create function letter_open(job_no bigint, records bigint[])
 returns setof letter language plpgsql security definer
 set search_path = public, pg_temp as $$
@@ -490,7 +516,7 @@ declare
 begin
 	select * into j from job where number = letter_open.job_no;
 	if not mobb_owner() then
-		if not mobb_may('look', j.sender) then
+		if not mobb_may('act', j.sender) then
 			raise exception '% may not see letters of sender %',
 				session_user, j.sender using errcode = 'MB304';
 		end if;
@@ -507,7 +533,7 @@ end $$;
 
 -- rows: which of its rows are whose: by sender, its OIN (oin), stream, job_no
 -- (job), lot_no (lot), job's id (id), request_no (request), kind and name (stop);
--- any: of all; none: of nobody.
+-- any: of all; none: of nobody; copied: COPY writes it, nobody reads it.
 -- look: columns ('*' all, '-x' all but x).  adds, removes: may rows come and go by a person.
 -- changes: columns that a person may change.  records: an event must be there.
 create table person_table (
@@ -570,8 +596,8 @@ values
 ('state_word', 'any', '*', false, '', false, false),
 ('stop', 'stop', '*', true, '', true, true),
 ('stream_sender', 'any', '*', false, '', false, false),
-('subscription_chunk', 'none', '', false, '', false, false),
-('subscription_list', 'oin', '-few', false, '', false, false),
+('subscription_chunk', 'copied', '', true, '', false, false),
+('subscription_list', 'oin', '-few', true, '', false, true),
 ('wire_counter', 'any', '*', false, '', false, false),
 ('wus_day', 'any', '*', false, '', false, false);
 
@@ -618,13 +644,19 @@ declare
 		or t.name like 'gate%' then 'release' else 'act' end);
 	others text := format('session_user <> %L', current_user);
 begin
-	execute format('alter table %I enable row level security', t.name);
+	if t.rows <> 'copied' then -- COPY cannot, with policies
+		execute format('alter table %I enable row level security',
+			t.name);
+	end if;
 	execute format('drop policy if exists person_look on %I', t.name);
 	execute format('drop policy if exists person_add on %I', t.name);
 	execute format('drop policy if exists person_change on %I', t.name);
 	execute format('drop policy if exists person_remove on %I', t.name);
 	execute format('revoke all on %I from mobb_person', t.name);
-	if t.rows = 'none' then
+	if t.rows = 'copied' then
+		execute format('grant insert on %I to mobb_person', t.name);
+	end if;
+	if t.rows in ('none', 'copied') then
 		return;
 	end if;
 	if t.look like '-%' then
@@ -697,6 +729,9 @@ begin
 	execute 'create or replace trigger run_person before insert or update '
 		'on last_run for each row when (' || others ||
 		') execute function mobb_run_by_person()';
+	execute 'create or replace trigger chunk_person after insert '
+		'on subscription_chunk for each row when (' || others ||
+		') execute function mobb_chunk_by_person()';
 	execute 'drop trigger if exists job_counted on job';
 	execute 'create constraint trigger job_counted after update on job '
 		'deferrable initially deferred for each row when (' || others ||

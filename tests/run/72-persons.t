@@ -62,8 +62,19 @@ is "the same end as its owner sees" "$(as games letters "$a" --plain)" \
 	"$(job letters "$a" --plain)"
 ok "and each letter says why" as games why "$a/1"
 ok "and the report is there" as games report "$a"
+refused "letters are opened by those who decide" MOBB-1304 \
+	games sample "$a" -o "$dir/tmp/x" "$why"
+mkdir -m 1777 "$dir/tmp"
+# The batch file is for the group of the daemon.
+ok "who operates, and is in the daemon's group, does" setpriv --reuid man \
+	--regid man --groups 0 "$dir/bin/mobbjob" -f "$dir/jobs.yaml" sample "$a" \
+	-n 3 -o "$dir/tmp/s" "$why"
+ok "and sees what the citizen sees" grep -q "Geachte\|WOZ" \
+	"$dir/tmp/s/index.html"
+is "each is recorded by the database" \
+	"$(job events "$a" | grep -c 'man  *letters shown')" 3
 ok "a reason is needed" sh -c \
-	"! setpriv --reuid daemon mobbjob -f $dir/jobs.yaml release $a"
+	"! setpriv --reuid daemon $dir/bin/mobbjob -f $dir/jobs.yaml release $a"
 
 # --- psql ---
 
@@ -79,9 +90,11 @@ part=$(sql "select 'letter_m' || part from letter limit 1")
 no "nor round the back" games 'permission denied' \
 	"select reference from $part"
 no "nor the whole row" games 'permission denied' "select l from letter l"
-is "a letter opened for a look" "$(pg games "select subject <> '' from \
+no "nor opens a letter who only looks" games 'may not see letters' \
+	"select * from letter_open(1, '{1}')"
+is "a letter opened for a look" "$(pg man "select subject <> '' from \
 	letter_open((select number from job where id = '$a'), '{1}')")" t
-like "is recorded" "$(job events "$a")" 'games +letters shown +records 1'
+like "is recorded" "$(job events "$a" | tail -1)" 'man +letters shown +records 1'
 no "not for another sender" mail 'may not see letters' \
 	"select * from letter_open(1, '{1}')"
 is "who looks for one sender sees no row of another" \
