@@ -112,6 +112,10 @@ enum code {
 	CODE_PAPER_SHARE = 1311,   /* held: not the share of paper expected */
 	CODE_DECLINES = 1312,	   /* stream held: too many are declined */
 	CODE_STOPPED = 1321,	   /* held by a person */
+	CODE_RISK = 1322,	   /* decided although perhaps delivered */
+	CODE_RESOLVED = 1323,	   /* a person decided about the letter */
+	CODE_CANCELLED = 1324,	   /* a person took it back */
+	CODE_OPINION = 1325,	   /* the other side contradicts a decision */
 	CODE_NO_PERSON = 1326,	   /* no role of that name in the database */
 	CODE_SHARED_LOGIN = 1327,  /* several people log in as this */
 	CODE_SECOND_PERSON = 1328, /* another person has to agree */

@@ -729,6 +729,35 @@ static const struct advice rows[] = {
 		"Als de reden weg is: `mobbjob release`, met JOB, --stream, "
 		"--sender of --endpoint; of annuleer het.",
 		3 },
+	{ CODE_RISK, 'M', "decided although it may be delivered",
+		"besloten terwijl de brief bezorgd kan zijn",
+		"Nobody knows whether the box has this letter. A person put it "
+		"on paper or withdrew it all the same, and accepted that the "
+		"citizen may have it twice, or after all.",
+		"Nothing; `mobbjob why` says who accepted the risk, and why.",
+		"Niets; `mobbjob why` toont wie het risico heeft aanvaard, en "
+		"waarom.",
+		0 },
+	{ CODE_RESOLVED, 'M', "decided by a person", "besloten door iemand",
+		"A person said what becomes of this letter.",
+		"Nothing; `mobbjob why` says who decided, and why.",
+		"Niets; `mobbjob why` toont wie het besloot, en waarom.", 0 },
+	{ CODE_CANCELLED, 'M', "withdrawn by a person",
+		"ingetrokken door iemand",
+		"A person cancelled this letter, or its job, before it left.",
+		"Nothing; when it has to go after all, deliver it again.",
+		"Niets; moet de brief toch weg, lever hem dan opnieuw aan.",
+		0 },
+	{ CODE_OPINION, 'M', "other side contradicts a decision",
+		"andere kant spreekt een besluit tegen",
+		"After a person decided about this letter, a result came that "
+		"says something else: for one that goes on paper, that the box "
+		"has it.",
+		"Look with `mobbjob why` and decide: `mobbjob resolve`. When "
+		"it has left already, tell who answers to the citizen.",
+		"Kijk met `mobbjob why` en besluit: `mobbjob resolve`. Is de "
+		"brief al weg, licht dan in wie de burger te woord staat.",
+		3 },
 	{ CODE_NO_PERSON, '-', "not a person of this installation",
 		"geen persoon van deze installatie",
 		"The database knows no person of this name, or gave this one "

@@ -49,7 +49,8 @@ static const struct row jobs[] = {
 };
 
 static const struct row lots[] = {
-	[LOT_CUT] = { "cut", BIT(LOT_OFFERED) | BIT(LOT_HELD) },
+	[LOT_CUT] = { "cut",
+		BIT(LOT_OFFERED) | BIT(LOT_HELD) | BIT(LOT_WITHDRAWN) },
 	/* Back to cut: not one post of it was complete. */
 	[LOT_OFFERED] = { "offered",
 		BIT(LOT_CUT) | BIT(LOT_ACKNOWLEDGED) | BIT(LOT_SETTLED) |
@@ -71,14 +72,17 @@ static const struct row lots[] = {
 			BIT(LOT_FAILED) | BIT(LOT_EXPIRED) | BIT(LOT_HELD) },
 	[LOT_HELD] = { "held",
 		BIT(LOT_CUT) | BIT(LOT_OFFERED) | BIT(LOT_ACKNOWLEDGED) |
-			BIT(LOT_SETTLED) | BIT(LOT_FAILED) | BIT(LOT_BUNDLED) },
-	[LOT_BUNDLED] = { "bundled", BIT(LOT_HANDED_OVER) | BIT(LOT_HELD) },
+			BIT(LOT_SETTLED) | BIT(LOT_FAILED) | BIT(LOT_BUNDLED) |
+			BIT(LOT_UNKNOWN) | BIT(LOT_WITHDRAWN) },
+	[LOT_BUNDLED] = { "bundled",
+		BIT(LOT_HANDED_OVER) | BIT(LOT_HELD) | BIT(LOT_WITHDRAWN) },
 	[LOT_HANDED_OVER] = { "handed over",
 		BIT(LOT_SETTLED) | BIT(LOT_FAILED) },
+	[LOT_WITHDRAWN] = { "withdrawn", 0 },
 };
 
-/* No way leads from offered or unknown to paper but through a decline: never
- * both box and paper.
+/* No way leads from offered or unknown to paper but through a decline, or a
+ * person who accepts the risk (batch/decision.h): never both box and paper.
  */
 static const struct row letters[] = {
 	[LETTER_SPLIT] = { "split", BIT(LETTER_BOX) | BIT(LETTER_PAPER) |

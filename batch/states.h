@@ -34,6 +34,7 @@ enum lot_state {
 	LOT_HELD = 8,
 	LOT_BUNDLED = 9,      /* print: being written */
 	LOT_HANDED_OVER = 10, /* print: .ready is there */
+	LOT_WITHDRAWN = 11,   /* nothing of it left or will, by a person */
 };
 
 enum letter_state {

@@ -60,10 +60,12 @@ may_print(const struct letter *letter, const char *reason,
 	if (letter->document_count == 0)
 		return fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"a letter without a document cannot be printed yet");
-	if (where != NULL)
+	if (where != NULL && strcmp(reason, PRINT_AGAIN) != 0)
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"printed before, in bundle %s", where);
 	if (strncmp(reason, DECLINED, strlen(DECLINED)) != 0 &&
+		strcmp(reason, PRINT_PERSON) != 0 &&
+		strcmp(reason, PRINT_AGAIN) != 0 &&
 		journal_find(boxed, &letter->id) != NULL)
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"offered to the box before: the journal knows this "
@@ -139,14 +141,15 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 		return v;
 	v = spool_content_open(site->spool, b->job, &content, why);
 	if (v == V_OK) {
-		v = spool_journal_add(site->spool, JOURNAL_PRINT, name, ids,
-			b->letter_count, why);
-		if (v == V_OK)
-			v = print_write(b, name, &content, out, sha256, why);
+		v = print_write(b, name, &content, out, sha256, why);
 		spool_content_close(&content);
 	}
 	if (v == V_OK)
 		v = store_print_leave(site->store, lot, clock_now_ms(), why);
+	/* Not before: what is held or withdrawn until then was not printed. */
+	if (v == V_OK)
+		v = spool_journal_add(site->spool, JOURNAL_PRINT, name, ids,
+			b->letter_count, why);
 	if (v == V_OK)
 		v = spool_handed_add(site->spool, name, sha256, why);
 	if (v == V_OK)

@@ -17,6 +17,7 @@
 #include "channels/look.h"
 #include "mobbjob/command.h"
 #include "mobbjob/show.h"
+#include "mobbjob/stop.h"
 
 #define WAIT_S 60 /* for the couriers */
 #define WAIT_S_MAX 600
@@ -308,9 +309,14 @@ static const char *
 state_of(struct call *call, const struct pair *pair, const struct resting *rest)
 {
 	struct arena *mem = &call->mem;
+	struct fault unused;
+	struct stop stop;
 
 	if (pair->sender == NULL)
 		return "no stream uses it";
+	if (store_stop_find(call->site.store, NULL, pair->sender->name,
+		    pair->endpoint->name, mem, &stop, &unused) == V_OK)
+		return stop_line(&stop, mem);
 	if (rest->until_ms == 0)
 		return "open";
 	return arena_format(mem, "rests since %s: %s (%s)",
@@ -324,6 +330,8 @@ list_json(struct call *call, const struct pair *pair, const char *address,
 {
 	const struct jobs_endpoint *e = pair->endpoint;
 	struct json *o = json_new_object();
+	struct fault unused;
+	struct stop stop;
 
 	json_add_text(o, "schema", "mobb.endpoint-list/1");
 	json_add_text(o, "endpoint", e->name);
@@ -341,6 +349,12 @@ list_json(struct call *call, const struct pair *pair, const char *address,
 	json_add_time(o, "resting_until", rest->until_ms);
 	json_add_given(o, "code", show_code((int)rest->code, &call->mem));
 	json_add_given(o, "reason", rest->reason);
+	if (pair->sender != NULL &&
+		store_stop_find(call->site.store, NULL, pair->sender->name,
+			e->name, &call->mem, &stop, &unused) == V_OK)
+		json_add(o, "stopped_by", stop_json(&stop, &call->mem));
+	else
+		json_add_null(o, "stopped_by");
 	json_write(o, stdout);
 }
 

@@ -8,6 +8,7 @@
 #include "mobbjob/check_cpa.h"
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
+#include "mobbjob/stop.h"
 #include "mobbjob/waits.h"
 
 #define TROUBLES_MAX 20
@@ -105,6 +106,64 @@ print_cpas(struct call *call, size_t n)
 	return n;
 }
 
+/* Streams, senders and endpoints that are held. */
+static size_t
+print_stops(struct call *call, size_t n)
+{
+	struct stop *stops;
+	struct fault unused;
+	size_t count = 0, i;
+
+	if (store_stop_list(call->site.store, &call->mem, &stops, &count,
+		    &unused) != V_OK)
+		return n;
+	for (i = 0; i < count; i++) {
+		if (n++ == 0)
+			puts("\nneeds a person:");
+		printf("  %s: mobbjob release --%s %s\n",
+			stop_line(&stops[i], &call->mem),
+			stop_word(stops[i].kind), stops[i].name);
+	}
+	return n;
+}
+
+/* Decisions that the other side contradicts. */
+static size_t
+print_opinions(struct call *call, size_t n)
+{
+	struct opinion *rows;
+	struct fault unused;
+	size_t count = 0, i;
+
+	if (store_opinions(call->site.store, &call->mem, &rows, &count,
+		    &unused) != V_OK)
+		return n;
+	for (i = 0; i < count; i++) {
+		if (n++ == 0)
+			puts("\nneeds a person:");
+		printf("  %s  the other side says something else about %s "
+		       "letters than is known here (mobbjob events %s); when "
+		       "looked at: mobbjob resolve %s --as seen\n",
+			rows[i].job, show_number(rows[i].letters, &call->mem),
+			rows[i].job, rows[i].job);
+	}
+	return n;
+}
+
+static void
+json_stops(struct call *call)
+{
+	struct stop *stops;
+	struct fault unused;
+	size_t count = 0, i;
+
+	if (store_stop_list(call->site.store, &call->mem, &stops, &count,
+		    &unused) != V_OK)
+		return;
+	for (i = 0; i < count; i++)
+		json_write(stop_json(&stops[i], &call->mem), stdout);
+}
+
 static void
 print_person(struct call *call, const struct job *jobs, size_t count,
 	const struct wait *waits, size_t wait_count, struct arena *mem)
@@ -135,6 +194,8 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 		printf("  %s\n", show_clean(line, mem));
 	}
 	n = print_cpas(call, n);
+	n = print_stops(call, n);
+	n = print_opinions(call, n);
 	n += print_troubles(call, &unused);
 	if (n == 0)
 		puts(count + wait_count == 0 ? "nothing is unfinished"
@@ -161,6 +222,7 @@ run(struct call *call, struct fault *why)
 			json_write(job_json(&jobs[i]), stdout);
 		for (i = 0; i < wait_count; i++)
 			json_write(wait_json(&waits[i], &call->mem), stdout);
+		json_stops(call);
 		return V_OK;
 	}
 	table_begin(&table, call->options.plain, &call->mem, heads);

@@ -7,6 +7,7 @@
 #include "mobbjob/job.h"
 #include "mobbjob/show.h"
 #include "mobbjob/show_page.h"
+#include "mobbjob/stop.h"
 
 static void
 moment(struct call *call, const char *name, int64_t ms, const char *by)
@@ -110,6 +111,8 @@ static void
 print_head(struct call *call, const struct job *job)
 {
 	struct arena *mem = &call->mem;
+	struct fault unused;
+	struct stop stop;
 
 	show_line(call, "job", job->id);
 	show_line(call, "state", job_word(job->state));
@@ -118,6 +121,8 @@ print_head(struct call *call, const struct job *job)
 			arena_format(mem, "%s: %s",
 				show_code((int)job->reason_code, mem),
 				show_clean(job->reason, mem)));
+	if (stop_of_job(call, job, &stop, &unused) == V_OK)
+		show_line(call, "nothing leaves", stop_line(&stop, mem));
 	if (job->state == JOB_HELD && job->persons > 1)
 		show_line(call, "persons",
 			job->consents > 0
@@ -225,6 +230,7 @@ run(struct call *call, struct fault *why)
 	char text[PROOF_LINE_MAX];
 	struct show_page page;
 	struct json *o;
+	struct stop stop;
 	struct job job;
 	int64_t uncounted = 0;
 	bool good, has_page;
@@ -247,6 +253,10 @@ run(struct call *call, struct fault *why)
 		return V_OK;
 	}
 	o = job_json(&job);
+	if (stop_of_job(call, &job, &stop, why) == V_OK)
+		json_add(o, "stopped_by", stop_json(&stop, &call->mem));
+	else
+		json_add_null(o, "stopped_by");
 	json_add_bool(o, "sum_ok", good);
 	json_add_bool(o, "finished", job_open(&job) == 0);
 	json_add_text(o, "proof", text);

@@ -160,6 +160,22 @@ tell_paper(struct call *call, const struct letter_row *row)
 			show_day(row->posted_days, &call->mem));
 }
 
+/* What persons decided about it, with the risk they accepted. */
+static enum verdict
+tell_decisions(
+	struct call *call, const struct letter_row *row, struct fault *why)
+{
+	struct event *rows;
+	size_t i, count;
+	enum verdict v = store_letter_decisions(call->site.store, row->job,
+		row->letter.record, &call->mem, &rows, &count, why);
+
+	for (i = 0; v == V_OK && i < count; i++)
+		step(call, rows[i].at_ms, "%s by %s: %s", rows[i].what,
+			rows[i].person, rows[i].text);
+	return v;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -194,6 +210,9 @@ run(struct call *call, struct fault *why)
 	if (v != V_OK)
 		return v;
 	tell_paper(call, &row);
+	v = tell_decisions(call, &row, why);
+	if (v != V_OK)
+		return v;
 	step(call, 0, "now: %s", letter_word(row.state));
 	return V_OK;
 }

@@ -86,6 +86,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
 	command_person;
+extern const struct command command_cancel, command_resolve;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

@@ -25,6 +25,8 @@ static const struct command *const commands[] = {
 	&command_sample,
 	&command_release,
 	&command_hold,
+	&command_cancel,
+	&command_resolve,
 	&command_print,
 	&command_posted,
 	&command_lpr,

@@ -8,6 +8,7 @@
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
 #include "mobbjob/person.h"
+#include "mobbjob/show.h"
 #include "mobbjob/stop.h"
 
 /* Is it in the jobs file? */
@@ -118,13 +119,53 @@ stop_target_option(const struct stop_target *target, struct arena *mem)
 }
 
 enum verdict
+stop_of_job(struct call *call, const struct job *job, struct stop *out,
+	struct fault *why)
+{
+	return store_stop_find(call->site.store, job->stream, job->sender,
+		job->endpoint, &call->mem, out, why);
+}
+
+const char *
+stop_line(const struct stop *stop, struct arena *mem)
+{
+	return arena_format(mem, "%s %s is held since %s by %s: %s (%s)",
+		stop_word(stop->kind), stop->name,
+		show_time(stop->since_ms, mem), stop->person,
+		show_clean(stop->reason, mem), show_code((int)stop->code, mem));
+}
+
+struct json *
+stop_json(const struct stop *stop, struct arena *mem)
+{
+	struct json *o = json_new_object();
+
+	json_add_text(o, "schema", "mobb.stop/1");
+	json_add_text(o, "kind", stop_word(stop->kind));
+	json_add_text(o, "name", stop->name);
+	json_add_text(o, "code", show_code((int)stop->code, mem));
+	json_add_text(o, "reason", stop->reason);
+	json_add_text(o, "by", stop->person);
+	json_add_time(o, "since", stop->since_ms);
+	return o;
+}
+
+enum verdict
 stop_release(
 	struct call *call, const struct stop_target *target, struct fault *why)
 {
 	const char *reason = "";
-	enum verdict v = V_OK;
+	struct stop stop;
+	enum verdict v = store_stop_find(call->site.store,
+		target->kind == STOP_STREAM ? target->name : NULL,
+		target->kind == STOP_SENDER ? target->name : NULL,
+		target->kind == STOP_ENDPOINT ? target->name : NULL, &call->mem,
+		&stop, why);
 
-	if (!call->options.dry_run) {
+	if (v == V_END)
+		return fault_set(why, V_SKIP, CODE_STATE, "the %s is not held",
+			target->word);
+	if (v == V_OK && !call->options.dry_run) {
 		v = decide_reason(call, &reason, why);
 		if (v == V_OK)
 			v = store_stop_clear(call->site.store, target->kind,

@@ -6,6 +6,7 @@
 #ifndef MOBBJOB_STOP_H
 #define MOBBJOB_STOP_H
 
+#include "base/json.h"
 #include "mobbjob/command.h"
 
 struct stop_target {
@@ -24,6 +25,14 @@ enum verdict stop_target(
 /* As it is written behind a command: "--stream woz". */
 const char *stop_target_option(
 	const struct stop_target *target, struct arena *mem);
+
+/* Which stop holds a job; V_END none. */
+enum verdict stop_of_job(struct call *call, const struct job *job,
+	struct stop *out, struct fault *why);
+/* One line: "stream woz is held since .. by ..: reason (MOBB-1321)". */
+const char *stop_line(const struct stop *stop, struct arena *mem);
+/* "mobb.stop/1" */
+struct json *stop_json(const struct stop *stop, struct arena *mem);
 
 /* release of a stream, sender or endpoint (cmd_release.c does a job). */
 enum verdict stop_release(

@@ -453,6 +453,20 @@ offer_again(struct pg *pg, const struct attempt *attempt, struct lot_row *lot,
 		PG_ARGS(PG_N(lot->number), PG_N(due_ms)), NULL, why);
 }
 
+enum verdict
+attempt_take_back(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
+	int64_t now_ms, struct counts *counts, struct fault *why)
+{
+	enum verdict v;
+
+	assert(attempt->state == ATTEMPT_OFFERED && attempt->posts == 0);
+	v = set_state(pg, attempt, ATTEMPT_EXPIRED, NULL, why);
+	if (v != V_OK)
+		return v;
+	return offer_again(
+		pg, attempt, lot, false, now_ms, now_ms, counts, why);
+}
+
 /* Is there nothing more to be expected of it? */
 static bool
 is_over(const struct attempt *attempt, int64_t now_ms)

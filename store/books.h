@@ -264,6 +264,7 @@ struct receipt_row {
 	const char *wire_code, *stage; /* NULL is "" */
 	bool first;		       /* it had none of its own in this lot */
 	int64_t due_ms; /* it is resent by itself from then on; 0: not */
+	int64_t event;	/* of a person's decision, 0 none */
 };
 
 /* lot NULL: letters in no lot. */
@@ -302,6 +303,12 @@ enum verdict attempt_lock_all(struct pg *pg, int64_t number,
 	struct fault *why);
 /* It was acknowledged: by an acknowledgment, or by a result. */
 enum verdict attempt_acknowledge(struct pg *pg, struct attempt *attempt,
+	struct lot_row *lot, int64_t now_ms, struct counts *counts,
+	struct fault *why);
+/* Not one post of it was received, and none is under way: its letters are cut
+ * again, or wait to be resent.
+ */
+enum verdict attempt_take_back(struct pg *pg, struct attempt *attempt,
 	struct lot_row *lot, int64_t now_ms, struct counts *counts,
 	struct fault *why);
 /* Its letters wait for a person. */

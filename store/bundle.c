@@ -47,8 +47,8 @@ store_print_ready(struct store *store, int64_t after, struct arena *mem,
 	return id == NULL ? V_END : store_job_get(store, id, mem, job_out, why);
 }
 
-/* Behind LETTER_COLUMNS: box, rule, wire code of the receipt that says paper.
- * What came back from the box is called so, with what the other side said.
+/* Behind LETTER_COLUMNS: box, rule, and SAID_SQL.  What came back from the box
+ * is called so, with what the other side said.
  */
 static const char *
 reason_of(const struct pg_rows *rows, int row, const struct letter *letter,
@@ -60,6 +60,8 @@ reason_of(const struct pg_rows *rows, int row, const struct letter *letter,
 	int64_t rule = pg_int(rows, row, LETTER_COLUMN_COUNT + 1);
 	const char *wire = pg_text(rows, row, LETTER_COLUMN_COUNT + 2, mem);
 
+	if (wire[0] == '!')
+		return strcmp(wire, "!again") == 0 ? PRINT_AGAIN : PRINT_PERSON;
 	if (!box && rule == ROUTE_PAPER_ONLY && letter->paper != PAPER_NONE)
 		return paper_reason_name(letter->paper);
 	if (!box)
@@ -87,6 +89,45 @@ read_with_reasons(const struct pg_rows *rows, struct arena *mem,
 	return v;
 }
 
+/* What was said of a letter on paper, by its receipt `x`: the word of the other
+ * side, "!person" when somebody decided, "!again" when he did so although the
+ * letter was printed before.
+ */
+#define SAID_SQL                                                               \
+	"case when x.code not in (1322, 1323) then x.wire_code "               \
+	"when exists (select from receipt y where y.job_no = x.job_no "        \
+	"and y.record = x.record and y.code = 306) then '!again' "             \
+	"else '!person' end "
+
+/* Routed to paper and in no lot; and those whose newest receipt, in the newest
+ * lot they have, says paper.
+ */
+#define LETS_ROUTED GATE_LETS("$4", "r.job_no", "r.record")
+#define LETS_SAID GATE_LETS("$4", "$2", "x.record")
+#define PAPER_SQL                                                              \
+	"with paper as ((select r.record, r.box, r.rule, "                     \
+	"coalesce(x.said, '') as said from route r "                           \
+	"left join lateral (select x.state, " SAID_SQL "as said "              \
+	"from receipt x where x.job_no = r.job_no and x.lot_no = 0 "           \
+	"and x.record = r.record order by x.number desc limit 1) x on true "   \
+	"where r.job_no = $2 and not r.box "                                   \
+	"and (select 1 from place p where p.job_no = r.job_no "                \
+	"and p.record = r.record limit 1) is null "                            \
+	"and coalesce(x.state, 3) = 3 and " LETS_ROUTED                        \
+	"order by r.record limit $3) union all (select x.record, r.box, "      \
+	"r.rule, " SAID_SQL "from (select distinct on (lot_no, record) "       \
+	"lot_no, job_no, record, state, code, wire_code from receipt "         \
+	"where job_no = $2 order by lot_no, record, number desc) x "           \
+	"join route r on r.job_no = $2 and r.record = x.record "               \
+	"where x.state = 3 and (x.lot_no > 0 or r.box) "                       \
+	"and x.lot_no = coalesce((select max(p.lot_no) from place p "          \
+	"where p.job_no = $2 and p.record = x.record), 0) and " LETS_SAID      \
+	"order by x.record limit $3)) select " LETTER_COLUMNS                  \
+	", n.box, n.rule, n.said "                                             \
+	"from (select * from paper order by record limit $3) n "               \
+	"join letter l on l.part = $1 and l.job_no = $2 "                      \
+	"and l.record = n.record order by l.record"
+
 enum verdict
 store_print_letters(struct store *store, const char *job, size_t max,
 	struct arena *mem, struct letter **letters_out,
@@ -96,61 +137,8 @@ store_print_letters(struct store *store, const char *job, size_t max,
 	struct job_row row;
 	enum verdict v = job_peek(store->pg, job, &row, why);
 
-	/* Routed to paper and in no lot; and those whose newest receipt, in
-	 * the newest lot they have, says paper.
-	 */
 	if (v == V_OK)
-		v = pg_ask(store->pg,
-			"with paper as ((select r.record, r.box, r.rule, '' as "
-			"code from route r where r.job_no = $2 and not r.box "
-			"and (select 1 from place p where p.job_no = r.job_no "
-			"and p.record = r.record limit 1) is null "
-			"and coalesce((select x.state from receipt x "
-			"where x.job_no = r.job_no and x.lot_no = 0 "
-			"and x.record = r.record order by x.number desc "
-			"limit 1), 3) = 3 "
-			"and " GATE_LETS("$4", "r.job_no",
-				"r.record") "order by r.record limit $3) "
-					    "union all (select x.record, "
-					    "r.box, r.rule, "
-					    "x.wire_code "
-					    "from (select distinct on (lot_no, "
-					    "record) lot_no, "
-					    "record, state, wire_code from "
-					    "receipt where job_no = "
-					    "$2 "
-					    "order by lot_no, record, number "
-					    "desc) x "
-					    "join route r on r.job_no = $2 and "
-					    "r.record = x.record "
-					    "where x.state = 3 and (x.lot_no > "
-					    "0 or r.box) "
-					    "and x.lot_no = coalesce((select "
-					    "max(p.lot_no) "
-					    "from place p where p.job_no = $2 "
-					    "and p.record = x.record), 0) "
-					    "and " GATE_LETS("$4", "$2",
-						    "x.record") "order by "
-								"x.record "
-								"limit $3)) "
-								"select"
-								" " LETTER_COLUMNS
-								", n.box, "
-								"n.rule, "
-								"n.code "
-								"from (select "
-								"* from paper "
-								"order by "
-								"record limit "
-								"$3) n "
-								"join letter l "
-								"on l.part = "
-								"$1 and "
-								"l.job_no = $2 "
-								"and l.record "
-								"= n.record "
-								"order by "
-								"l.record",
+		v = pg_ask(store->pg, PAPER_SQL,
 			PG_ARGS(PG_N(row.part), PG_N(row.number),
 				PG_N((int64_t)max), PG_N(row.gated ? 1 : 0)),
 			&rows, why);
@@ -338,7 +326,7 @@ store_lot_letters(struct store *store, int64_t lot, struct arena *mem,
 		pg_rows_done(&rows);
 		v = pg_ask(store->pg,
 			"select " LETTER_COLUMNS ", t.box, t.rule, "
-			"(select x.wire_code from receipt x "
+			"(select " SAID_SQL "from receipt x "
 			"where x.job_no = p.job_no and x.record = p.record "
 			"and x.lot_no = coalesce((select max(q.lot_no) "
 			"from place q where q.job_no = p.job_no "
@@ -425,9 +413,10 @@ store_print_leave(
 		v = stop_check(pg, job.number, &stopped, why);
 	stopped = stopped ||
 		  (job.state != JOB_SENDING && job.state != JOB_AWAITING);
-	if (v == V_OK && row.leaving_ms == 0 && stopped)
+	if (v == V_OK && row.leaving_ms == 0 &&
+		(stopped || row.state != LOT_BUNDLED))
 		v = fault_set(why, V_SKIP, CODE_STATE,
-			"lot %" PRId64 " was held before it was handed over",
+			"lot %" PRId64 " was stopped before it was handed over",
 			lot);
 	if (v == V_OK && row.leaving_ms == 0)
 		v = pg_do(pg,

@@ -291,7 +291,7 @@ store_job_unfiled(struct store *store, struct arena *mem, struct job **jobs_out,
 {
 	return jobs_ask(store,
 		"select " JOB_COLUMNS " from job "
-		"where state in (8, 9) and not filed "
+		"where state in (8, 9, 10) and not filed "
 		"and (repaired or rejected = 0 or not exists (select from "
 		"rejected r where r.job_no = number and not r.warning "
 		"and r.bytes > 0 and r.code not in (208, 209))) "

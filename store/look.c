@@ -177,7 +177,10 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v != V_SKIP || why->code != CODE_NO_JOB)
 			return v;
 	}
-	return ask_one(store, "where reference = $1 limit 2",
+	return ask_one(store,
+		"where reference = $1 and not exists (select from letter m "
+		"where m.bericht_id = letter_now.bericht_id "
+		"and m.job_no > letter_now.job_no) limit 2",
 		PG_ARGS(PG_T(what)), mem, out, why);
 }
 

@@ -81,6 +81,8 @@ lot_letters_are(const struct lot_row *lot)
 		return LETTER_BUNDLED;
 	case LOT_HANDED_OVER:
 		return LETTER_HANDED_OVER;
+	case LOT_WITHDRAWN:
+		return LETTER_WITHDRAWN;
 	case LOT_FAILED:
 	case LOT_HELD:
 		break;
@@ -212,9 +214,10 @@ store_cut_read(struct store *store, const char *job,
 			"limit 1) "
 			"and (select 1 from place p where p.job_no = l.job_no "
 			"and p.record = l.record limit 1) is null "
-			"and (select 1 from receipt x "
+			"and coalesce((select x.state from receipt x "
 			"where x.job_no = l.job_no and x.lot_no = 0 "
-			"and x.record = l.record limit 1) is null "
+			"and x.record = l.record order by x.number desc "
+			"limit 1), 2) = 2 "
 			"and " GATE_LETS("$4", "l.job_no",
 				"l.record") "order by l.record limit " CUT_PAGE,
 			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),

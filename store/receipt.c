@@ -45,6 +45,12 @@ due_of(const struct receipt_row *row)
 	return row->due_ms;
 }
 
+static int64_t
+event_of(const struct receipt_row *row)
+{
+	return row->event;
+}
+
 /* For a person: where policies hold COPY cannot write.  What a person decides
  * is of no attempt and has no words of the wire.
  */
@@ -56,23 +62,27 @@ insert_rows(struct pg *pg, int64_t lot_no, int64_t job_no,
 	struct buf records = BUF_MAX(ARRAY_TEXT_MAX),
 		   states = BUF_MAX(ARRAY_TEXT_MAX),
 		   codes = BUF_MAX(ARRAY_TEXT_MAX),
-		   dues = BUF_MAX(ARRAY_TEXT_MAX);
+		   dues = BUF_MAX(ARRAY_TEXT_MAX),
+		   events = BUF_MAX(ARRAY_TEXT_MAX);
 	enum verdict v;
 
 	column(&records, rows, count, record_of);
 	column(&states, rows, count, state_of);
 	column(&codes, rows, count, code_of);
 	column(&dues, rows, count, due_of);
+	column(&events, rows, count, event_of);
 	v = pg_do(pg,
 		"insert into receipt (lot_no, job_no, record, attempt_no, "
-		"state, code, at_ms, due_ms) select $1, $2, u.record, 0, "
-		"u.state, u.code, $7, u.due from unnest($3::bigint[], "
-		"$4::smallint[], $5::int[], $6::bigint[]) "
-		"u (record, state, code, due)",
+		"state, code, at_ms, due_ms, event_no) select $1, $2, "
+		"u.record, 0, u.state, u.code, $7, u.due, nullif(u.event, 0) "
+		"from unnest($3::bigint[], $4::smallint[], $5::int[], "
+		"$6::bigint[], $8::bigint[]) "
+		"u (record, state, code, due, event)",
 		PG_ARGS(PG_N(lot_no), PG_N(job_no), PG_T(records.bytes),
 			PG_T(states.bytes), PG_T(codes.bytes), PG_T(dues.bytes),
-			PG_N(at_ms)),
+			PG_N(at_ms), PG_T(events.bytes)),
 		NULL, why);
+	buf_done(&events);
 	buf_done(&records);
 	buf_done(&states);
 	buf_done(&codes);
@@ -91,13 +101,13 @@ copy_rows(struct pg *pg, int64_t lot_no, int64_t job_no, int64_t attempt,
 
 	v = pg_copy_begin(&copy, pg,
 		"copy receipt (lot_no, job_no, record, attempt_no, state, "
-		"code, wire_code, stage, at_ms, due_ms) "
+		"code, wire_code, stage, at_ms, due_ms, event_no) "
 		"from stdin (format binary)",
 		why);
 	for (i = 0; v == V_OK && i < count; i++) {
 		const struct receipt_row *r = &rows[i];
 
-		v = pg_copy_row(&copy, 10, why);
+		v = pg_copy_row(&copy, 11, why);
 		if (v != V_OK)
 			break;
 		pg_copy_i64(&copy, lot_no);
@@ -110,6 +120,10 @@ copy_rows(struct pg *pg, int64_t lot_no, int64_t job_no, int64_t attempt,
 		pg_copy_text(&copy, r->stage == NULL ? "" : r->stage);
 		pg_copy_i64(&copy, at_ms);
 		pg_copy_i64(&copy, r->due_ms);
+		if (r->event != 0)
+			pg_copy_i64(&copy, r->event);
+		else
+			pg_copy_null(&copy);
 	}
 	if (v == V_OK)
 		v = pg_copy_end(&copy, why);

@@ -44,6 +44,7 @@ store_job_uncounted(struct store *store, const char *job,
 	int64_t *uncounted_out, struct fault *why)
 {
 	struct arena mem = ARENA_EMPTY;
+	struct pg_rows decided = PG_ROWS_NONE;
 	struct attempt_row *rows;
 	int64_t sum = 0;
 	size_t i, c, count = 0;
@@ -58,6 +59,13 @@ store_job_uncounted(struct store *store, const char *job,
 			sum -= rows[i].counters[c];
 	}
 	arena_done(&mem);
+	/* What is delivered because a person said so, nobody else counts. */
+	if (v == V_OK)
+		v = pg_ask(store->pg, "select n_decided from job where id = $1",
+			PG_ARGS(PG_T(job)), &decided, why);
+	if (v == V_OK && decided.count > 0)
+		sum += pg_int(&decided, 0, 0);
+	pg_rows_done(&decided);
 	if (v == V_OK)
 		*uncounted_out = sum;
 	return v;

@@ -153,11 +153,25 @@ add_receipt(struct applying *a, int row, enum letter_state from,
 		(to == LETTER_PAPER ? 1 : 0) - (from == LETTER_PAPER ? 1 : 0);
 }
 
-/* Another result about this letter was applied before, or it has gone on. */
+/* Did a person say what becomes of it?  What he wants to be offered again ends
+ * by the next result.
+ */
+static bool
+by_person(const struct applying *a, int row)
+{
+	return decision_made((enum code)pg_int(&a->letters, row, OWN_CODE)) &&
+	       pg_int(&a->letters, row, OWN) != LETTER_RESEND;
+}
+
+/* Another result about this letter was applied before, or it has gone on, or a
+ * person decided about it.
+ */
 static void
 second_opinion(struct applying *a, int row, enum letter_state from,
 	enum letter_state to, const struct result_letter *l)
 {
+	bool person = by_person(a, row);
+
 	if (from == to)
 		return;
 	if (from == LETTER_DELIVERED || to == LETTER_DELIVERED ||
@@ -165,9 +179,12 @@ second_opinion(struct applying *a, int row, enum letter_state from,
 		(a->again && (from == LETTER_PAPER || from == LETTER_HELD)))
 		a->second_opinions++;
 	/* Never both: not on paper while one says that the box took it. */
-	if (a->again && from == LETTER_PAPER && to == LETTER_DELIVERED &&
-		!pg_bool(&a->letters, row, MOVED))
-		add_receipt(a, row, from, LETTER_HELD, CODE_RESULT_OTHER, l);
+	if ((a->again || person) && from == LETTER_PAPER &&
+		to == LETTER_DELIVERED && !pg_bool(&a->letters, row, MOVED)) {
+		add_receipt(a, row, from, LETTER_HELD,
+			person ? CODE_OPINION : CODE_RESULT_OTHER, l);
+		a->counts.declined += person ? 1 : 0; /* it never was */
+	}
 }
 
 /* One letter of the attempt. */
@@ -188,7 +205,7 @@ apply_letter(struct applying *a, int row)
 		code = CODE_RESULT_COUNTS;
 	a->declined[row] = to == LETTER_DELIVERED ? 0 : 1;
 	/* A letter that follows its lot would become delivered with it. */
-	if (a->again || pg_bool(&a->letters, row, MOVED) ||
+	if (a->again || pg_bool(&a->letters, row, MOVED) || by_person(a, row) ||
 		(!follows &&
 			!changes(from,
 				(enum code)pg_int(&a->letters, row, OWN_CODE),
@@ -393,7 +410,7 @@ note_opinions(struct applying *a, struct fault *why)
 		v = event_put(a->pg, a->in->now_ms, a->job.id, "automatic",
 			"second opinion", why,
 			"lot %" PRId64 " attempt %d: MOBB-%04d it says "
-			"something else than an earlier result about %" PRId64
+			"something else than was known about %" PRId64
 			" letters; not applied, a person should look",
 			a->lot.number, a->attempt.nth, (int)CODE_RESULT_OTHER,
 			a->second_opinions);

@@ -95,11 +95,12 @@ stop_put(struct pg *pg, enum stop_kind kind, const char *name, enum code code,
 #define COUNT_SQL                                                              \
 	", whole as (select o.state, o.letters - o.apart as letters, "         \
 	"o.acknowledged_ms > 0 as acknowledged, "                              \
-	"coalesce(a.state = 1 or a.posts > 0, false) as posted "               \
+	"coalesce(a.state = 1 or a.posts + a.agains > 0, false) as posted "    \
 	"from lot o join c on c.number = o.job_no "                            \
 	"left join attempt a on a.lot_no = o.number and a.nth = o.attempts "   \
 	"where not o.print and o.state in (2, 3, 8)), "                        \
-	"parts as (select a.state, a.state = 1 or a.posts > 0 as posted, "     \
+	"parts as (select a.state, a.state = 1 or a.posts + a.agains > 0 as "  \
+	"posted, "                                                             \
 	"(select count(*) from (select distinct on (r.record) r.state, "       \
 	"r.attempt_no from receipt r where r.job_no = o.job_no "               \
 	"and r.lot_no = o.number order by r.record, r.number desc) x "         \

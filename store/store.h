@@ -684,6 +684,11 @@ enum verdict store_cpas_under_way(struct store *store,
  */
 enum verdict store_print_ready(struct store *store, int64_t after,
 	struct arena *mem, struct job *job_out, struct fault *why);
+/* Reasons of print that a person made: on paper by resolve; and although the
+ * letter was printed before.
+ */
+#define PRINT_PERSON "decided_by_person"
+#define PRINT_AGAIN "printed_again"
 /* Its paper letters without a place, in order of record, at most `max`; with
  * the reason of print ("not_subscribed").
  */
@@ -703,7 +708,7 @@ enum verdict store_lot_letters(struct store *store, int64_t lot,
 	struct arena *mem, struct letter **letters_out,
 	const char ***reasons_out, size_t *count_out, struct fault *why);
 /* The bundle is written and is about to be handed over.  V_OK: do so, whatever
- * is held from now on.  V_SKIP, CODE_STATE: it is held; not now.
+ * is held from now on.  V_SKIP, CODE_STATE: it is held, or withdrawn; not now.
  */
 enum verdict store_print_leave(
 	struct store *store, int64_t lot, int64_t now_ms, struct fault *why);
@@ -787,7 +792,9 @@ enum verdict store_report_due(struct store *store, int64_t after,
 enum verdict store_job_reported(struct store *store, const char *job,
 	const char *mark, bool final, int64_t now_ms, struct fault *why);
 
-/* For the sum; `uncounted`: letters in results that no counter counts. */
+/* For the sum; `uncounted`: letters in results that no counter counts, and those
+ * that a person said are delivered.
+ */
 struct proof job_proof(const struct job *job, int64_t uncounted);
 enum verdict store_job_uncounted(struct store *store, const char *job,
 	int64_t *uncounted_out, struct fault *why);
@@ -984,6 +991,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
 #include "store/brake.h"
+#include "store/decide.h"
 #include "store/gate.h"
 #include "store/page.h"
 #include "store/person.h"
