@@ -8,6 +8,8 @@
 #ifndef BASE_HOME_H
 #define BASE_HOME_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fault.h"
@@ -17,6 +19,13 @@
  */
 enum verdict home_read(const char *file, struct arena *mem, struct buf *text,
 	const char **folder_out, struct fault *why);
+
+/* The site key: a file of 64 hex digits that not everybody may read.  V_BROKEN:
+ * CODE_NOT_ALLOWED when this user may not read it, else CODE_SECRET or
+ * CODE_CONFIG_VALUE.
+ */
+enum verdict home_site_key(
+	const char *path, uint8_t key_out[32], struct fault *why);
 
 /* `path` as it is when it is absolute, else below `folder`; in `mem`. */
 const char *home_path(struct arena *mem, const char *folder, const char *path);

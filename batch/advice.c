@@ -836,6 +836,24 @@ static const struct advice rows[] = {
 		"leg dat vast met `mobbjob lpr STREAM --as open --reason "
 		"TEKST`. Spreek een hogere `lpr` eerst met Logius af.",
 		3 },
+	{ CODE_FIND_NUMBER, '-', "a citizen number as an argument",
+		"een burgerservicenummer als argument",
+		"What stands on a command line can be read by other users and "
+		"stays in the history of the shell.",
+		"Use `mobbjob find --bsn`, which asks for the number; and take "
+		"the line out of the history of your shell.",
+		"Gebruik `mobbjob find --bsn`, dat om het nummer vraagt; en "
+		"haal de regel uit de geschiedenis van uw shell.",
+		2 },
+	{ CODE_FIND_KEY, '-', "no look-up by citizen number",
+		"niet te zoeken op burgerservicenummer",
+		"Numbers are found by a digest that is made with the site key, "
+		"and the person who asks cannot read it.",
+		"Ask by the reference of the letter, or ask a person who may "
+		"read the site key.",
+		"Zoek op het kenmerk van de brief, of vraag iemand die de "
+		"sleutel van de installatie mag lezen.",
+		9 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

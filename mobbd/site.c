@@ -18,7 +18,6 @@
 
 #define JOBS_BYTES_MAX 1000000
 #define DEFINITION_BYTES_MAX 1000000
-#define KEY_TEXT_MAX 200
 
 const char *
 site_path(struct site *site, const char *path)
@@ -68,31 +67,6 @@ open_spool(struct site *site, struct fault *why)
 		names[i] = site->jobs.streams[i].name;
 	return spool_open(
 		site_path(site, site->jobs.spool), names, n, &site->spool, why);
-}
-
-static enum verdict
-read_key(struct site *site, struct fault *why)
-{
-	const char *path = site_path(site, site->jobs.site_key);
-	struct buf text = BUF_MAX(KEY_TEXT_MAX);
-	struct stat st;
-	enum verdict v;
-
-	v = file_get(AT_FDCWD, path, &text, why);
-	if (v == V_OK && stat(path, &st) == 0 && (st.st_mode & S_IROTH))
-		v = fault_set(why, V_BROKEN, CODE_SECRET,
-			"the site key can be read by everybody");
-	if (v == V_OK && !digest_unhex(text_trim(text.bytes), site->key, 32))
-		v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"the site key must be 64 hex digits");
-	if (v != V_OK) {
-		if (why->code == CODE_IO)
-			why->code = CODE_CONFIG_VALUE;
-		fault_at(why, "%s", path);
-		v = V_BROKEN;
-	}
-	buf_done(&text);
-	return v;
 }
 
 /* "woz-biljet/1" lies in woz-biljet.yaml and must say version 1. */
@@ -255,7 +229,8 @@ site_needs(struct site *site, unsigned needs, struct fault *why)
 	if (needs & SITE_SPOOL)
 		v = open_spool(site, why);
 	if (v == V_OK && needs & SITE_KEY)
-		v = read_key(site, why);
+		v = home_site_key(
+			site_path(site, site->jobs.site_key), site->key, why);
 	if (v == V_OK && needs & SITE_FORMATS)
 		v = read_definitions(site, why);
 	if (v == V_OK && needs & SITE_CPAS)

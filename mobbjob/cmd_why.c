@@ -176,11 +176,40 @@ tell_decisions(
 	return v;
 }
 
+enum verdict
+why_tell(struct call *call, const struct letter_row *row, struct fault *why)
+{
+	struct job job;
+	enum verdict v;
+
+	v = store_job_get(call->site.store, row->job, &call->mem, &job, why);
+	if (v != V_OK)
+		return v;
+	tell_intake(call, row, &job);
+	tell_route(call, row);
+	tell_hold(call, row);
+	if (job.released_ms != 0 && strcmp(job.released_by, "automatic") == 0)
+		step(call, job.released_ms,
+			"the job went by itself: its totals agree");
+	else if (job.released_ms != 0)
+		step(call, job.released_ms, "the job was released by %s",
+			job.released_by);
+	tell_box(call, row);
+	v = tell_tries(call, row, why);
+	if (v != V_OK)
+		return v;
+	tell_paper(call, row);
+	v = tell_decisions(call, row, why);
+	if (v != V_OK)
+		return v;
+	step(call, 0, "now: %s", letter_word(row->state));
+	return V_OK;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
 	struct letter_row row;
-	struct job job;
 	enum verdict v;
 
 	v = store_letter_find(
@@ -193,28 +222,7 @@ run(struct call *call, struct fault *why)
 		json_write(letter_json(&row), stdout);
 		return V_OK;
 	}
-	v = store_job_get(call->site.store, row.job, &call->mem, &job, why);
-	if (v != V_OK)
-		return v;
-	tell_intake(call, &row, &job);
-	tell_route(call, &row);
-	tell_hold(call, &row);
-	if (job.released_ms != 0 && strcmp(job.released_by, "automatic") == 0)
-		step(call, job.released_ms,
-			"the job went by itself: its totals agree");
-	else if (job.released_ms != 0)
-		step(call, job.released_ms, "the job was released by %s",
-			job.released_by);
-	tell_box(call, &row);
-	v = tell_tries(call, &row, why);
-	if (v != V_OK)
-		return v;
-	tell_paper(call, &row);
-	v = tell_decisions(call, &row, why);
-	if (v != V_OK)
-		return v;
-	step(call, 0, "now: %s", letter_word(row.state));
-	return V_OK;
+	return why_tell(call, &row, why);
 }
 
 const struct command command_why = {

@@ -23,6 +23,7 @@
 struct options {
 	const char *jobs_file;
 	bool json, plain, dry_run, all;
+	bool bsn;		      /* with find */
 	bool records, no_documents;   /* with check */
 	const char *reason;	      /* NULL: not given */
 	const char *date;	      /* NULL: not given */
@@ -85,7 +86,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_submit, command_check, command_formats, command_explain,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
-	command_person;
+	command_person, command_find;
 extern const struct command command_cancel, command_resolve;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */

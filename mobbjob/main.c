@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_show,
 	&command_letters,
 	&command_why,
+	&command_find,
 	&command_rejects,
 	&command_lots,
 	&command_events,
@@ -94,9 +95,10 @@ help(FILE *to)
 	      "sent, once more\n"
 	      "  -o FILE          with report: write it there; with sample "
 	      "a new folder\n"
-	      "  -n N             with sample and lpr: how many letters\n"
+	      "  -n N             with sample, lpr and find: how many letters\n"
 	      "  --seed N         with sample and lpr: other random letters\n"
 	      "  --refs FILE      letters by their reference, one a line\n"
+	      "  --bsn            with find: ask for a citizen number\n"
 	      "  --wait TIME      with endpoint check: 60s, up to 10min\n"
 	      "  --letters N      with release: how many letters you mean\n"
 	      "  --withdraw       with release: you do not agree any more\n"
@@ -163,6 +165,8 @@ flag(const char *arg, struct options *options)
 		return options->records = true;
 	if (strcmp(arg, "--withdraw") == 0)
 		return options->withdraw = true;
+	if (strcmp(arg, "--bsn") == 0)
+		return options->bsn = true;
 	if (strcmp(arg, "--without-documents") == 0)
 		return options->no_documents = true;
 	return false;

@@ -364,6 +364,13 @@ enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 enum verdict letters_read(const struct pg_rows *rows, struct arena *mem,
 	struct letter **out, size_t *count_out, struct fault *why);
 
+/* --- looking (store/look.c) --- */
+
+/* One letter as shown; V_SKIP: CODE_NO_JOB. */
+enum verdict look_letter(struct store *store, int64_t part, int64_t job_no,
+	int64_t record, struct arena *mem, struct letter_row *out,
+	struct fault *why);
+
 /* --- events (store/event.c) --- */
 
 __attribute__((format(printf, 7, 8))) enum verdict event_put(struct pg *pg,

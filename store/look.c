@@ -147,6 +147,14 @@ job_and_record(const char *what, struct arena *mem, char **job_out,
 }
 
 enum verdict
+look_letter(struct store *store, int64_t part, int64_t job_no, int64_t record,
+	struct arena *mem, struct letter_row *out, struct fault *why)
+{
+	return ask_one(store, "where part = $1 and job_no = $2 and record = $3",
+		PG_ARGS(PG_N(part), PG_N(job_no), PG_N(record)), mem, out, why);
+}
+
+enum verdict
 store_letter_find(struct store *store, const char *what, struct arena *mem,
 	struct letter_row *out, struct fault *why)
 {
@@ -167,11 +175,7 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v == V_OK)
 			v = job_peek(store->pg, job.id, &row, why);
 		if (v == V_OK)
-			return ask_one(store,
-				"where part = $1 and job_no = $2 and record = "
-				"$3",
-				PG_ARGS(PG_N(row.part), PG_N(row.number),
-					PG_N(record)),
+			return look_letter(store, row.part, row.number, record,
 				mem, out, why);
 		/* A reference may have a slash too. */
 		if (v != V_SKIP || why->code != CODE_NO_JOB)

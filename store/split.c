@@ -91,8 +91,9 @@ make_indexes(struct pg *pg, const char *table, struct fault *why)
 {
 	return script(pg, why,
 		"create unique index %s_record on %s (job_no, record);"
-		"create index %s_reference on %s (reference)",
-		table, table, table, table);
+		"create index %s_reference on %s (reference);"
+		"create index %s_bsn on %s (bsn_key)",
+		table, table, table, table, table, table);
 }
 
 static enum verdict

@@ -992,6 +992,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 
 #include "store/brake.h"
 #include "store/decide.h"
+#include "store/find.h"
 #include "store/gate.h"
 #include "store/page.h"
 #include "store/person.h"
