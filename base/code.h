@@ -111,6 +111,9 @@ enum code {
 	CODE_USAGE = 1306,
 	CODE_PAPER_SHARE = 1311,   /* held: not the share of paper expected */
 	CODE_DECLINES = 1312,	   /* stream held: too many are declined */
+	CODE_HELD_LONG = 1313,	   /* a job is held for longer than it may be */
+	CODE_POSTED_LATE = 1314,   /* nobody said that a bundle was posted */
+	CODE_LETTERS_HELD = 1315,  /* letters or lots wait for a person */
 	CODE_STOPPED = 1321,	   /* held by a person */
 	CODE_RISK = 1322,	   /* decided although perhaps delivered */
 	CODE_RESOLVED = 1323,	   /* a person decided about the letter */
@@ -161,7 +164,9 @@ enum code {
 	CODE_EXISTS = 2204,	      /* BerichtBestaatAl on a first sending */
 	CODE_STREAM_WRONG = 2205,     /* stream or sender misconfigured */
 	CODE_TECHNICAL = 2206,	      /* TechnischProbleem, tries used up */
+	CODE_RESULT_LATE = 2207,      /* acknowledged, and no result in time */
 	CODE_RESULT_OTHER = 2208,     /* a later result says something else */
+	CODE_REPLY_LATE = 2209,	      /* our reply cannot be pushed */
 	CODE_WUS = 2301,	      /* subscription service fault */
 	CODE_WUS_ANSWER = 2302,	      /* answer does not fit the question */
 	CODE_SUBSCRIPTION_OLD = 2306, /* answer of a wrong moment */

@@ -720,6 +720,33 @@ static const struct advice rows[] = {
 		"Bekijk met `mobbjob lots JOB` welke code ze kregen en herstel "
 		"de oorzaak; daarna `mobbjob release --stream NAAM`.",
 		3 },
+	{ CODE_HELD_LONG, 'H', "a job is held for long",
+		"een job wordt al lang vastgehouden",
+		"A job waits for a person for longer than `hold_within` of its "
+		"stream; its letters get late.",
+		"Look at it with `mobbjob show JOB`, then release or cancel "
+		"it.",
+		"Bekijk hem met `mobbjob show JOB` en geef hem vrij of trek "
+		"hem in.",
+		3 },
+	{ CODE_POSTED_LATE, 'W', "nobody said that a bundle was posted",
+		"niemand meldde dat een bundel is gepost",
+		"A bundle was handed over to the printer more working days ago "
+		"than `posted_within` of the printer.",
+		"Ask the printer, then `mobbjob posted BUNDLE --date DAY`.",
+		"Vraag het de drukker, daarna `mobbjob posted BUNDEL --date "
+		"DAG`.",
+		3 },
+	{ CODE_LETTERS_HELD, 'H', "letters wait for a person",
+		"brieven wachten op een mens",
+		"A lot or letters of it cannot go on by themselves: the "
+		"outcome is unknown, or a result asks for a decision. While it "
+		"is unknown they do not go on paper.",
+		"See why with `mobbjob lots JOB` and `mobbjob why LETTER`, ask "
+		"Logius about the BatchID, then `mobbjob resolve`.",
+		"Bekijk waarom met `mobbjob lots JOB` en `mobbjob why BRIEF`, "
+		"vraag Logius naar de BatchID, daarna `mobbjob resolve`.",
+		3 },
 	{ CODE_STOPPED, 'H', "held by a person", "vastgehouden door iemand",
 		"A person stopped this job, or its stream, sender or endpoint: "
 		"nothing of it leaves and nothing is printed. What was in "
@@ -1120,6 +1147,16 @@ static const struct advice rows[] = {
 		"Er hoeft niets te gebeuren tot de brief wordt vastgehouden; "
 		"vraag dan Logius en beslis.",
 		3 },
+	{ CODE_RESULT_LATE, '-', "no result in time", "geen resultaat op tijd",
+		"The other side acknowledged a lot, and has not said what "
+		"became of its letters for longer than `result_within` of the "
+		"endpoint. They are not sent again and not printed.",
+		"Ask Logius about the BatchID (`mobbjob lots JOB`); check with "
+		"`mobbjob endpoint check` that our listener is reached.",
+		"Vraag Logius naar de BatchID (`mobbjob lots JOB`); controleer "
+		"met `mobbjob endpoint check` of onze luisteraar bereikbaar "
+		"is.",
+		7 },
 	{ CODE_RESULT_OTHER, 'W', "a later result says something else",
 		"een later resultaat zegt iets anders",
 		"Two results about the same letters contradict each other. "
@@ -1130,6 +1167,15 @@ static const struct advice rows[] = {
 		"Lees `mobbjob events JOB` en vraag Logius welk van de twee "
 		"waar is.",
 		3 },
+	{ CODE_REPLY_LATE, '-', "our answers cannot be delivered",
+		"onze antwoorden komen niet aan",
+		"Acknowledgments of what came in cannot be pushed to the other "
+		"side, which will send the same again until it gives up.",
+		"Check with `mobbjob endpoint check` whether the other side "
+		"can be reached.",
+		"Controleer met `mobbjob endpoint check` of de andere kant "
+		"bereikbaar is.",
+		7 },
 	{ CODE_WUS, '-', "subscription service does not answer",
 		"abonnementenservice geeft geen antwoord",
 		"Who is subscribed cannot be asked now; the job waits and asks "

@@ -17,15 +17,18 @@
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
+#include "mobbd/watch.h"
 
 #define PURGE_MS 600000	  /* between two looks at what is too old to keep */
 #define EXPIRY_MS 3600000 /* and at certificates */
+#define WATCH_MS 30000	  /* and at what is overdue */
 
 struct keeper {
 	int64_t reports_rest_ms; /* no report before, after one failed */
 	int64_t purge_ms;	 /* tick of the next purge */
 	int64_t purged;		 /* by the one under way */
 	int64_t expiry_ms;	 /* tick of the next look at certificates */
+	int64_t watch_ms;	 /* and of that at what is overdue */
 };
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
@@ -272,6 +275,22 @@ certificates(struct role_run *run, struct fault *why)
 	return v;
 }
 
+/* When nothing else is to do: by then it is known what will not happen. */
+static enum verdict
+overdue(struct role_run *run, bool some, struct fault *why)
+{
+	struct keeper *own = run->own;
+	int64_t now_ms = clock_tick_ms();
+	enum verdict v;
+
+	if (some || now_ms < own->watch_ms)
+		return V_OK;
+	v = watch_look(run->site, &run->mem, clock_now_ms(), why);
+	if (v == V_OK)
+		own->watch_ms = now_ms + WATCH_MS;
+	return v;
+}
+
 static enum verdict
 keeper_step(struct role_run *run, struct fault *why)
 {
@@ -296,9 +315,12 @@ keeper_step(struct role_run *run, struct fault *why)
 		v = purge(run, &some, why);
 	if (v == V_OK)
 		v = certificates(run, why);
+	some = some || settled > 0;
+	if (v == V_OK)
+		v = overdue(run, some, why);
 	if (v != V_OK)
 		return v;
-	return some || settled > 0 ? V_OK : V_END;
+	return some ? V_OK : V_END;
 }
 
 static enum verdict

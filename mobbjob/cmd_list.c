@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "mobbjob/cert.h"
 #include "mobbjob/check_cpa.h"
 #include "mobbjob/job.h"
+#include "mobbjob/needs.h"
 #include "mobbjob/show.h"
 #include "mobbjob/stop.h"
 #include "mobbjob/waits.h"
@@ -127,6 +129,35 @@ print_stops(struct call *call, size_t n)
 	return n;
 }
 
+/* Is there a line of its own for it, or of its job? */
+static bool
+said_elsewhere(const struct need *need)
+{
+	return strcmp(need->what, "job") == 0 ||
+	       strcmp(need->what, "letters") == 0 ||
+	       strcmp(need->what, "opinion") == 0 ||
+	       strncmp(need->todo, "mobbjob release --", 18) == 0;
+}
+
+/* What else there is: all of it is in `mobbjob needs`. */
+static size_t
+print_needs(struct call *call, size_t n)
+{
+	struct need *needs;
+	size_t count, i;
+
+	needs_find(call, &needs, &count);
+	for (i = 0; i < count; i++) {
+		if (said_elsewhere(&needs[i]))
+			continue;
+		if (n++ == 0)
+			puts("\nneeds a person:");
+		printf("  %s\n    %s\n", needs_line(&needs[i], &call->mem),
+			show_clean(needs[i].todo, &call->mem));
+	}
+	return n;
+}
+
 /* Decisions that the other side contradicts. */
 static size_t
 print_opinions(struct call *call, size_t n)
@@ -186,6 +217,7 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 			printf("    held: %s\n",
 				show_clean(jobs[i].reason, mem));
 	}
+	n = print_needs(call, n);
 	n = print_waits(waits, wait_count, true, n, mem);
 	line = cert_line(call);
 	if (line != NULL) {

@@ -47,6 +47,8 @@ attempt_json(const struct attempt_row *row)
 		json_add_int(theirs, counters[c], row->counters[c]);
 		json_add_int(ours, counters[c], row->ours[c]);
 	}
+	json_add_int(o, "known_already", row->known);
+	json_add_int(o, "second_opinions", row->opinions);
 	json_add(o, "their_counters", theirs);
 	json_add(o, "their_lines", ours);
 	return o;
@@ -124,6 +126,11 @@ print_counters(struct call *call, const struct attempt_row *row)
 		if (row->counters[c] != row->ours[c])
 			printf(" (we: %s)", show_number(row->ours[c], mem));
 	}
+	if (row->known > 0)
+		printf("; %s known already", show_number(row->known, mem));
+	if (row->opinions > 0)
+		printf("; a later result says something else about %s",
+			show_number(row->opinions, mem));
 	putchar('\n');
 }
 

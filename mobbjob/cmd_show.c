@@ -172,6 +172,13 @@ print_head(struct call *call, const struct job *job)
 		show_line(call, "rejected",
 			arena_format(mem, "%s (mobbjob rejects %s)",
 				show_number(job->rejected, mem), job->id));
+	if (job->n_known > 0)
+		show_line(call, "known already",
+			arena_format(mem,
+				"%s of those delivered: an earlier try had "
+				"brought them (%s)",
+				show_number(job->n_known, mem),
+				show_code(CODE_EXISTS, mem)));
 	if (job->warnings > 0)
 		show_line(call, "warnings", show_number(job->warnings, mem));
 }

@@ -108,6 +108,10 @@ tell_box(struct call *call, const struct letter_row *row)
 	/* The word itself is kept for letters that differ from their lot. */
 	step(call, row->result_ms, "result: %s",
 		row->wire_code[0] != '\0' ? row->wire_code : "processed");
+	if (row->code == CODE_EXISTS && row->state == LETTER_DELIVERED)
+		step(call, 0,
+			"an earlier try of ours had brought it: it counts as "
+			"delivered");
 	if (row->code != CODE_NONE && advice != NULL)
 		step(call, 0, "%s: %s", show_code((int)row->code, &call->mem),
 			advice->what);

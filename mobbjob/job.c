@@ -49,6 +49,13 @@ json_counts(struct json *o, const struct job *job)
 	json_add_int(o, "bundled", job->n_bundled);
 	json_add_int(o, "handed_over", job->n_handed);
 	json_add_int(o, "declined_by_box", job->n_declined);
+	json_add_int(o, "known_already", job->n_known);
+	json_add_int(o, "routed_to_box", job->routed_box);
+	json_add_int(o, "routed_to_paper", job->routed_paper);
+	if (job->expect_ppm < 0)
+		json_add_null(o, "expected_paper_ppm");
+	else
+		json_add_int(o, "expected_paper_ppm", job->expect_ppm);
 	json_add_int(o, "lots", job->lots);
 	json_add_int(o, "lots_acknowledged", job->lots_acknowledged);
 	json_add_int(o, "lots_settled", job->lots_settled);

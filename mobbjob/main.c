@@ -14,6 +14,7 @@
 /* In the order of the help: look, decide, look up. */
 static const struct command *const commands[] = {
 	&command_list,
+	&command_needs,
 	&command_show,
 	&command_letters,
 	&command_why,

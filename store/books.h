@@ -315,12 +315,12 @@ enum verdict attempt_take_back(struct pg *pg, struct attempt *attempt,
 enum verdict attempt_hold(struct pg *pg, const struct attempt *attempt,
 	struct lot_row *lot, enum code code, const char *reason, int64_t now_ms,
 	struct counts *counts, struct fault *why);
-/* Keep what a result counts, what its lines count, and the digest of what it
- * says; at_ms 0: none of it was applied.
+/* Keep what a result counts, what its lines count, the digest of what it says,
+ * and how many the box had already; at_ms 0: none of it was applied.
  */
 enum verdict attempt_counters(struct pg *pg, const struct attempt *attempt,
-	const struct receipt *receipt, bool unlisted_delivered, int64_t at_ms,
-	struct fault *why);
+	const struct receipt *receipt, bool unlisted_delivered, int64_t known,
+	int64_t at_ms, struct fault *why);
 /* Records and ids of its letters, in order: record, bericht_id, and the newest
  * receipt in this lot (state or null) and newest lot (of LETTER columns l).
  */

@@ -280,7 +280,10 @@ attempt_read(const struct pg_rows *rows, int i, struct arena *mem,
 		a.counters[n] = pg_int(rows, i, 10 + n);
 		a.ours[n] = pg_int(rows, i, 10 + RECEIPT_COUNTERS + n);
 	}
-	a.reason = pg_text(rows, i, 10 + 2 * RECEIPT_COUNTERS, mem);
+	n = 10 + 2 * RECEIPT_COUNTERS;
+	a.reason = pg_text(rows, i, n, mem);
+	a.known = pg_int(rows, i, n + 1);
+	a.opinions = pg_int(rows, i, n + 2);
 	*out = a;
 }
 
@@ -299,7 +302,8 @@ store_attempt_list(struct store *store, const char *job, struct arena *mem,
 		"a.created_ms, a.acknowledged_ms, a.result_ms, a.letters, "
 		"a.total, counters[1], counters[2], counters[3], counters[4], "
 		"counters[5], counters[6], ours[1], ours[2], ours[3], ours[4], "
-		"ours[5], ours[6], a.reason from attempt a "
+		"ours[5], ours[6], a.reason, a.known, a.opinions "
+		"from attempt a "
 		"join lot o on o.number = a.lot_no "
 		"join job j on j.number = o.job_no where j.id = $1 "
 		"order by a.lot_no, a.nth",

@@ -319,7 +319,8 @@ keep_counters(struct applying *a, bool applied, struct fault *why)
 		a->counts.their_delivered += receipt->counters[0];
 	}
 	return attempt_counters(a->pg, &a->attempt, receipt,
-		a->in->unlisted_delivered, applied ? a->in->now_ms : 0, why);
+		a->in->unlisted_delivered, applied ? a->counts.known : 0,
+		applied ? a->in->now_ms : 0, why);
 }
 
 /* --- the stream --- */

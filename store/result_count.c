@@ -53,8 +53,8 @@ count_lines(struct pg *pg, const struct receipt *receipt,
 
 enum verdict
 attempt_counters(struct pg *pg, const struct attempt *attempt,
-	const struct receipt *receipt, bool unlisted_delivered, int64_t at_ms,
-	struct fault *why)
+	const struct receipt *receipt, bool unlisted_delivered, int64_t known,
+	int64_t at_ms, struct fault *why)
 {
 	int64_t counted[RECEIPT_COUNTERS] = { 0 };
 	char theirs[COUNTERS_TEXT_MAX], ours[COUNTERS_TEXT_MAX];
@@ -71,9 +71,10 @@ attempt_counters(struct pg *pg, const struct attempt *attempt,
 	return pg_do(pg,
 		"update attempt set total = $2, counters = $3::bigint[], "
 		"ours = $4::bigint[], result_ms = $5, state = $6, "
-		"result_sha256 = $7 where number = $1",
+		"result_sha256 = $7, known = $8 where number = $1",
 		PG_ARGS(PG_N(attempt->number), PG_N(receipt->total),
 			PG_T(theirs), PG_T(ours), PG_N(at_ms),
-			PG_N(ATTEMPT_RESULTED), PG_B(digest, sizeof(digest))),
+			PG_N(ATTEMPT_RESULTED), PG_B(digest, sizeof(digest)),
+			PG_N(known)),
 		NULL, why);
 }

@@ -889,6 +889,8 @@ struct attempt_row {
 	bool has_result;
 	int64_t total, counters[RECEIPT_COUNTERS]; /* theirs */
 	int64_t ours[RECEIPT_COUNTERS];		   /* what their lines say */
+	int64_t known;	  /* delivered: the box had them already */
+	int64_t opinions; /* letters about which a later result differs */
 };
 enum verdict store_attempt_list(struct store *store, const char *job,
 	struct arena *mem, struct attempt_row **rows_out, size_t *count_out,
@@ -994,6 +996,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/decide.h"
 #include "store/find.h"
 #include "store/gate.h"
+#include "store/needs.h"
 #include "store/page.h"
 #include "store/person.h"
 #include "store/stop.h"

@@ -19,7 +19,8 @@ create index receipt_due on receipt (due_ms) where due_ms > 0;
 -- later one says something else.
 alter table attempt
 	add column result_sha256 bytea,
-	add column opinions bigint not null default 0;
+	add column opinions bigint not null default 0,
+	add column known bigint not null default 0; -- delivered before
 create index attempt_opinions on attempt (number) where opinions > 0;
 
 -- Kept after its days: why a stream was stopped.
