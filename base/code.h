@@ -128,8 +128,11 @@ enum code {
 	CODE_SAMPLE_REFS = 1333,   /* references that the job does not have */
 	CODE_NOT_COUNTED = 1334,   /* nothing was counted of this job */
 	CODE_GATE_FULL = 1335,	   /* more letters than an LPR may have */
-	CODE_FIND_NUMBER = 1346,   /* a citizen number as an argument */
-	CODE_FIND_KEY = 1347,	   /* no site key, so no look-up by number */
+	CODE_CHAIN_PRODUCTION = 1336, /* a chain test is no production */
+	CODE_CHAIN_ACCOUNTS = 1337,   /* the file of test accounts */
+	CODE_CHAIN_DIFFERS = 1338,    /* a case did not go as expected */
+	CODE_FIND_NUMBER = 1346,      /* a citizen number as an argument */
+	CODE_FIND_KEY = 1347,	      /* no site key, so no look-up by number */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */

@@ -863,6 +863,32 @@ static const struct advice rows[] = {
 		"leg dat vast met `mobbjob lpr STREAM --as open --reason "
 		"TEKST`. Spreek een hogere `lpr` eerst met Logius af.",
 		3 },
+	{ CODE_CHAIN_PRODUCTION, '-', "no chain test in production",
+		"geen ketentest in productie",
+		"A chain test sends letters that are wrong on purpose, to test "
+		"accounts; at an endpoint of production they would go to "
+		"citizens. Nothing was planned or sent.",
+		"Name an endpoint with `environment: preproduction` (or "
+		"simulator, to rehearse).",
+		"Noem een endpoint met `environment: preproduction` (of "
+		"simulator, om te oefenen).",
+		2 },
+	{ CODE_CHAIN_ACCOUNTS, '-', "file of test accounts is not usable",
+		"bestand met testaccounts is niet bruikbaar",
+		"Each line must be account;bsn;subscribed, with yes or no; at "
+		"least one account is subscribed and one is not, and only "
+		"its owner can read the file.",
+		"Correct the line, and give the file mode 0600.",
+		"Verbeter de regel, en geef het bestand modus 0600.", 2 },
+	{ CODE_CHAIN_DIFFERS, '-', "a case of the chain test differs",
+		"een geval van de ketentest wijkt af",
+		"The other side did not answer a case as the interface says; "
+		"the report marks which.",
+		"Read the marked cases in the report, and discuss them with "
+		"Logius before production is asked for.",
+		"Lees de gemarkeerde gevallen in het rapport en bespreek ze "
+		"met Logius voordat om productie wordt gevraagd.",
+		3 },
 	{ CODE_FIND_NUMBER, '-', "a citizen number as an argument",
 		"een burgerservicenummer als argument",
 		"What stands on a command line can be read by other users and "

@@ -115,6 +115,22 @@ add_publish(
 		year, month, day);
 }
 
+/* Before that day ends in the Netherlands, in summer and in winter. */
+static void
+add_deadline(
+	const struct box_lot *lot, const struct letter *letter, struct buf *out)
+{
+	int year, month, day;
+
+	if (!lot->deadlines || letter->deadline == LETTER_DATE_NONE)
+		return;
+	clock_date(letter->deadline, &year, &month, &day);
+	buf_format(out,
+		"<m:EindDatumHandelingsTermijn>%04d-%02d-%02dT23:59:00+02:00"
+		"</m:EindDatumHandelingsTermijn>",
+		year, month, day);
+}
+
 static void
 add_information(
 	const struct box_lot *lot, const struct letter *letter, struct buf *out)
@@ -132,6 +148,7 @@ add_information(
 		letter->type != NULL && letter->type[0] != '\0' ? letter->type
 								: lot->type);
 	add_publish(lot, letter, out);
+	add_deadline(lot, letter, out);
 	add_element(out, "Onderwerp", letter->subject);
 	if (letter->text != NULL && letter->text[0] != '\0') {
 		buf_text(out, "<m:BerichtTekst>");

@@ -37,6 +37,10 @@ struct box_lot {
 	const struct letter *letters; /* bsn, reference, subject, text, type,
 				       * publish, id and attachments are used */
 	size_t letter_count;
+	/* Send the letters' deadline as EindDatumHandelingsTermijn, which makes
+	 * the box remind the citizen; a chain test does.
+	 */
+	bool deadlines;
 };
 
 /* The payload as a body of known length, made while it is read: markup, then

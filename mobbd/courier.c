@@ -239,6 +239,8 @@ courier_step(struct role_run *run, struct fault *why)
 		return v;
 	}
 	v = send_next(run, why);
+	if (v == V_END)
+		v = courier_chain(run, why);
 	return v == V_END && some ? V_OK : v;
 }
 

@@ -52,6 +52,13 @@ enum verdict courier_rest(struct role_run *run, const struct offer *offer,
  */
 enum verdict courier_push(struct role_run *run, bool *some, struct fault *why);
 
+/* --- mobbd/courier_chain.c --- */
+
+/* Make and end one post of a case of a chain test that is due.  V_OK: done, or
+ * it failed; V_END: none now.
+ */
+enum verdict courier_chain(struct role_run *run, struct fault *why);
+
 /* --- mobbd/courier_cpas.c --- */
 
 /* Now and then: is something under way under a CPA that nobody has?  A person is

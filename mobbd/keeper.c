@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "mobbd/chain_in.h"
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
@@ -143,8 +144,11 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 {
 	struct store *store = run->site->store;
 	struct fault reason = FAULT_NONE;
-	enum verdict v;
+	bool ours = false;
+	enum verdict v = chain_in(run, in, &ours, why);
 
+	if (v != V_OK || ours)
+		return v;
 	if (in->kind == EBMS_MESSAGE_ERROR) {
 		(void)fault_set(&reason, V_NEVER, CODE_EBMS_ERROR,
 			"the peer refuses it: %.60s, %.150s%s", in->error_code,

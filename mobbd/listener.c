@@ -33,6 +33,22 @@ struct listener {
 	int64_t retry_ms;  /* tick of the next try to get it back */
 };
 
+/* A case of a chain test wants us down: for this agreement, and for as long as a
+ * person said, every message is answered 503.
+ */
+static enum verdict
+chain_down(
+	struct listener *own, const struct ebms_inbound *in, struct fault *why)
+{
+	bool down = false;
+	enum verdict v = store_chain_down(
+		own->run->site->store, in->cpa_id, clock_now_ms(), &down, why);
+
+	return v == V_OK && down ? fault_set(why, V_LATER, CODE_NO_LISTENER,
+					   "down for a case of a chain test")
+				 : v;
+}
+
 static enum verdict
 keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 	struct fault *why)
@@ -63,8 +79,17 @@ keep(void *self, const struct ebms_inbound *in, struct buf *stored_reply_out,
 	if (own->run->site->store == NULL)
 		return fault_set(
 			why, V_LATER, CODE_DATABASE, "the database is away");
-	v = store_inbound_keep(
-		own->run->site->store, &row, stored_reply_out, why);
+	v = chain_down(own, in, why);
+	if (v == V_OK)
+		v = store_inbound_keep(
+			own->run->site->store, &row, stored_reply_out, why);
+	/* A result that comes twice, the same, is a case of a chain test. */
+	if (v == V_SKIP && in->kind == EBMS_BUSINESS) {
+		struct fault unused;
+
+		(void)store_chain_again(
+			own->run->site->store, in->message_id, &unused);
+	}
 	if (v == V_BROKEN)
 		v = V_LATER; /* the peer must send it again */
 	if (v == V_LATER && why->code == CODE_DATABASE)

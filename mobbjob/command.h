@@ -41,6 +41,7 @@ struct options {
 	const char *accounts;			    /* file; the same */
 	const char *may;			    /* a right; the same */
 	bool withdraw;				    /* with release */
+	const char *listener_down;		    /* a time; the same */
 };
 
 struct call {
@@ -87,7 +88,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_submit, command_check, command_formats, command_explain,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
-	command_person, command_find;
+	command_person, command_find, command_chaintest;
 extern const struct command command_cancel, command_resolve;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */

@@ -35,6 +35,7 @@ static const struct command *const commands[] = {
 	&command_submit,
 	&command_subscriptions,
 	&command_endpoint,
+	&command_chaintest,
 	&command_cert,
 	&command_check,
 	&command_formats,
@@ -202,6 +203,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--year", &options->year },
 		{ "--accounts", &options->accounts },
 		{ "--may", &options->may },
+		{ "--listener-down", &options->listener_down },
 	};
 	size_t k;
 

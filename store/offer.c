@@ -1,18 +1,14 @@
 /* store/offer.c - which lot leaves next, and its leave to do so
  *
- * The allowance is one row per endpoint; who holds its lock counts what is in
- * flight and takes, so two processes cannot take the same twice.
+ * The allowance of the endpoint is taken in the transaction that lets a lot go
+ * (store/allowance.c).
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
 #include <inttypes.h>
 
-#include "batch/lot.h"
-#include "batch/pace.h"
 #include "store/books.h"
-
-#define CLOSED_WAIT_MS 60000 /* a limit of 0: look again after this */
 
 /* --- next --- */
 
@@ -302,113 +298,10 @@ store_offer_letters(struct store *store, const struct offer *offer,
 /* --- begin --- */
 
 static enum verdict
-not_now(struct fault *why, int64_t *wait_ms_out, int64_t wait_ms,
-	const char *text)
-{
-	*wait_ms_out = wait_ms;
-	return fault_set(why, V_LATER, CODE_NONE, "%s", text);
-}
-
-/* Hold the endpoint's row until the end of the transaction. */
-static enum verdict
-lock_pace(struct pg *pg, const char *endpoint, struct fault *why)
-{
-	enum verdict v;
-
-	v = pg_do(pg,
-		"insert into pace (endpoint) values ($1) "
-		"on conflict (endpoint) do nothing",
-		PG_ARGS(PG_T(endpoint)), NULL, why);
-	if (v == V_OK)
-		v = pg_do(pg, "select from pace where endpoint = $1 for update",
-			PG_ARGS(PG_T(endpoint)), NULL, why);
-	return v;
-}
-
-static enum verdict
-check_in_flight(struct pg *pg, const struct offer *offer, int64_t in_flight,
-	int64_t *wait_ms_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	int64_t flying;
-	enum verdict v;
-
-	v = pg_ask(pg,
-		"select count(*) from attempt where endpoint = $1 "
-		"and state in (1, 2) and number <> $2",
-		PG_ARGS(PG_T(offer->lot.endpoint), PG_N(offer->attempt)), &rows,
-		why);
-	if (v != V_OK)
-		return v;
-	flying = pg_int(&rows, 0, 0);
-	pg_rows_done(&rows);
-	if (flying >= in_flight)
-		return not_now(why, wait_ms_out, 0,
-			"so many lots are in flight already");
-	return V_OK;
-}
-
-/* No arrival time is further away than the largest lot costs, unless the clock
- * was ahead when it was made, or the limit was lower: then waiting for as long
- * as that lot would cost keeps the limit, and waiting longer helps nobody.
- */
-static enum verdict
-mend_pace(struct pg *pg, const struct offer *offer, int64_t per_hour,
-	struct fault *why)
-{
-	if (per_hour <= 0)
-		return V_OK;
-	return pg_do(pg,
-		"with clock as materialized (select "
-		"(extract(epoch from clock_timestamp()) * 1000000)::bigint "
-		"as now_us) update pace set tat_us = now_us + $2 from clock "
-		"where endpoint = $1 and tat_us > now_us + $2",
-		PG_ARGS(PG_T(offer->lot.endpoint),
-			PG_N(pace_cost_us(LOT_LETTERS_MAX, per_hour))),
-		NULL, why);
-}
-
-/* batch/pace.h as one statement, by the database's clock. */
-static enum verdict
-take_pace(struct pg *pg, const struct offer *offer, int64_t per_hour,
-	int64_t *wait_ms_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	int64_t wait_us = 0, taken = 0;
-	enum verdict v;
-
-	if (per_hour <= 0)
-		return not_now(why, wait_ms_out, CLOSED_WAIT_MS,
-			"the endpoint's limit is 0");
-	v = pg_do(pg,
-		"with clock as materialized (select "
-		"(extract(epoch from clock_timestamp()) * "
-		"1000000)::bigint "
-		"as now_us) update pace set tat_us = "
-		"greatest(tat_us, now_us) + $2 from clock "
-		"where endpoint = $1 and tat_us <= now_us",
-		PG_ARGS(PG_T(offer->lot.endpoint),
-			PG_N(pace_cost_us(offer->letters, per_hour))),
-		&taken, why);
-	if (v != V_OK || taken == 1)
-		return v;
-	v = pg_ask(pg,
-		"select tat_us - "
-		"(extract(epoch from clock_timestamp()) * 1000000)::bigint "
-		"from pace where endpoint = $1",
-		PG_ARGS(PG_T(offer->lot.endpoint)), &rows, why);
-	if (v != V_OK)
-		return v;
-	wait_us = pg_int(&rows, 0, 0);
-	pg_rows_done(&rows);
-	return not_now(why, wait_ms_out, wait_us <= 0 ? 1 : wait_us / 1000 + 1,
-		"the endpoint's letters per hour are used");
-}
-
-static enum verdict
 changed_meanwhile(struct fault *why, int64_t *wait_ms_out)
 {
-	return not_now(why, wait_ms_out, 1, "the lot changed meanwhile");
+	*wait_ms_out = 1;
+	return fault_set(why, V_LATER, CODE_NONE, "the lot changed meanwhile");
 }
 
 static enum verdict
@@ -560,19 +453,18 @@ store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
 	enum verdict v;
 
 	assert(offer->letters > 0);
-	v = mend_pace(pg, offer, per_hour, why);
+	v = allowance_mend(pg, offer->lot.endpoint, per_hour, why);
 	if (v == V_OK)
 		v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = stop_lock_shared(pg, why);
 	if (v == V_OK)
-		v = lock_pace(pg, offer->lot.endpoint, why);
+		v = allowance_lock(pg, offer->lot.endpoint, why);
 	if (v == V_OK)
 		v = check_lot(pg, offer, &lot, wait_ms_out, why);
 	if (v == V_OK)
-		v = check_in_flight(pg, offer, in_flight, wait_ms_out, why);
-	if (v == V_OK)
-		v = take_pace(pg, offer, per_hour, wait_ms_out, why);
+		v = allowance_take(pg, offer->lot.endpoint, offer->attempt, 0,
+			offer->letters, per_hour, in_flight, wait_ms_out, why);
 	if (v == V_OK && number != 0)
 		v = begin_retry(pg, offer, wait_ms_out, why);
 	else if (v == V_OK)

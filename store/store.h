@@ -993,6 +993,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
 #include "store/brake.h"
+#include "store/chain.h"
 #include "store/decide.h"
 #include "store/find.h"
 #include "store/gate.h"
