@@ -5,7 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "mobbjob/decide.h"
+
+/* While it runs.  A database that has no books yet is started and stopped all
+ * the same.
+ */
+static void
+record_it(struct call *call)
+{
+	const char *reason = call->options.reason;
+	struct event event = { .at_ms = clock_now_ms(),
+		.person = call->person,
+		.what = "database",
+		.text = arena_format(&call->mem, "%s%s%.400s", call->args[0],
+			reason == NULL ? "" : ": ",
+			reason == NULL ? "" : reason) };
+	char conninfo[CONNINFO_MAX];
+	struct store *store = NULL;
+	struct fault ignored;
+
+	if (store_cluster_look(
+		    site_path(&call->site, "db"), conninfo, &ignored) == V_OK &&
+		store_open(conninfo, &store, &ignored) == V_OK)
+		(void)store_event_add(store, &event, &ignored);
+	store_close(store);
+}
 
 static enum verdict
 run(struct call *call, struct fault *why)
@@ -33,9 +58,14 @@ run(struct call *call, struct fault *why)
 		decide_tell(call, "database %s", what);
 		return V_OK;
 	}
-	v = strcmp(what, "start") == 0
-		    ? site_conninfo(site, why)
-		    : store_cluster_stop(site_path(site, "db"), why);
+	if (strcmp(what, "start") == 0) {
+		v = site_conninfo(site, why);
+		if (v == V_OK)
+			record_it(call);
+	} else {
+		record_it(call);
+		v = store_cluster_stop(site_path(site, "db"), why);
+	}
 	if (v == V_OK)
 		decide_tell(call, "database %s",
 			strcmp(what, "start") == 0 ? "runs" : "stopped");

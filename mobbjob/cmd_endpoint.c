@@ -240,6 +240,31 @@ ask_all(struct call *call, struct pair *pairs, size_t count, int64_t seconds,
 	return v;
 }
 
+/* Who made us knock at somebody's door. */
+static enum verdict
+record_it(struct call *call, const struct pair *pairs, size_t count,
+	struct fault *why)
+{
+	struct event event = { .at_ms = clock_now_ms(),
+		.person = call->person,
+		.what = "endpoint check" };
+	enum verdict v = V_OK;
+	size_t i;
+
+	for (i = 0; v == V_OK && i < count; i++) {
+		if (pairs[i].sender == NULL)
+			continue;
+		event.text = arena_format(&call->mem,
+			"endpoint %s, sender %s%s%.200s",
+			pairs[i].endpoint->name, pairs[i].sender->name,
+			call->options.reason == NULL ? "" : ": ",
+			call->options.reason == NULL ? ""
+						     : call->options.reason);
+		v = store_event_add(call->site.store, &event, why);
+	}
+	return v;
+}
+
 static enum verdict
 check(struct call *call, struct fault *why)
 {
@@ -261,6 +286,8 @@ check(struct call *call, struct fault *why)
 	}
 	end_tick_ms = clock_tick_ms() + seconds * 1000;
 	v = ask_all(call, pairs, count, seconds, why);
+	if (v == V_OK)
+		v = record_it(call, pairs, count, why);
 	for (i = 0; v == V_OK && i < count; i++) {
 		show_head(call, &pairs[i]);
 		if (pairs[i].sender == NULL) {

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/person.h"
 #include "mobbjob/show.h"
 #include "spool/spool.h"
 
@@ -119,6 +120,19 @@ copy(const char *path, int folder, const char *name, struct fault *why)
 	return v;
 }
 
+static enum verdict
+record_it(const struct drop *d, struct fault *why)
+{
+	struct event event = { .at_ms = clock_now_ms(),
+		.person = d->call->person,
+		.what = "submitted",
+		.text = arena_format(&d->call->mem,
+			"in/%s/%.200s, edition %" PRId64 ": %s", d->stream,
+			d->name, d->edition, d->reason) };
+
+	return store_event_add(d->call->site.store, &event, why);
+}
+
 /* The file itself.  What the person allows is on record before the watcher can
  * see the file, and taken back when it does not get there.
  */
@@ -142,6 +156,8 @@ copy_file(struct drop *d, struct fault *why)
 			clock_now_ms(), why);
 		allowed = v == V_OK;
 	}
+	if (v == V_OK)
+		v = record_it(d, why);
 	if (v == V_OK)
 		v = file_move(d->folder, part, d->folder, d->name, why);
 	if (v == V_OK)
@@ -214,7 +230,9 @@ edition_of(struct drop *d, struct fault *why)
 
 	d->edition = 1;
 	if (text == NULL)
-		return V_OK;
+		return d->call->options.dry_run
+			       ? V_OK
+			       : decide_reason_if(d->call, &d->reason, why);
 	if (!text_number(text, EDITION_MAX, &d->edition) || d->edition < 2)
 		return fault_set(why, V_BROKEN, CODE_USAGE,
 			"--edition is a number of 2 to %d", EDITION_MAX);
@@ -285,16 +303,23 @@ run(struct call *call, struct fault *why)
 {
 	struct drop d = { .call = call, .reason = "", .folder = -1 };
 	struct spool *spool = NULL;
+	const char *path;
 	enum verdict v;
 
 	v = words(&d, why);
 	if (v == V_OK)
 		v = edition_of(&d, why);
-	if (v == V_OK && d.edition > 1)
-		v = site_store(&call->site, why);
+	if (v == V_OK && !call->options.dry_run)
+		v = person_store(call, why);
+	if (v == V_OK && !call->options.dry_run)
+		v = person_may(call,
+			jobs_stream(&call->site.jobs, d.stream)->sender, why);
+	/* A person drops in a folder that is there; the others are mobbd's. */
+	path = site_path(&call->site, call->site.jobs.spool);
 	if (v == V_OK)
-		v = spool_open(site_path(&call->site, call->site.jobs.spool),
-			&d.stream, 1, &spool, why);
+		v = call->site.store != NULL && !call->site.person.owner
+			    ? spool_look_open(path, &spool, why)
+			    : spool_open(path, &d.stream, 1, &spool, why);
 	if (v == V_OK)
 		v = submit(&d, spool, why);
 	spool_close(spool);
@@ -309,5 +334,6 @@ const struct command command_submit = {
 	.args_max = 2,
 	.need = NEED_JOBS,
 	.changes = true,
+	.may = PERSON_OPERATE,
 	.run = run,
 };

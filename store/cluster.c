@@ -493,9 +493,11 @@ is_guest(const char *place, struct stat *st_out)
 	       st_out->st_uid != geteuid() && lstat(data, &st) == 0;
 }
 
-/* As a guest, under our own name: libpq takes it from the system. */
+/* How to connect to one that runs: as a guest under our own name, which libpq
+ * takes from the system.
+ */
 static enum verdict
-guest_conninfo(const char *place, const struct stat *st,
+look(const char *place, const struct stat *st, bool guest,
 	char conninfo_out[CONNINFO_MAX], struct fault *why)
 {
 	struct cluster c = {
@@ -504,8 +506,8 @@ guest_conninfo(const char *place, const struct stat *st,
 	enum verdict v = socket_place(&c, why);
 
 	if (v == V_OK && snprintf(conninfo_out, CONNINFO_MAX,
-				 "host=%s port=5432 dbname=mobb",
-				 c.socket) >= CONNINFO_MAX)
+				 "host=%s port=5432 dbname=mobb%s", c.socket,
+				 guest ? "" : " user=mobb") >= CONNINFO_MAX)
 		v = fault_set(why, V_BROKEN, CODE_DATABASE_START,
 			"the path of the socket is too long");
 	if (v == V_OK && !pg_alive(conninfo_out))
@@ -515,6 +517,23 @@ guest_conninfo(const char *place, const struct stat *st,
 	if (v != V_OK)
 		fault_at(why, "%s", place);
 	return v;
+}
+
+enum verdict
+store_cluster_look(
+	const char *dir, char conninfo_out[CONNINFO_MAX], struct fault *why)
+{
+	char place[PATH_BYTES];
+	struct stat st;
+	bool guest;
+	enum verdict v = cluster_place(dir, false, place, why);
+
+	if (v != V_OK)
+		return v;
+	guest = is_guest(place, &st);
+	if (stat(place, &st) == -1)
+		return fault_errno(why, V_SKIP, CODE_DATABASE, "%s", place);
+	return look(place, &st, guest, conninfo_out, why);
 }
 
 enum verdict
@@ -529,7 +548,7 @@ store_cluster_start(
 	if (v != V_OK)
 		return v;
 	if (is_guest(place, &st))
-		return guest_conninfo(place, &st, conninfo_out, why);
+		return look(place, &st, true, conninfo_out, why);
 	v = cluster_open(place, true, &c, why);
 	if (v == V_OK)
 		v = cluster_make(&c, why);

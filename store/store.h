@@ -44,6 +44,9 @@ struct store;
  */
 enum verdict store_cluster_start(
 	const char *dir, char conninfo_out[CONNINFO_MAX], struct fault *why);
+/* How to connect if it runs; starts nothing.  V_LATER or V_SKIP: it does not. */
+enum verdict store_cluster_look(
+	const char *dir, char conninfo_out[CONNINFO_MAX], struct fault *why);
 enum verdict store_cluster_stop(const char *dir, struct fault *why);
 
 /* How to connect as the jobs file says: `database` is "private", then the

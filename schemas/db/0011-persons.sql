@@ -310,6 +310,14 @@ begin
 		raise exception 'the gate of stream % is closed', old.stream
 			using errcode = 'MB304';
 	end if;
+	-- Named by the statement that writes all counts; what the other side said
+	-- is not a person's to change.
+	if (new.lots_acknowledged, new.their_total, new.their_delivered)
+			is distinct from (old.lots_acknowledged,
+			old.their_total, old.their_delivered) then
+		raise exception 'that is what the other side said'
+			using errcode = 'MB304';
+	end if;
 	-- All but hold and release.
 	if not mobb_may('operate', old.sender)
 			and (new.state = 10 or new.print_close <> old.print_close
@@ -432,7 +440,7 @@ begin
 	elsif (select r.persons from person_rule r)
 			-- about the installation, not about letters
 			and new.what not in ('person added', 'person removed',
-				'database')
+				'database', 'endpoint check')
 			and not exists (select from pg_catalog.pg_locks l
 				where l.locktype = 'advisory' and l.granted
 				and l.pid = pg_backend_pid() and l.objsubid = 2
@@ -565,7 +573,8 @@ values
 	'released_by, print_close, n_split, n_box, n_paper, n_offered, '
 	'n_unknown, n_resend, n_held, n_bundled, n_handed, n_delivered, '
 	'n_posted, n_withdrawn, n_declined, lots_settled, gated, hold_ms, '
-	'held_ms, n_known', false, true),
+	'held_ms, n_known, lots_acknowledged, their_total, their_delivered',
+	false, true),
 ('key_filter', 'none', '', false, '', false, false),
 ('last_run', 'stream', '*', true, 'job, letters, paper, released_ms', false,
 	true),

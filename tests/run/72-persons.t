@@ -155,6 +155,22 @@ no "and not let go by who may not" man 'x' \
 	"delete from stop; select 'x'::int"
 is "it is still there" "$(sql 'select count(*) from stop')" 1
 ok "but by who may" as daemon release --stream woz "$why"
+# --- what docs/personen.md says is so ---
+
+MOBB_JOBS=$dir/jobs.yaml
+export MOBB_JOBS
+for p in games man daemon; do
+	job person remove $p --reason "only those of the page" >/dev/null
+done
+sql "drop role mail; drop role news"
+sed -n '/^## 2/,/^## 3/s/^    //p' docs/personen.md >"$dir/page"
+grep '^\$' "$dir/page" | while read -r _ line; do
+	echo "$ $line"
+	eval "$line" 2>&1
+done >"$dir/ran"
+ok "every command of the page says what the page says" \
+	diff "$dir/page" "$dir/ran"
+ok "setup is for a server of others" sh -c '! mobbjob person setup'
 settle
 is "the job ends as ever" "$(field state | sed 's/held/x/')" x
 like "and the daemon is not in the way of anybody" \
