@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -46,7 +47,7 @@ choose(struct call *call, struct samples *s, int64_t record,
 
 	if (chosen(s, record))
 		return V_OK;
-	v = store_letter_open(call->site.store,
+	v = store_letter_find(call->site.store,
 		arena_format(&call->mem, "%s/%" PRId64, s->job->id, record),
 		&call->mem, &it->row, why);
 	it->because = because;
@@ -191,6 +192,15 @@ number_of(const char *option, const char *text, int64_t max, int64_t *out,
 		"%s must be a number of at most %" PRId64, option, max);
 }
 
+static int
+by_record(const void *a, const void *b)
+{
+	const struct sample *one = a, *two = b;
+	int64_t x = one->row.letter.record, y = two->row.letter.record;
+
+	return x < y ? -1 : x > y;
+}
+
 static enum verdict
 choose_all(struct call *call, struct samples *s, struct fault *why)
 {
@@ -209,6 +219,7 @@ choose_all(struct call *call, struct samples *s, struct fault *why)
 	/* With both, what was named first and then by chance. */
 	if (v == V_OK && o->refs != NULL && o->n != NULL)
 		v = choose_random(call, s, (size_t)n, why);
+	qsort(s->all, s->count, sizeof(s->all[0]), by_record);
 	return v;
 }
 
@@ -271,6 +282,26 @@ record_it(struct call *call, const struct samples *s, const char *reason,
 	return store_event_add(call->site.store, &event, why);
 }
 
+/* What the citizens get, for the letters that were chosen; of a person the
+ * database itself records each.
+ */
+static enum verdict
+open_letters(struct call *call, struct samples *s, struct fault *why)
+{
+	enum verdict v = V_OK;
+	size_t i;
+
+	for (i = 0; v == V_OK && i < s->count; i++) {
+		struct letter_row *row = &s->all[i].row;
+
+		v = store_letter_open(call->site.store,
+			arena_format(&call->mem, "%s/%" PRId64, s->job->id,
+				row->letter.record),
+			&call->mem, row, why);
+	}
+	return v;
+}
+
 /* The documents of the job, where its file is. */
 static enum verdict
 open_content(struct call *call, const char *job, struct spool **spool,
@@ -292,7 +323,7 @@ open_content(struct call *call, const char *job, struct spool **spool,
 }
 
 static enum verdict
-write_out(struct call *call, const struct samples *s, struct fault *why)
+write_out(struct call *call, struct samples *s, struct fault *why)
 {
 	struct spool *spool = NULL;
 	struct content content = { 0 };
@@ -304,6 +335,8 @@ write_out(struct call *call, const struct samples *s, struct fault *why)
 		v = open_content(call, s->job->id, &spool, &content, why);
 	if (v == V_OK) {
 		v = record_it(call, s, reason, why);
+		if (v == V_OK)
+			v = open_letters(call, s, why);
 		if (v == V_OK)
 			v = sample_write(s, &content, call->options.out, why);
 		spool_content_close(&content);

@@ -266,7 +266,7 @@ store_page_numbers(struct store *store, const char *job,
 	enum verdict v = job_peek(store->pg, job, &row, why);
 	int i;
 
-	if (v == V_OK)
+	if (v == V_OK && !store->shown)
 		v = pg_ask(store->pg,
 			"select l.bsn from letter l where l.part = $1 "
 			"and l.job_no = $2 and l.bsn is not null "

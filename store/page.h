@@ -75,14 +75,15 @@ struct page_decided {
 	int64_t box, paper, unknown; /* letters */
 };
 /* What the register says now of the citizens of `count` letters (one may be
- * there more than once) for letters of this type.  Takes 50 MB of memory.
+ * there more than once) for letters of this type.  Takes 50 MB of memory.  A
+ * person may not see it: then all are unknown.
  */
 enum verdict store_page_decided(struct store *store, const char *oin,
 	const char *type, const struct bsn *numbers, size_t count,
 	int64_t now_ms, struct page_decided *out, struct fault *why);
 
 /* The numbers of a job's letters that may go to the box, of those that have no
- * BerichtType of their own; malloc()ed.
+ * BerichtType of their own; malloc()ed.  A person may not see them: none.
  */
 enum verdict store_page_numbers(struct store *store, const char *job,
 	struct bsn **numbers_out, size_t *count_out, struct fault *why);

@@ -104,8 +104,11 @@ store_page_decided(struct store *store, const char *oin, const char *type,
 		.yes = mem_zero(BITS_BYTES, 1),
 		.asked = mem_new(BITS_BYTES),
 		.yeses = mem_new(BITS_BYTES) };
-	enum verdict v = add_lists(store->pg, &d, oin, type, now_ms, why);
+	enum verdict v = V_OK;
 	size_t i;
+
+	if (!store->shown)
+		v = add_lists(store->pg, &d, oin, type, now_ms, why);
 
 	if (v == V_OK)
 		*out = (struct page_decided){ 0 };

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Letters to look at: the right ones, for one person, and on record.
 . tests/run/lib.sh
+. tests/run/persons.sh
 house
 sed -i 's/release: automatic/release: person/' "$dir/jobs.yaml"
 f=$dir/woz.zip
@@ -91,4 +92,31 @@ size=$(stat -c %s "$w")
 dd if=/dev/zero of="$w" bs=1 seek=$((size / 2)) count=20000 conv=notrunc 2>/dev/null
 _out=$(job sample "$id" -n 30 -o "$dir/f" --reason x 2>&1)
 like "a changed document is not shown" "$_out" 'MOBB-2105'
+
+# A person who may look, and one who may not; the database records it as well.
+if [ "$(id -u)" = 0 ]; then
+	persons 'release: person'
+	h=$dir/three.zip
+	batch "$h" 30 53
+	drop "$h"
+	once
+	id=$(field id)
+	chmod o+rx "$dir/spool" "$dir/spool/work"
+	chmod -R o+rX "$dir/spool/work/$id"
+	mkdir -m 1777 "$dir/out"
+	job person add games --may operate --reason test >/dev/null
+	ok "a person with the right looks" \
+		as games sample "$id" -o "$dir/out/a" --reason "my street"
+	ok "and sees the letters" grep -q 'Berichtenbox' \
+		"$dir/out/a/000001.html"
+	like "under that person's name" "$(job events "$id")" \
+		'games .*10 letters written out.*my street'
+	like "as the database recorded by itself" "$(job events "$id")" \
+		'games .*letters shown.*records'
+	_out=$(as lp sample "$id" -o "$dir/out/b" --reason x 2>&1)
+	like "nobody else does" "$_out" 'MOBB-1326'
+	like "a person has a forecast, too" "$(as games forecast "$id")" \
+		'to the box'
+	like "and the release page" "$(as games show "$id")" 'on paper'
+fi
 finish
