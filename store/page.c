@@ -191,6 +191,8 @@ read_routed(struct pg *pg, const struct job_row *job, struct routed *r,
 {
 	enum verdict v = pg_script(pg,
 		"set local enable_nestloop = off; "
+		"set local enable_bitmapscan = off; "
+		"set local enable_sort = off; "
 		"set local cursor_tuple_fraction = 1",
 		why);
 
