@@ -457,14 +457,29 @@ enum verdict
 attempt_take_back(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 	int64_t now_ms, struct counts *counts, struct fault *why)
 {
+	int64_t turned = 0;
 	enum verdict v;
 
 	assert(attempt->state == ATTEMPT_OFFERED && attempt->posts == 0);
 	v = set_state(pg, attempt, ATTEMPT_EXPIRED, NULL, why);
 	if (v != V_OK)
 		return v;
-	return offer_again(
-		pg, attempt, lot, false, now_ms, now_ms, counts, why);
+	if (!attempt->part)
+		return offer_again(
+			pg, attempt, lot, false, now_ms, now_ms, counts, why);
+	/* Of no attempt: a person says so. */
+	v = receipts_turn(pg, lot, LETTER_OFFERED, attempt->number,
+		LETTER_RESEND, 0, CODE_NONE, now_ms, &turned, why);
+	counts_move(counts, LETTER_OFFERED, LETTER_RESEND, turned);
+	lot->resend_letters += turned;
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update lot set resend_letters = $2, resend_ms = $3 "
+			"where number = $1",
+			PG_ARGS(PG_N(lot->number), PG_N(lot->resend_letters),
+				PG_N(now_ms)),
+			NULL, why);
+	return v;
 }
 
 /* Is there nothing more to be expected of it? */

@@ -392,6 +392,11 @@ __attribute__((format(printf, 7, 8))) enum verdict event_put(struct pg *pg,
 	int64_t at_ms, const char *job, const char *person, const char *what,
 	struct fault *why, const char *fmt, ...);
 
+/* The same; receipts point to its number. */
+__attribute__((format(printf, 8, 9))) enum verdict event_number(struct pg *pg,
+	int64_t at_ms, const char *job, const char *person, const char *what,
+	int64_t *number_out, struct fault *why, const char *fmt, ...);
+
 /* The database's clock. */
 enum verdict pg_now_ms(struct pg *pg, int64_t *ms_out, struct fault *why);
 

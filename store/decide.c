@@ -51,9 +51,7 @@ static enum verdict
 note(struct deciding *d, struct fault *why)
 {
 	const struct decide_done *o = &d->out;
-	struct pg_rows rows = PG_ROWS_NONE;
 	char lot[40] = "", risk[80] = "";
-	enum verdict v;
 
 	if (d->by->lot != 0)
 		snprintf(lot, sizeof(lot), " of lot %" PRId64, d->by->lot);
@@ -61,20 +59,11 @@ note(struct deciding *d, struct fault *why)
 		snprintf(risk, sizeof(risk),
 			"; risk accepted: %" PRId64 " may be delivered",
 			o->risk);
-	v = event_put(d->pg, d->by->now_ms, d->job.id, d->by->person,
-		d->by->cancel ? "cancelled" : "resolved", why,
+	return event_number(d->pg, d->by->now_ms, d->job.id, d->by->person,
+		d->by->cancel ? "cancelled" : "resolved", &d->event, why,
 		"%" PRId64 " letters%s as %s (%" PRId64 " had left)%s: %s",
 		o->change, lot, decision_word(d->by->as), o->left, risk,
 		d->by->reason);
-	if (v == V_OK)
-		v = pg_ask(d->pg,
-			"select currval(pg_get_serial_sequence('event', "
-			"'number'))",
-			NULL, &rows, why);
-	if (v == V_OK)
-		d->event = pg_int(&rows, 0, 0);
-	pg_rows_done(&rows);
-	return v;
 }
 
 /* Is every letter of it withdrawn, now or by what is about to be done? */

@@ -93,12 +93,12 @@ unfold(struct deciding *d, struct facts *f, enum letter_state state,
 
 	v = pg_do(d->pg,
 		"insert into receipt (lot_no, job_no, record, attempt_no, "
-		"state, at_ms) select p.lot_no, p.job_no, p.record, $3, $4, $5 "
+		"state, at_ms) select p.lot_no, p.job_no, p.record, 0, $3, $4 "
 		"from place p where p.lot_no = $1 and not exists (select "
 		"from receipt r where r.job_no = $2 and r.lot_no = $1 "
 		"and r.record = p.record)",
-		PG_ARGS(PG_N(lot->number), PG_N(d->job.number),
-			PG_N(f->attempt), PG_N(state), PG_N(d->by->now_ms)),
+		PG_ARGS(PG_N(lot->number), PG_N(d->job.number), PG_N(state),
+			PG_N(d->by->now_ms)),
 		&made, why);
 	if (v == V_OK && made != follow)
 		v = fault_set(why, V_BROKEN, CODE_BUG,

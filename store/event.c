@@ -42,6 +42,31 @@ event_put(struct pg *pg, int64_t at_ms, const char *job, const char *person,
 }
 
 enum verdict
+event_number(struct pg *pg, int64_t at_ms, const char *job, const char *person,
+	const char *what, int64_t *number_out, struct fault *why,
+	const char *fmt, ...)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	char text[EVENT_TEXT_MAX];
+	enum verdict v;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	v = pg_ask(pg,
+		"insert into event (at_ms, job, person, what, text) "
+		"values ($1, $2, $3, $4, $5) returning number",
+		PG_ARGS(PG_N(at_ms), PG_T(job), PG_T(person), PG_T(what),
+			PG_T(text)),
+		&rows, why);
+	if (v == V_OK)
+		*number_out = pg_int(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
+enum verdict
 store_event_add(
 	struct store *store, const struct event *event, struct fault *why)
 {

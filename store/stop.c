@@ -90,7 +90,8 @@ stop_put(struct pg *pg, enum stop_kind kind, const char *name, enum code code,
  *
  * whole: letters that follow their lot; of a lot that is offered its newest
  *	attempt tells whether anything left.
- * parts: letters of settled lots that were offered once more.
+ * parts: letters of settled lots that were offered once more, or stand by
+ *	themselves since a person decided about others of their lot.
  */
 #define COUNT_SQL                                                              \
 	", whole as (select o.state, o.letters - o.apart as letters, "         \
@@ -104,11 +105,10 @@ stop_put(struct pg *pg, enum stop_kind kind, const char *name, enum code code,
 	"(select count(*) from (select distinct on (r.record) r.state, "       \
 	"r.attempt_no from receipt r where r.job_no = o.job_no "               \
 	"and r.lot_no = o.number order by r.record, r.number desc) x "         \
-	"where x.state = 4 and x.attempt_no = a.number) as letters "           \
+	"where x.state = 4 and x.attempt_no in (0, a.number)) as letters "     \
 	"from lot o join c on c.number = o.job_no "                            \
 	"join attempt a on a.lot_no = o.number and a.nth = o.attempts "        \
-	"where not o.print and o.state = 4 and a.part_of_lot "                 \
-	"and a.state in (1, 2, 3)), "                                          \
+	"where not o.print and o.state = 4 and a.state in (1, 2, 3)), "        \
 	"bundles as (select o.letters - o.apart as letters from lot o "        \
 	"join c on c.number = o.job_no where o.state = 9 "                     \
 	"and o.leaving_ms > 0), "                                              \
