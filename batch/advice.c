@@ -907,6 +907,11 @@ static const struct advice rows[] = {
 		"Zoek op het kenmerk van de brief, of vraag iemand die de "
 		"sleutel van de installatie mag lezen.",
 		9 },
+	{ CODE_TARIFF, '-', "no tariff", "geen tarief",
+		"The jobs file has no tariff for this year or a year before "
+		"it.",
+		"Add one to `tariffs:` in the jobs file.",
+		"Zet er een bij `tariffs:` in het jobs-bestand.", 4 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

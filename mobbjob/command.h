@@ -88,7 +88,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_submit, command_check, command_formats, command_explain,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
-	command_person, command_find, command_chaintest;
+	command_person, command_find, command_chaintest, command_money;
 extern const struct command command_cancel, command_resolve;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */

@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_hold,
 	&command_cancel,
 	&command_resolve,
+	&command_money,
 	&command_print,
 	&command_posted,
 	&command_lpr,
@@ -100,6 +101,7 @@ help(FILE *to)
 	      "  -n N             with sample, lpr and find: how many letters\n"
 	      "  --seed N         with sample and lpr: other random letters\n"
 	      "  --refs FILE      letters by their reference, one a line\n"
+	      "  --year Y         with money: of which year\n"
 	      "  --bsn            with find: ask for a citizen number\n"
 	      "  --wait TIME      with endpoint check: 60s, up to 10min\n"
 	      "  --letters N      with release: how many letters you mean\n"

@@ -1000,6 +1000,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/decide.h"
 #include "store/find.h"
 #include "store/gate.h"
+#include "store/money.h"
 #include "store/needs.h"
 #include "store/page.h"
 #include "store/person.h"
