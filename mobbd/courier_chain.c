@@ -215,8 +215,8 @@ make_and_post(struct posting *p, struct fault *why)
 	size_t count;
 	enum verdict v;
 
-	v = store_chain_accounts(
-		store, p->of.number, &p->run->mem, &accounts, &count, why);
+	v = store_chain_accounts(store, p->of.number, true, &p->run->mem,
+		&accounts, &count, why);
 	if (v != V_OK)
 		return v;
 	if (p->row.state == CHAIN_PLANNED)

@@ -19,6 +19,7 @@
 #include "base/version.h"
 #include "mobbjob/chain_report.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/person.h"
 #include "mobbjob/show.h"
 
 #define ACCOUNTS_BYTES_MAX 100000
@@ -160,6 +161,8 @@ plan(struct call *call, const struct jobs_endpoint *endpoint,
 	enum verdict v;
 
 	v = find_stream(call, endpoint, &stream, why);
+	if (v == V_OK)
+		v = person_may(call, stream->sender, why);
 	if (v == V_OK)
 		v = read_accounts(call, accounts, &account_count, why);
 	if (v == V_OK && call->options.listener_down != NULL) {
@@ -336,7 +339,7 @@ tell(struct call *call, int64_t number, const struct jobs_endpoint *endpoint,
 	v = store_chain_run(call->site.store, endpoint->name, number,
 		&call->mem, &l.run, why);
 	if (v == V_OK)
-		v = store_chain_accounts(call->site.store, l.run.number,
+		v = store_chain_accounts(call->site.store, l.run.number, false,
 			&call->mem, &l.accounts, &l.account_count, why);
 	if (v == V_OK)
 		v = wait_for(call, &l, why);
@@ -391,6 +394,13 @@ run(struct call *call, struct fault *why)
 	return tell(call, number, endpoint, why);
 }
 
+/* Only a new run changes anything. */
+static bool
+looks(const struct call *call)
+{
+	return call->options.accounts == NULL;
+}
+
 const struct command command_chaintest = {
 	.name = "chaintest",
 	.args = "ENDPOINT [RUN]",
@@ -399,5 +409,7 @@ const struct command command_chaintest = {
 	.args_max = 2,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_OPERATE,
+	.looks = looks,
 	.run = run,
 };

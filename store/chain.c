@@ -45,15 +45,16 @@ put_run(struct pg *pg, const struct chain_run *run, int64_t *number_out,
 }
 
 static enum verdict
-put_row(struct pg *pg, int64_t run, const char *endpoint,
+put_row(struct pg *pg, int64_t number, const struct chain_run *run,
 	const struct chain_row *row, struct fault *why)
 {
 	return pg_do(pg,
-		"insert into chain_case (run_no, endpoint, nth, name, waits, "
-		"batch_id, letters) values ($1, $2, $3, $4, $5, $6, $7)",
-		PG_ARGS(PG_N(run), PG_T(endpoint), PG_N(row->nth),
-			PG_T(row->name), PG_N(row->waits), PG_U(&row->batch_id),
-			PG_N(row->letters)),
+		"insert into chain_case (run_no, endpoint, sender, nth, name, "
+		"waits, batch_id, letters) "
+		"values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		PG_ARGS(PG_N(number), PG_T(run->endpoint), PG_T(run->sender),
+			PG_N(row->nth), PG_T(row->name), PG_N(row->waits),
+			PG_U(&row->batch_id), PG_N(row->letters)),
 		NULL, why);
 }
 
@@ -73,15 +74,16 @@ store_chain_plan(struct store *store, const struct chain_run *run,
 		v = put_run(pg, run, &number, why);
 	for (i = 0; v == V_OK && i < account_count; i++)
 		v = pg_do(pg,
-			"insert into chain_account (run_no, nth, name, bsn, "
-			"subscribed) values ($1, $2, $3, $4, $5::int = 1)",
+			"insert into chain_account (run_no, nth, sender, "
+			"name, bsn, subscribed) "
+			"values ($1, $2, $3, $4, $5, $6::int = 1)",
 			PG_ARGS(PG_N(number), PG_N((int64_t)i + 1),
-				PG_T(accounts[i].name),
+				PG_T(run->sender), PG_T(accounts[i].name),
 				PG_N(accounts[i].bsn.number),
 				PG_N(accounts[i].subscribed ? 1 : 0)),
 			NULL, why);
 	for (i = 0; v == V_OK && i < count; i++)
-		v = put_row(pg, number, run->endpoint, &rows[i], why);
+		v = put_row(pg, number, run, &rows[i], why);
 	if (v == V_OK)
 		v = event_put(pg, run->at_ms, "", run->person, "chain test",
 			why, "run %" PRId64 " of %zu cases at endpoint %s: %s",
@@ -186,9 +188,9 @@ store_chain_run(struct store *store, const char *endpoint, int64_t number,
 }
 
 enum verdict
-store_chain_accounts(struct store *store, int64_t run, struct arena *mem,
-	struct chain_account **accounts_out, size_t *count_out,
-	struct fault *why)
+store_chain_accounts(struct store *store, int64_t run, bool numbers,
+	struct arena *mem, struct chain_account **accounts_out,
+	size_t *count_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct chain_account *accounts;
@@ -196,8 +198,10 @@ store_chain_accounts(struct store *store, int64_t run, struct arena *mem,
 	int i;
 
 	v = pg_ask(store->pg,
-		"select name, bsn, subscribed from chain_account "
-		"where run_no = $1 order by nth",
+		numbers ? "select name, subscribed, bsn from chain_account "
+			  "where run_no = $1 order by nth"
+			: "select name, subscribed, 0 from chain_account "
+			  "where run_no = $1 order by nth",
 		PG_ARGS(PG_N(run)), &rows, why);
 	if (v != V_OK)
 		return v;
@@ -206,8 +210,8 @@ store_chain_accounts(struct store *store, int64_t run, struct arena *mem,
 	for (i = 0; i < rows.count; i++)
 		accounts[i] = (struct chain_account){ .name = pg_text(
 							      &rows, i, 0, mem),
-			.bsn = { (int32_t)pg_int(&rows, i, 1) },
-			.subscribed = pg_bool(&rows, i, 2) };
+			.bsn = { (int32_t)pg_int(&rows, i, 2) },
+			.subscribed = pg_bool(&rows, i, 1) };
 	*accounts_out = accounts;
 	*count_out = (size_t)rows.count;
 	pg_rows_done(&rows);

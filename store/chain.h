@@ -82,8 +82,9 @@ enum verdict store_chain_plan(struct store *store, const struct chain_run *run,
 enum verdict store_chain_run(struct store *store, const char *endpoint,
 	int64_t number, struct arena *mem, struct chain_run *run_out,
 	struct fault *why);
+/* With their citizen numbers (the courier), or without. */
 enum verdict store_chain_accounts(struct store *store, int64_t run,
-	struct arena *mem, struct chain_account **accounts_out,
+	bool numbers, struct arena *mem, struct chain_account **accounts_out,
 	size_t *count_out, struct fault *why);
 enum verdict store_chain_rows(struct store *store, int64_t run,
 	struct arena *mem, struct chain_row **rows_out, size_t *count_out,

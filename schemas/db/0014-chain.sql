@@ -19,6 +19,7 @@ create index chain_run_endpoint on chain_run (endpoint, number);
 create table chain_account (
 	run_no bigint not null,
 	nth integer not null,
+	sender text collate "C" not null,
 	name text not null,
 	bsn integer not null,
 	subscribed boolean not null,
@@ -29,6 +30,7 @@ create table chain_case (
 	number bigint generated always as identity primary key,
 	run_no bigint not null,
 	endpoint text collate "C" not null,
+	sender text collate "C" not null,
 	nth integer not null,	-- 1 .. in the run
 	name text not null,	-- in batch/chain.c
 	waits integer not null, -- for the case of this nth; 0 none, -1 all
@@ -65,3 +67,9 @@ create index chain_result on chain_case (result_id) where result_id <> '';
 create index chain_down on chain_case (cpa_id) where down_until_ms > 0;
 create trigger chain_changed after insert or update on chain_case
 	for each row execute function mobb_changed();
+
+-- What persons may: plan one for their senders, and look at it.
+insert into person_table (name, rows, look, adds, records) values
+('chain_account', 'sender', '-bsn', true, false),
+('chain_case', 'sender', '-envelope', true, false),
+('chain_run', 'sender', '*', true, true);

@@ -70,8 +70,7 @@ sed 's/^\( *\)environment: simulator/\1environment: production/
 	s/^\( *\)key: pki\/ours-client.key/&\n\1environment: production/' \
 	"$dir/jobs.yaml" >"$dir/production.yaml"
 _out=$(mobbjob -f "$dir/production.yaml" chaintest simulator \
-	--accounts "$dir/accounts.csv" --stream woz --reason x \
-	-o "$dir/x.html" 2>&1)
+	--accounts "$dir/accounts.csv" --stream woz --dry-run 2>&1)
 is "production is refused" "$? $(echo "$_out" | grep -c MOBB-1336)" "2 1"
 is "and nothing was planned for it" "$(sql 'select count(*) from chain_run')" 1
 is "without a report" "$(code_of simulator --accounts "$dir/accounts.csv")" \
