@@ -1221,6 +1221,24 @@ static const struct advice rows[] = {
 		"about, or contradicts itself; the answer is not used.",
 		"Report it to Logius with the time.",
 		"Meld het bij Logius met het tijdstip.", 7 },
+	{ CODE_SUBSCRIPTION_LATE, '-', "subscription question not answered",
+		"abonnementenvraag niet beantwoord",
+		"A question about subscriptions has had no answer for longer "
+		"than `answer_within` of its endpoint; letters wait for it.",
+		"Look with `mobbjob subscriptions`; ask Logius; ask again with "
+		"`mobbjob subscriptions ask SENDER --waiting`.",
+		"Kijk met `mobbjob subscriptions`; vraag het Logius; vraag "
+		"opnieuw met `mobbjob subscriptions ask SENDER --waiting`.",
+		7 },
+	{ CODE_SUBSCRIPTION_GAP, '-', "subscription answer leaves numbers out",
+		"abonnementenantwoord laat nummers weg",
+		"The answer does not mention every citizen that was asked "
+		"about.  Letters to the others are not decided and wait.",
+		"Ask Logius why; then `mobbjob subscriptions ask SENDER "
+		"--waiting`, or import a list.",
+		"Vraag Logius waarom; daarna `mobbjob subscriptions ask SENDER "
+		"--waiting`, of importeer een lijst.",
+		3 },
 	{ CODE_SUBSCRIPTION_OLD, '-', "subscription answer too old or too new",
 		"abonnementenantwoord te oud of te nieuw",
 		"An answer decides for seven days after the moment it was "
@@ -1229,6 +1247,25 @@ static const struct advice rows[] = {
 		"Vraag opnieuw, of geef het moment van de lijst die u "
 		"importeert.",
 		5 },
+	{ CODE_SUBSCRIPTION_WAIT, '-', "letters wait for subscriptions",
+		"brieven wachten op abonnementen",
+		"No answer decides about some citizens, and by its settings "
+		"(`ask`, `wus_max`, `wus_daily`) the stream may not ask now.",
+		"Import a list with `mobbjob subscriptions import`, or change "
+		"the settings.",
+		"Importeer een lijst met `mobbjob subscriptions import`, of "
+		"wijzig de instellingen.",
+		3 },
+	{ CODE_QUESTION_FAILED, '-', "subscription question refused",
+		"abonnementenvraag geweigerd",
+		"The other side refused our question about subscriptions for "
+		"good; letters wait.",
+		"Read the reason with `mobbjob subscriptions`, correct the CPA "
+		"or the endpoint, and ask again.",
+		"Lees de reden met `mobbjob subscriptions`, corrigeer de CPA "
+		"of "
+		"het endpoint, en vraag opnieuw.",
+		7 },
 	{ CODE_SUBSCRIPTION_READ, '-', "subscription answer cannot be read",
 		"abonnementenantwoord is niet te lezen",
 		"The answer (or list) is cut off, damaged, larger than 1 GB or "

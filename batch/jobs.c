@@ -70,6 +70,11 @@ static const struct yaml_key endpoint_keys[] = {
 		.inner = jobs_answer_keys },
 	{ "result_within", YAML_TIME, IN(jobs_endpoint, result_within),
 		.absent = 24 * 3600000 },
+	{ "wus_max", YAML_INT, IN(jobs_endpoint, wus_max), .absent = 2500 },
+	{ "wus_daily", YAML_INT, IN(jobs_endpoint, wus_daily),
+		.absent = 10000 },
+	{ "answer_within", YAML_TIME, IN(jobs_endpoint, answer_within),
+		.absent = 4 * 3600000 },
 	{ 0 },
 };
 
@@ -142,6 +147,8 @@ static const struct yaml_key stream_keys[] = {
 	{ "not_pdfa", YAML_TEXT, IN(jobs_stream, not_pdfa), .absent = 0 },
 	{ "count_check", YAML_BOOL, IN(jobs_stream, count_check), .absent = 0 },
 	{ "lpr", YAML_INT, IN(jobs_stream, lpr), .absent = -1 },
+	{ "ask", YAML_TEXT, IN(jobs_stream, ask), .absent = 0 },
+	{ "wus_max", YAML_INT, IN(jobs_stream, wus_max), .absent = -1 },
 	{ 0 },
 };
 

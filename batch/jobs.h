@@ -32,7 +32,8 @@ struct jobs_listen {
 	int64_t max_body; /* bytes, default 24 MB */
 };
 
-#define JOBS_ENDPOINTS_MAX 32 /* each has a process of its own */
+#define JOBS_WUS_MAX 100000000 /* everybody */
+#define JOBS_ENDPOINTS_MAX 32  /* each has a process of its own */
 
 /* Revocation lists: where they come from and what they decide. */
 struct jobs_crl {
@@ -116,6 +117,11 @@ struct jobs_endpoint {
 	bool plain_http; /* http: addresses; only at a simulator */
 	struct jobs_answer answer;
 	int64_t result_within; /* after its acknowledgment, ms; then a person */
+	/* Who is not in the register is asked about by WUS when it is at most
+	 * wus_max numbers, and wus_daily a day are not used up.
+	 */
+	int64_t wus_max, wus_daily;
+	int64_t answer_within; /* ms: a bulk question; then a person is told */
 
 	enum jobs_peer peer_is;
 };
@@ -138,6 +144,16 @@ struct jobs_tariff {
 	int64_t year;
 	int64_t letter, login;
 	int64_t free; /* letters and logins of an organisation, together */
+};
+
+/* How it is found out who has a box: first the register of answers; and for
+ * whom it decides nothing?
+ */
+enum jobs_ask {
+	JOBS_ASK_AUTO,	  /* WUS for few, else in bulk: default */
+	JOBS_ASK_WUS,	  /* WUS, however many */
+	JOBS_ASK_BULK,	  /* the AbonnementService */
+	JOBS_ASK_REGISTER /* nobody: lists are imported */
 };
 
 /* What becomes of a letter whose PDF the box may not take. */
@@ -177,6 +193,8 @@ struct jobs_stream {
 	char *not_pdfa;	    /* warn | paper | reject */
 	bool count_check;   /* hold when the count is far from the last */
 	int64_t lpr;	    /* letters before Logius released production */
+	char *ask;	    /* auto | wus | bulk | register */
+	int64_t wus_max;    /* -1: that of the endpoint */
 
 	/* filled by jobs_parse() */
 	const struct jobs_sender *sender_is;
@@ -188,6 +206,7 @@ struct jobs_stream {
 	int persons; /* how many release a job that waits: 1 or 2 */
 	bool structure;
 	enum jobs_pdf pdf;
+	enum jobs_ask ask_is;
 };
 
 struct jobs {

@@ -141,6 +141,27 @@ release_parse(struct jobs_stream *s, struct fault *why)
 	return V_OK;
 }
 
+static enum verdict
+ask_check(struct jobs_stream *s, struct fault *why)
+{
+	static const char *const words[] = { "auto", "wus", "bulk", "register",
+		NULL };
+	int ask = word_of(s->ask, words);
+
+	if (ask == -1)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: ask must be auto, wus, bulk or register",
+			s->name);
+	s->ask_is = (enum jobs_ask)ask;
+	if (s->wus_max > JOBS_WUS_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"stream %s: wus_max must be at most %d", s->name,
+			JOBS_WUS_MAX);
+	if (s->wus_max == -1)
+		s->wus_max = s->endpoint_is->wus_max;
+	return V_OK;
+}
+
 /* Rehearsal and production never meet: the certificate and CPA of a sender say
  * for which of them they are.
  */
@@ -212,6 +233,8 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 		v = jobs_results_check(s, why);
 	if (v == V_OK)
 		v = lpr_check(s, why);
+	if (v == V_OK)
+		v = ask_check(s, why);
 	return v == V_OK ? environments_check(s, why) : v;
 }
 
@@ -297,6 +320,14 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: letters must be at most %" PRId64 "/h",
 			e->name, PACE_PER_HOUR_MAX);
+	if (e->wus_max > JOBS_WUS_MAX || e->wus_daily > JOBS_WUS_MAX)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: wus_max and wus_daily must be at most %d",
+			e->name, JOBS_WUS_MAX);
+	if (e->answer_within < 60000)
+		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"endpoint %s: answer_within must be 1min at least",
+			e->name);
 	v = jobs_answer_check(&e->answer, e->name, why);
 	return v == V_OK ? endpoint_peer_check(e, why) : v;
 }

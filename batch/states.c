@@ -33,8 +33,9 @@ static const struct row jobs[] = {
 	[JOB_HELD] = { "held", BIT(JOB_SPLIT) | BIT(JOB_RELEASED) |
 				       BIT(JOB_SENDING) | BIT(JOB_AWAITING) |
 				       BIT(JOB_SETTLED) | BIT(JOB_CANCELLED) },
+	/* Split again: what decided about its letters is too old. */
 	[JOB_RELEASED] = { "released", BIT(JOB_SENDING) | BIT(JOB_AWAITING) |
-					       BIT(JOB_HELD) |
+					       BIT(JOB_HELD) | BIT(JOB_SPLIT) |
 					       BIT(JOB_CANCELLED) },
 	/* Back to released: letters that rested are to be cut as well. */
 	[JOB_SENDING] = { "sending", BIT(JOB_AWAITING) | BIT(JOB_SETTLED) |
@@ -88,9 +89,12 @@ static const struct row letters[] = {
 	[LETTER_SPLIT] = { "split", BIT(LETTER_BOX) | BIT(LETTER_PAPER) |
 					    BIT(LETTER_REJECTED) |
 					    BIT(LETTER_WITHDRAWN) },
-	[LETTER_BOX] = { "box", BIT(LETTER_OFFERED) | BIT(LETTER_HELD) |
+	/* Split again: see JOB_RELEASED. */
+	[LETTER_BOX] = { "box", BIT(LETTER_SPLIT) | BIT(LETTER_OFFERED) |
+					BIT(LETTER_HELD) |
 					BIT(LETTER_WITHDRAWN) },
-	[LETTER_PAPER] = { "paper", BIT(LETTER_BUNDLED) | BIT(LETTER_HELD) |
+	[LETTER_PAPER] = { "paper", BIT(LETTER_SPLIT) | BIT(LETTER_BUNDLED) |
+					    BIT(LETTER_HELD) |
 					    BIT(LETTER_WITHDRAWN) },
 	[LETTER_OFFERED] = { "offered",
 		BIT(LETTER_BOX) | BIT(LETTER_DELIVERED) | BIT(LETTER_DECLINED) |

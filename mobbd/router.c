@@ -1,8 +1,9 @@
 /* mobbd/router.c - the role that decides: box or paper, held or released
  *
- * Asks the subscription service in groups, keeps answer and rule per letter,
- * then holds or releases the job, and cuts released jobs into lots.  Asking
- * discloses no letter.  Holds the TLS client key, not the site key.
+ * Looks up who has a box in the register of answers, and has asked about who is
+ * not in it (mobbd/ask.c); holds or releases the job, and cuts released jobs
+ * into lots.  Asking discloses no letter.  Holds the TLS client key, not the
+ * site key.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -15,116 +16,51 @@
 #include "base/log.h"
 #include "batch/lot.h"
 #include "batch/release.h"
-#include "channels/channel.h"
-#include "mobbd/peers.h"
+#include "mobbd/ask.h"
 #include "mobbd/role.h"
 
 static enum verdict
 router_open(struct role_run *run, struct fault *why)
 {
 	(void)why;
-	run->own = peers_new(run);
+	run->own = asks_new(run);
 	return V_OK;
 }
 
 static void
 router_close(struct role_run *run)
 {
-	peers_free(run->own);
+	asks_free(run->own);
 }
 
-#define CONNECT_MS 10000 /* other endpoints wait for it */
-#define ANSWER_MS 60000
+#define LOOKS_MAX 3 /* what is asked now is there at the second look */
 
-/* One question.  After one that got no answer the endpoint rests, so that what
- * is away costs the jobs of other endpoints little.
- */
+/* Until all are decided.  V_SKIP: the job waits for answers. */
 static enum verdict
-ask_service(struct role_run *run, const struct jobs_stream *stream,
-	const char *type, struct wus_answer *answers, size_t count,
-	struct fault *why)
+decide(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct fault *why)
 {
-	const struct jobs_sender *sender = stream->sender_is;
-	const struct jobs_endpoint *endpoint = stream->endpoint_is;
-	int64_t until_ms, now_ms = clock_now_ms();
-	struct http *http;
+	struct store *store = run->site->store;
+	struct routing routing = { .numbers = 0 };
+	bool waits = false;
 	enum verdict v;
+	int look;
 
-	if (peers_rest_ms(run->own, endpoint, now_ms, why) != 0)
-		return V_LATER;
-	v = peers_connect(run->own, sender, endpoint, NULL, &http, why);
-	if (v != V_OK)
-		return v;
-	http_patience(http, CONNECT_MS, ANSWER_MS);
-	v = wus_ask(http, endpoint->wus, sender->oin,
-		type[0] == '\0' ? stream->type : type, answers, count, why);
-	if (v == V_LATER && why->code != CODE_WUS)
-		(void)peers_away(run->own, sender, endpoint, why,
-			clock_now_ms(), &until_ms);
-	else
-		(void)peers_back(run->own, sender, endpoint);
-	return v;
-}
-
-/* Ask about the letters of one type that have no rule yet, each number once,
- * however many letters it gets.
- */
-static enum verdict
-ask_type(struct role_run *run, const struct jobs_stream *stream,
-	struct route_row *rows, size_t count, const char *type,
-	struct fault *why)
-{
-	struct wus_answer answers[WUS_GROUP_MAX];
-	size_t of_row[WUS_GROUP_MAX], i, k, n = 0;
-	enum verdict v;
-
-	for (i = 0; i < count; i++) {
-		if (rows[i].rule != 0 || strcmp(rows[i].type, type) != 0)
-			continue;
-		for (k = 0; k < n; k++)
-			if (answers[k].bsn.number == rows[i].bsn.number)
-				break;
-		if (k == n)
-			answers[n++] =
-				(struct wus_answer){ .bsn = rows[i].bsn };
-		of_row[i] = k;
-	}
-	v = ask_service(run, stream, type, answers, n, why);
-	for (i = 0; v == V_OK && i < count; i++) {
-		if (rows[i].rule != 0 || strcmp(rows[i].type, type) != 0)
-			continue;
-		k = of_row[i];
-		rows[i].box = answers[k].answered && answers[k].subscribed;
-		rows[i].rule =
-			answers[k].answered ? ROUTE_ASKED : ROUTE_NOT_LISTED;
-	}
-	return v;
-}
-
-/* A subscription is for a type of letter: a question for each. */
-static enum verdict
-ask(struct role_run *run, const struct jobs_stream *stream,
-	struct route_row *rows, size_t count, struct fault *why)
-{
-	enum verdict v;
-	size_t i;
-
-	assert(count <= WUS_GROUP_MAX);
-	for (i = 0; i < count; i++) {
-		assert(rows[i].rule == 0);
-		if (rows[i].bsn.number == 0 || rows[i].paper != PAPER_NONE) {
-			rows[i].box = false;
-			rows[i].rule = ROUTE_PAPER_ONLY;
-		}
-	}
-	for (i = 0; i < count; i++) {
-		if (rows[i].rule != 0)
-			continue;
-		v = ask_type(run, stream, rows, count, rows[i].type, why);
+	v = ask_waits(run->own, job, stream, &waits, why);
+	if (v != V_OK || waits)
+		return v == V_OK ? V_SKIP : v;
+	for (look = 0; look < LOOKS_MAX; look++) {
+		v = store_route(store, job, stream->type, clock_now_ms(),
+			&routing, why);
+		if (v != V_END)
+			return v;
+		v = ask_about(run->own, job, stream, &routing, why);
+		routing_done(&routing);
 		if (v != V_OK)
 			return v;
 	}
-	return V_OK;
+	return fault_set(why, V_LATER, CODE_WUS_ANSWER,
+		"what was asked is still not in the register");
 }
 
 /* Do the supplier's totals agree with what was read, those beside the file and
@@ -156,7 +92,6 @@ route(struct role_run *run, const struct job *job,
 	const struct jobs_stream *stream, struct fault *why)
 {
 	struct store *store = run->site->store;
-	struct route_row rows[WUS_GROUP_MAX];
 	const struct page_limits limits = {
 		.lot_letters = stream->endpoint_is->lot_letters,
 		.lot_bytes = stream->endpoint_is->lot_bytes,
@@ -164,34 +99,13 @@ route(struct role_run *run, const struct job *job,
 		.bundle_bytes = stream->printer_is->bundle_bytes
 	};
 	struct fault reason = FAULT_NONE;
-	size_t count;
 	bool go;
 	enum verdict v;
 
-	for (;;) {
-		int64_t asked_ms = clock_now_ms();
-
-		v = store_route_next(
-			store, job->id, WUS_GROUP_MAX, rows, &count, why);
-		if (v != V_OK || count == 0 || *run->stop)
-			break;
-		memset(&rows[count], 0,
-			(WUS_GROUP_MAX - count) * sizeof(rows[0]));
-		v = ask(run, stream, rows, count, why);
-		if (v == V_OK)
-			v = store_route_put(store, job->id, rows, count, "wus",
-				asked_ms, why);
-		if (v != V_OK)
-			break;
-	}
-	if (v != V_OK || count > 0) {
-		if (v != V_OK)
-			fault_at(why, "job %s", job->id);
-		/* A contradicting answer is the service's fault and may be
-		 * right the next time; the job stays where it is.
-		 */
-		return v == V_BROKEN && why->code == CODE_WUS_ANSWER ? V_LATER
-								     : v;
+	v = decide(run, job, stream, why);
+	if (v != V_OK) {
+		fault_at(why, "job %s", job->id);
+		return v;
 	}
 	go = may_go(job, stream, &reason);
 	v = store_brake_paper(store, job->id, stream->expect_paper,
@@ -293,8 +207,17 @@ cut(struct role_run *run, const struct job *job,
 	struct cutting c = { 0 };
 	enum verdict v;
 	size_t i, from = 0;
+	bool undone = false;
 
-	v = pass_gate(run, job, stream, why);
+	v = store_route_undo(store, job->id, clock_now_ms(), &undone, why);
+	if (v == V_OK && undone) {
+		log_line("job %s: who has a box was found out more than 7 days "
+			 "ago; looked up anew",
+			job->id);
+		return V_OK;
+	}
+	if (v == V_OK)
+		v = pass_gate(run, job, stream, why);
 	if (v == V_OK)
 		v = spool_journal_load(
 			run->site->spool, JOURNAL_PRINT, NULL, &printed, why);
@@ -380,6 +303,15 @@ router_step(struct role_run *run, struct fault *why)
 	enum verdict v;
 
 	v = each_job(run, JOB_SPLIT, route, &some, why);
+	if (v == V_OK || v == V_LATER) {
+		struct fault other;
+		enum verdict w = ask_all(run->own, &some, &other);
+
+		if (w != V_OK) {
+			*why = other;
+			return w;
+		}
+	}
 	if (v == V_OK || v == V_LATER) {
 		struct fault other = *why;
 		enum verdict w =

@@ -84,8 +84,15 @@ tell_route(struct call *call, const struct letter_row *row)
 	step(call, row->answer_ms, "route: %s%s%s", letter_route(row),
 		row->letter.paper == PAPER_NONE ? "" : ": ",
 		paper_reason_name(row->letter.paper));
-	if (row->rule != ROUTE_PAPER_ONLY && row->answer_source != NULL)
+	if (row->rule == ROUTE_PAPER_ONLY || row->answer_source[0] == '\0')
+		return;
+	if (row->answer_list == 0)
 		step(call, 0, "as answered by %s", row->answer_source);
+	else
+		step(call, 0,
+			"as answered by %s, answer %" PRId64
+			" of `mobbjob subscriptions`",
+			row->answer_source, row->answer_list);
 }
 
 static void

@@ -18,6 +18,21 @@ letter_route(const struct letter_row *row)
 		       "mention the citizen";
 	case ROUTE_PAPER_ONLY:
 		return "paper, because the letter cannot go to a box";
+	case ROUTE_LIST:
+		return row->box ? "the box, because the citizen is subscribed "
+				  "by the answer to a bulk question"
+				: "paper, because the citizen is not "
+				  "subscribed by the answer to a bulk question";
+	case ROUTE_ALL:
+		return row->box ? "the box, because the citizen is among all "
+				  "subscribers"
+				: "paper, because the citizen is not among all "
+				  "subscribers";
+	case ROUTE_IMPORT:
+		return row->box ? "the box, because the citizen is subscribed "
+				  "by an imported list"
+				: "paper, because the citizen is not "
+				  "subscribed by an imported list";
 	}
 	return "not decided yet";
 }
@@ -76,6 +91,7 @@ letter_json(const struct letter_row *row)
 	json_add_given(o, "type", letter->type);
 	json_add_given(o, "answer_source", row->answer_source);
 	json_add_time(o, "answer_at", row->answer_ms);
+	json_add_int(o, "answer", row->answer_list);
 	json_add_time(o, "split_at", row->split_ms);
 	json_add_given(o, "batch_id",
 		row->box_lot == 0 ? "" : show_uuid(&row->batch_id, &mem));

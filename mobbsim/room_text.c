@@ -117,6 +117,9 @@ room_text_jobs(
 		"    letters: 3600000/h\n"
 		"    bytes: 50MB/s\n"
 		"    in_flight: 2\n"
+		"    # As many as you like: this service is our own.\n"
+		"    wus_max: 1000000\n"
+		"    wus_daily: 100000000\n"
 		"\n",
 		ports->theirs);
 	buf_text(out, "# Who prints what cannot go to a box; bundles appear in "

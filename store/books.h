@@ -20,10 +20,6 @@
 struct store {
 	struct pg *pg;
 	bool supervisor; /* lock A is ours */
-	/* All letters before this record of this job have a route: where the
-	 * next search begins.  Only a hint; a new connection starts at 0.
-	 */
-	int64_t routed_job, routed_before;
 	/* A person: letters are shown without what the citizen gets, or opened
 	 * by the database, which records it.
 	 */
@@ -363,6 +359,14 @@ enum verdict last_run_keep(struct pg *pg, const struct job_row *job,
 /* Mark it applied; *already_out: it was, so change nothing. */
 enum verdict inbound_applied(struct pg *pg, const struct inbound *in,
 	bool *already_out, struct fault *why);
+
+/* --- questions (store/question_answer.c) --- */
+
+/* An acknowledgment or MessageError about a question; *ours_out: it was.
+ * *foreign_out: about one that was sent under another agreement.
+ */
+enum verdict question_ack(struct pg *pg, const struct inbound *in,
+	int64_t now_ms, bool *ours_out, bool *foreign_out, struct fault *why);
 
 /* --- letters (store/letter.c) --- */
 

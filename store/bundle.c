@@ -334,8 +334,11 @@ store_lot_letters(struct store *store, int64_t lot, struct arena *mem,
 			"order by x.number desc limit 1) from place p "
 			"join letter l on l.part = $2 and l.job_no = p.job_no "
 			"and l.record = p.record "
-			"left join route t on t.job_no = p.job_no "
-			"and t.record = p.record "
+			"left join lateral (select "
+			"route_how(w.ways, p.record) >= 128 as box, "
+			"route_how(w.ways, p.record) & 127 as rule "
+			"from route_page w where w.job_no = p.job_no "
+			"and w.page = p.record >> 9 limit 1) t on true "
 			"where p.lot_no = $1 order by p.seq",
 			PG_ARGS(PG_N(lot), PG_N(part)), &rows, why);
 	}

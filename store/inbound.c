@@ -321,7 +321,7 @@ store_ack_apply(struct store *store, const struct inbound *in, int64_t now_ms,
 	struct lot_row lot;
 	struct job_row job;
 	int64_t number = 0;
-	bool already = false, foreign = false;
+	bool already = false, foreign = false, question = false;
 	enum verdict v;
 
 	v = pg_begin(pg, why);
@@ -330,9 +330,11 @@ store_ack_apply(struct store *store, const struct inbound *in, int64_t now_ms,
 	if (v == V_OK && !already)
 		v = attempt_of(pg, in, &number, &foreign, why);
 	if (v == V_OK && !already && number == 0)
+		v = question_ack(pg, in, now_ms, &question, &foreign, why);
+	if (v == V_OK && !already && number == 0 && !question)
 		v = event_put(pg, now_ms, "", "automatic", "message not used",
 			why, "%.200s: %s", in->message_id,
-			foreign ? "refers to a lot under another CPA"
+			foreign ? "refers to what was sent under another CPA"
 				: "refers to no lot of ours");
 	if (v == V_OK && number != 0)
 		v = attempt_lock_all(pg, number, &lot, &job, &attempt, why);

@@ -28,7 +28,8 @@
  */
 #define ROW_SQL                                                                \
 	", j.id, n.state, coalesce(n.box, false), "                            \
-	"n.rule, s.source, s.asked_ms, j.split_ms, b.number, p.number, "       \
+	"n.rule, s.source, s.asked_ms, s.list_no, j.split_ms, b.number, "      \
+	"p.number, "                                                           \
 	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
 	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
 	"p.handed_ms, p.posted_days from (select * from letter_now "
@@ -39,8 +40,9 @@
 	") n join lateral letter_open(n.job_no, array[n.record]) l on true "
 #define ROW_JOINS                                                              \
 	"join job j on j.number = n.job_no "                                   \
-	"left join lateral (select s.source, s.asked_ms from answer s "        \
-	"where s.number = n.answer_no limit 1) s on true "                     \
+	"left join lateral (select s.source, s.asked_ms, s.list_no "           \
+	"from answer s where s.job_no = n.job_no and s.nth = n.answer_no "     \
+	"limit 1) s on true "                                                  \
 	"left join lateral (select o.number, o.batch_id from place q "         \
 	"join lot o on o.number = q.lot_no where q.job_no = n.job_no "         \
 	"and q.record = n.record and not o.print "                             \
@@ -76,6 +78,7 @@ row_read(const struct pg_rows *rows, int i, struct arena *mem,
 	r.rule = (enum route_rule)pg_int(rows, i, c++);
 	r.answer_source = pg_text(rows, i, c++, mem);
 	r.answer_ms = pg_int(rows, i, c++);
+	r.answer_list = pg_int(rows, i, c++);
 	r.split_ms = pg_int(rows, i, c++);
 	r.box_lot = pg_int(rows, i, c++);
 	r.print_lot = pg_int(rows, i, c++);

@@ -35,9 +35,9 @@ enum {
 	"l.publish, l.deadline, l.dated"
 /* What goes to the box is only counted. */
 #define ROUTED_COLUMNS                                                         \
-	"r.box, l.box_bytes, l.hold is null, "                                 \
-	"case when not r.box then l.docs end, "                                \
-	"case when not r.box then l.address end, "                             \
+	"route_how(r.ways, l.record) >= 128, l.box_bytes, l.hold is null, "    \
+	"case when route_how(r.ways, l.record) < 128 then l.docs end, "        \
+	"case when route_how(r.ways, l.record) < 128 then l.address end, "     \
 	"null::int, 0, null::int, null::int, null::int"
 
 static int32_t
@@ -200,9 +200,10 @@ read_routed(struct pg *pg, const struct job_row *job, struct routed *r,
 		v = pg_do(pg,
 			"declare page_letters no scroll cursor for "
 			"select " ROUTED_COLUMNS " from letter l "
-			"join route r on r.job_no = l.job_no "
-			"and r.record = l.record where l.part = $1 "
-			"and l.job_no = $2 and r.job_no = $2 "
+			"join (select w.job_no, w.page, w.ways "
+			"from route_page w where w.job_no = $2 offset 0) r "
+			"on r.page = l.record >> 9 where l.part = $1 "
+			"and l.job_no = $2 and route_how(r.ways, l.record) > 0 "
 			"order by l.record",
 			PG_ARGS(PG_N(job->part), PG_N(job->number)), NULL, why);
 	if (v == V_OK)

@@ -575,3 +575,102 @@ pg_copy_done(struct pg_copy *copy)
 	free(copy->bytes);
 	*copy = PG_COPY_NONE;
 }
+
+/* --- binary COPY out --- */
+
+#define COPY_HEAD_BYTES 19
+
+int64_t
+pg_field_int(const struct pg_field *field)
+{
+	uint64_t value;
+
+	if (field->len < 0)
+		return 0;
+	assert(field->len == 2 || field->len == 4 || field->len == 8);
+	value = big_endian(field->bytes, field->len);
+	return field->len == 2	 ? (int16_t)value
+	       : field->len == 4 ? (int32_t)value
+				 : (int64_t)value;
+}
+
+/* One row, or the end (-1 columns).  False: it makes no sense. */
+static bool
+fields_of(const uint8_t *at, int len, int columns, struct pg_field *fields,
+	bool *end_out)
+{
+	const uint8_t *end = at + len;
+	int i, count;
+
+	if (len < 2)
+		return false;
+	count = (int16_t)big_endian(at, 2);
+	*end_out = count == -1;
+	if (*end_out)
+		return true;
+	at += 2;
+	if (count != columns)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (end - at < 4)
+			return false;
+		fields[i].len = (int32_t)big_endian(at, 4);
+		fields[i].bytes = at += 4;
+		if (fields[i].len > end - at || fields[i].len < -1)
+			return false;
+		at += fields[i].len > 0 ? fields[i].len : 0;
+	}
+	return true;
+}
+
+/* The rest is taken from the connection, or it stays in COPY. */
+static enum verdict
+copy_out_end(struct pg *pg, enum verdict v, struct fault *why)
+{
+	PGresult *result;
+	char *row;
+
+	while (PQgetCopyData(pg->conn, &row, 0) > 0)
+		PQfreemem(row);
+	while ((result = PQgetResult(pg->conn)) != NULL) {
+		if (PQresultStatus(result) != PGRES_COMMAND_OK && v == V_OK)
+			v = failed(pg, result, "copy", why);
+		PQclear(result);
+	}
+	return v;
+}
+
+enum verdict
+pg_copy_out(struct pg *pg, const char *sql, int columns,
+	enum verdict (*each)(
+		void *self, const struct pg_field *fields, struct fault *why),
+	void *self, struct fault *why)
+{
+	struct pg_field fields[PG_FIELDS_MAX];
+	PGresult *result = PQexec(pg->conn, sql);
+	int len, skip = COPY_HEAD_BYTES;
+	enum verdict v = V_OK;
+	bool end = false;
+	char *row;
+
+	assert(columns <= PG_FIELDS_MAX);
+	pg->sqlstate[0] = '\0';
+	if (PQresultStatus(result) != PGRES_COPY_OUT)
+		v = failed(pg, result, sql, why);
+	PQclear(result);
+	if (v != V_OK)
+		return v;
+	while (v == V_OK && (len = PQgetCopyData(pg->conn, &row, 0)) > 0) {
+		const uint8_t *at = (const uint8_t *)row + skip;
+
+		/* The head stands before the first row. */
+		if (!fields_of(at, len - skip, columns, fields, &end))
+			v = fault_set(why, V_BROKEN, CODE_DATABASE_QUERY,
+				"a row cannot be read");
+		else if (!end)
+			v = each(self, fields, why);
+		skip = 0;
+		PQfreemem(row);
+	}
+	return copy_out_end(pg, v, why);
+}

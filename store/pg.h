@@ -144,6 +144,24 @@ void pg_copy_count(struct pg_copy *copy, uint16_t columns);
 enum verdict pg_copy_end(struct pg_copy *copy, struct fault *why);
 void pg_copy_done(struct pg_copy *copy); /* frees; may be called twice */
 
+/* --- binary COPY out --- */
+
+struct pg_field {
+	const uint8_t *bytes; /* lent until the next row */
+	int32_t len;	      /* -1: null */
+};
+#define PG_FIELDS_MAX 8
+/* null reads as 0 */
+int64_t pg_field_int(const struct pg_field *field);
+
+/* `sql`: "copy (select ..) to stdout (format binary)", of `columns` columns.
+ * Each row is given to `each`; what that returns other than V_OK ends it.
+ */
+enum verdict pg_copy_out(struct pg *pg, const char *sql, int columns,
+	enum verdict (*each)(
+		void *self, const struct pg_field *fields, struct fault *why),
+	void *self, struct fault *why);
+
 /* --- waiting --- */
 
 /* Wait for a notification, at most `ms`; also_fd -1: none. */

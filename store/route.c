@@ -4,163 +4,138 @@
  */
 #include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "store/books.h"
 
-/* A sub-select with a limit is looked up by index for each row, whatever the
- * planner believes about a table that has just been filled.
- */
-enum verdict
-store_route_next(struct store *store, const char *job, size_t max,
-	struct route_row *rows_out, size_t *count_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	struct job_row row;
-	int64_t from = 0;
-	enum verdict v;
-	int i;
+/* --- back to split --- */
 
-	assert(max > 0);
-	v = job_peek(store->pg, job, &row, why);
-	if (v != V_OK)
-		return v;
-	if (row.number == store->routed_job)
-		from = store->routed_before;
-	v = pg_ask(store->pg,
-		"select l.record, l.bsn, l.paper, l.type, l.hold from letter l "
-		"where l.part = $1 and l.job_no = $2 and l.record >= $3 "
-		"and (select 1 from route r where r.job_no = l.job_no "
-		"and r.record = l.record limit 1) is null "
-		"order by l.record limit $4",
-		PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(from),
-			PG_N((int64_t)max)),
-		&rows, why);
-	if (v != V_OK)
-		return v;
-	for (i = 0; i < rows.count; i++) {
-		struct route_row *r = &rows_out[i];
-
-		*r = (struct route_row){ .record = pg_int(&rows, i, 0),
-			.bsn = { (int32_t)pg_int(&rows, i, 1) },
-			.paper = (enum paper_reason)pg_int(&rows, i, 2),
-			.hold = (enum code)pg_int(&rows, i, 4) };
-		pg_word(&rows, i, 3, r->type, sizeof(r->type));
-	}
-	if (rows.count > 0) {
-		store->routed_job = row.number;
-		store->routed_before = rows_out[0].record;
-	}
-	*count_out = (size_t)rows.count;
-	pg_rows_done(&rows);
-	return V_OK;
-}
-
-/* The answer a group was routed by; *number_out: its row. */
+/* Routes are made anew; what a person decided about a letter stays. */
 static enum verdict
-put_answer(struct pg *pg, int64_t job_no, const char *source, int64_t asked_ms,
-	int64_t yes, int64_t no, int64_t *number_out, struct fault *why)
+undo_counts(struct pg *pg, const struct job_row *job, struct fault *why)
 {
+	struct counts counts = COUNTS_NONE;
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"insert into answer (job_no, source, asked_ms, letters, yes, "
-		"no) values ($1, $2, $3, $4, $5, $6) returning number",
-		PG_ARGS(PG_N(job_no), PG_T(source), PG_N(asked_ms),
-			PG_N(yes + no), PG_N(yes), PG_N(no)),
-		&rows, why);
-	if (v != V_OK)
-		return v;
-	*number_out = pg_int(&rows, 0, 0);
+		"with x as (select distinct on (record) state from receipt "
+		"where job_no = $1 and lot_no = 0 "
+		"order by record, number desc) "
+		"select n_box - (select count(*) from x where x.state = 2), "
+		"n_paper - (select count(*) from x where x.state = 3) "
+		"from job where number = $1",
+		PG_ARGS(PG_N(job->number)), &rows, why);
+	if (v == V_OK) {
+		counts_move(
+			&counts, LETTER_BOX, LETTER_SPLIT, pg_int(&rows, 0, 0));
+		counts_move(&counts, LETTER_PAPER, LETTER_SPLIT,
+			pg_int(&rows, 0, 1));
+	}
 	pg_rows_done(&rows);
-	return V_OK;
+	return v == V_OK ? counts_write(pg, job->number, &counts, why) : v;
 }
 
 static enum verdict
-copy_routes(struct pg *pg, int64_t job_no, int64_t answer,
-	const struct route_row *rows, size_t count, struct fault *why)
+is_too_old(struct pg *pg, int64_t job_no, int64_t now_ms, bool *old_out,
+	struct fault *why)
 {
-	struct pg_copy copy = PG_COPY_NONE;
-	enum verdict v;
-	size_t i;
-
-	v = pg_copy_begin(&copy, pg,
-		"copy route (job_no, record, answer_no, rule, box) "
-		"from stdin (format binary)",
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v = pg_ask(pg,
+		"select min(asked_ms) < $2 from answer where job_no = $1",
+		PG_ARGS(PG_N(job_no), PG_N(now_ms - ANSWER_MAX_MS)), &rows,
 		why);
-	for (i = 0; v == V_OK && i < count; i++) {
-		v = pg_copy_row(&copy, 5, why);
-		if (v != V_OK)
-			break;
-		assert((int)rows[i].rule >= ROUTE_ASKED &&
-			rows[i].rule <= ROUTE_PAPER_ONLY);
-		pg_copy_i64(&copy, job_no);
-		pg_copy_i64(&copy, rows[i].record);
-		pg_copy_i64(&copy, answer);
-		pg_copy_i16(&copy, (int16_t)rows[i].rule);
-		pg_copy_bool(&copy, rows[i].box);
-	}
+
 	if (v == V_OK)
-		v = pg_copy_end(&copy, why);
-	pg_copy_done(&copy);
+		*old_out = pg_bool(&rows, 0, 0);
+	pg_rows_done(&rows);
 	return v;
 }
 
-/* Those that wait for a person before they are in any lot. */
 static enum verdict
-hold_routed(struct pg *pg, int64_t job_no, const struct route_row *rows,
-	size_t count, int64_t now_ms, struct counts *counts, struct fault *why)
+undo(struct pg *pg, struct job_row *job, int64_t now_ms, struct fault *why)
 {
-	struct receipt_row *held = mem_new((count + 1) * sizeof(*held));
-	enum verdict v;
-	size_t i, n = 0;
+	enum verdict v = undo_counts(pg, job, why);
 
-	for (i = 0; i < count; i++) {
-		if (rows[i].hold == CODE_NONE)
-			continue;
-		held[n++] = (struct receipt_row){ .record = rows[i].record,
-			.state = LETTER_HELD,
-			.code = rows[i].hold };
-		counts_move(counts, rows[i].box ? LETTER_BOX : LETTER_PAPER,
-			LETTER_HELD, 1);
-	}
-	v = receipts_write(pg, NULL, job_no, 0, held, n, now_ms, why);
-	free(held);
+	if (v == V_OK)
+		v = pg_do(pg, "delete from route_page where job_no = $1",
+			PG_ARGS(PG_N(job->number)), NULL, why);
+	if (v == V_OK)
+		v = pg_do(pg, "delete from answer where job_no = $1",
+			PG_ARGS(PG_N(job->number)), NULL, why);
+	if (v == V_OK)
+		v = job_step(pg, job, JOB_SPLIT, why);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update job set routed_ms = 0, released_ms = 0, "
+			"released_by = '' where number = $1",
+			PG_ARGS(PG_N(job->number)), NULL, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, job->id, "automatic", "split again",
+			why,
+			"MOBB-%04d an answer that decided about its letters is "
+			"older than 7 days: who has a box is looked up anew",
+			(int)CODE_SUBSCRIPTION_OLD);
 	return v;
 }
 
 enum verdict
-store_route_put(struct store *store, const char *job,
-	const struct route_row *rows, size_t count, const char *source,
-	int64_t asked_ms, struct fault *why)
+store_route_undo(struct store *store, const char *job, int64_t now_ms,
+	bool *undone_out, struct fault *why)
 {
 	struct pg *pg = store->pg;
-	struct counts counts = COUNTS_NONE;
-	int64_t boxes = 0, answer = 0;
 	struct job_row row;
-	enum verdict v;
-	size_t i;
+	bool old = false;
+	enum verdict v = pg_begin(pg, why);
 
-	for (i = 0; i < count; i++)
-		boxes += rows[i].box ? 1 : 0;
-	counts_move(&counts, LETTER_SPLIT, LETTER_BOX, boxes);
-	counts_move(
-		&counts, LETTER_SPLIT, LETTER_PAPER, (int64_t)count - boxes);
-	v = pg_begin(pg, why);
 	if (v == V_OK)
-		v = job_lock_in(pg, job, JOB_SPLIT, &row, why);
+		v = job_lock_in(pg, job, JOB_RELEASED, &row, why);
 	if (v == V_OK)
-		v = put_answer(pg, row.number, source, asked_ms, boxes,
-			(int64_t)count - boxes, &answer, why);
+		v = is_too_old(pg, row.number, now_ms, &old, why);
+	if (v == V_OK && old)
+		v = undo(pg, &row, now_ms, why);
+	v = pg_end(pg, v, why);
 	if (v == V_OK)
-		v = copy_routes(pg, row.number, answer, rows, count, why);
-	if (v == V_OK)
-		v = hold_routed(
-			pg, row.number, rows, count, asked_ms, &counts, why);
-	if (v == V_OK)
-		v = counts_write(pg, row.number, &counts, why);
-	return pg_end(pg, v, why);
+		*undone_out = old;
+	return v;
+}
+
+/* --- waiting for a route --- */
+
+enum verdict
+store_route_wait(struct store *store, const char *job, int64_t numbers,
+	const struct fault *reason, int64_t now_ms, struct fault *why)
+{
+	return pg_do(store->pg,
+		"insert into route_wait as w (job_no, since_ms, numbers, code, "
+		"reason) select number, $2, $3, $4, $5 from job where id = $1 "
+		"on conflict (job_no) do update set numbers = $3, code = $4, "
+		"reason = $5",
+		PG_ARGS(PG_T(job), PG_N(now_ms), PG_N(numbers),
+			PG_N(reason->code), PG_T(reason->text)),
+		NULL, why);
+}
+
+enum verdict
+store_route_waits(struct store *store, const char *job, struct arena *mem,
+	struct route_wait *out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select w.since_ms, w.numbers, w.code, w.reason "
+		"from route_wait w join job j on j.number = w.job_no "
+		"where j.id = $1 and j.state = 2",
+		PG_ARGS(PG_T(job)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = V_END;
+	else if (v == V_OK)
+		*out = (struct route_wait){ .since_ms = pg_int(&rows, 0, 0),
+			.numbers = pg_int(&rows, 0, 1),
+			.code = (enum code)pg_int(&rows, 0, 2),
+			.reason = pg_text(&rows, 0, 3, mem) };
+	pg_rows_done(&rows);
+	return v;
 }
 
 /* --- hold or release --- */
@@ -254,8 +229,6 @@ store_job_routed(struct store *store, const char *job, bool hold,
 			"MOBB-%04d %s", (int)held.code, held.text);
 	if (v == V_OK && held.code == CODE_NONE)
 		v = released(pg, &row, "automatic", "", now_ms, why);
-	if (v == V_OK && row.letters >= OWN_TABLE_LETTERS)
-		v = pg_script(pg, "analyze route", why);
 	return pg_end(pg, v, why);
 }
 

@@ -303,39 +303,66 @@ enum verdict store_split_end(struct split *split, const struct split_end *end,
 /* Roll back and free; after store_split_end() only frees.  Accepts NULL. */
 void store_split_close(struct split *split);
 
-/* --- route --- */
+/* --- route (store/route.c) --- */
 
 #define BERICHT_TYPE_MAX 12 /* bytes of a BerichtType, with its end */
 
-enum route_rule {	      /* stored: never change */
+enum route_rule {	      /* stored: never change; below 128 */
 	ROUTE_ASKED = 1,      /* WUS said yes or no */
 	ROUTE_NOT_LISTED = 2, /* WUS did not mention the number: paper */
 	ROUTE_PAPER_ONLY = 3, /* the letter's own paper_reason */
+	ROUTE_LIST = 4,	      /* the answer to a bulk question says so */
+	ROUTE_ALL = 5,	      /* in the list of all subscribers, or not */
+	ROUTE_IMPORT = 6,     /* an imported list says so */
 };
 
-struct route_row {
-	int64_t record;
-	struct bsn bsn;
-	enum paper_reason paper;
-	char type[BERICHT_TYPE_MAX]; /* to ask about; "": the stream's */
-	enum code hold; /* it will wait for a person: leave it as it is */
-	/* filled by the router */
-	bool box;
-	enum route_rule rule;
+/* Numbers that no answer decides about, of one BerichtType. */
+struct route_open {
+	char type[BERICHT_TYPE_MAX];
+	struct bsn *bsns; /* ascending, each once */
+	size_t count, size;
 };
+#define ROUTE_TYPES_MAX 250 /* in one job */
+struct routing {
+	struct route_open *open; /* by type, only those with numbers */
+	size_t open_count;
+	int64_t numbers; /* in all of them */
+};
+void routing_done(struct routing *routing); /* twice does nothing */
 
-/* The next letters without a route, in order, at most `max`. *count_out 0:
- * all are routed.
+/* Which way each letter of a job goes, by the register: the newest answer list
+ * that says something decides, if it is not too old at now_ms.  `type`: that of
+ * letters without one of their own.  A letter with a hold is held from here on:
+ * in no lot and no bundle until a person decides about it.
+ *
+ * V_OK	   all letters have a route, with the answer and the rule; committed
+ * V_END   some are not decided: routing_out says which (routing_done()), and
+ *	   nothing was written
+ * V_SKIP  CODE_STATE: the job is not in state split; CODE_LIMIT: more than
+ *	   ROUTE_TYPES_MAX types
  */
-enum verdict store_route_next(struct store *store, const char *job, size_t max,
-	struct route_row *rows_out, size_t *count_out, struct fault *why);
-/* Keep the routes of one group with the answer that decided them.  A letter
- * with a hold is held from here on: in no lot and no bundle until a person
- * decides about it.
+enum verdict store_route(struct store *store, const struct job *job,
+	const char *type, int64_t now_ms, struct routing *routing_out,
+	struct fault *why);
+/* Before a released job is cut: did an answer that decided about its letters
+ * become too old?  Then its routes go, and it is split again: *undone_out.
  */
-enum verdict store_route_put(struct store *store, const char *job,
-	const struct route_row *rows, size_t count, const char *source,
-	int64_t asked_ms, struct fault *why);
+enum verdict store_route_undo(struct store *store, const char *job,
+	int64_t now_ms, bool *undone_out, struct fault *why);
+
+/* The job has no routes yet, and why: shown with it until it has. */
+struct route_wait {
+	int64_t since_ms, numbers;
+	enum code code;
+	const char *reason;
+};
+enum verdict store_route_wait(struct store *store, const char *job,
+	int64_t numbers, const struct fault *reason, int64_t now_ms,
+	struct fault *why);
+/* V_END: it waits for nothing. */
+enum verdict store_route_waits(struct store *store, const char *job,
+	struct arena *mem, struct route_wait *out, struct fault *why);
+
 /* split -> routed -> released or held (reason with code); `person` for the
  * event ("automatic").  A job that was to be held at split is not released
  * here, whatever `hold` says.
@@ -851,8 +878,9 @@ struct letter_row {
 	enum letter_state state;
 	bool box; /* route */
 	enum route_rule rule;
-	const char *answer_source; /* "wus" */
-	int64_t answer_ms;
+	const char *answer_source; /* "wus", "list" ..; "" none */
+	int64_t answer_ms;	   /* asked at */
+	int64_t answer_list;	   /* in the register; 0 before it was there */
 	int64_t split_ms;
 	/* newest places: the box lot and the print lot, 0 none */
 	int64_t box_lot, print_lot;
@@ -1004,6 +1032,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/needs.h"
 #include "store/page.h"
 #include "store/person.h"
+#include "store/question.h"
 #include "store/stop.h"
 #include "store/subscription.h"
 

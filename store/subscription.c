@@ -31,9 +31,9 @@ answer_source_word(enum answer_source source)
 /* --- changes --- */
 
 enum verdict
-store_answer_base(struct store *store, const char *sender, const char *type,
-	int64_t since_ms, int64_t now_ms, int64_t *list_out,
-	int64_t *asked_ms_out, struct fault *why)
+store_answer_base(struct store *store, const char *environment,
+	const char *sender, const char *type, int64_t since_ms, int64_t now_ms,
+	int64_t *list_out, int64_t *asked_ms_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
@@ -42,9 +42,10 @@ store_answer_base(struct store *store, const char *sender, const char *type,
 		"select number, asked_ms from subscription_list "
 		"where sender = $1 and type = $2 and whole "
 		"and dropped_ms = 0 and asked_ms >= $3 and asked_ms >= $4 "
+		"and environment = $5 "
 		"order by asked_ms desc, number desc limit 1",
 		PG_ARGS(PG_T(sender), PG_T(type), PG_N(since_ms),
-			PG_N(now_ms - ANSWER_MAX_MS)),
+			PG_N(now_ms - ANSWER_MAX_MS), PG_T(environment)),
 		&rows, why);
 	if (v != V_OK)
 		return v;
@@ -110,16 +111,17 @@ insert_list(struct pg *pg, const struct answer_head *head,
 	v = pg_ask(pg,
 		"insert into subscription_list (sender, type, source, whole, "
 		"asked_ms, applied_ms, asked, yes, no, few, person, note, "
-		"question_no) values ($1, $2, $3, $4::int = 1, $5, $6, $7, $8, "
-		"$9, case when $10::int = 1 then $11::bytea end, $12, $13, $14)"
-		" returning number",
+		"question_no, environment) values ($1, $2, $3, $4::int = 1, "
+		"$5, "
+		"$6, $7, $8, $9, case when $10::int = 1 then $11::bytea end, "
+		"$12, $13, $14, $15) returning number",
 		PG_ARGS(PG_T(head->sender), PG_T(head->type),
 			PG_N(head->source), PG_N(head->whole ? 1 : 0),
 			PG_N(head->asked_ms), PG_N(head->now_ms),
 			PG_N(sum->asked), PG_N(sum->yes), PG_N(sum->no),
 			PG_N(few->len > 0 ? 1 : 0), PG_B(few->bytes, few->len),
 			PG_T(head->person), PG_T(head->note),
-			PG_N(head->question_no)),
+			PG_N(head->question_no), PG_T(head->environment)),
 		&rows, why);
 	if (v == V_OK)
 		*number_out = pg_int(&rows, 0, 0);
@@ -239,21 +241,24 @@ join_few(struct pg *pg, const struct answer_head *head,
 		"from subscription_list where sender = $1 and type = $2 "
 		"and source = 1 and few is not null and dropped_ms = 0 "
 		"and asked_ms between $4 and $3 and asked + $6 <= $9 "
+		"and environment = $10 "
 		"order by number desc limit 1)",
 		PG_ARGS(PG_T(head->sender), PG_T(head->type),
 			PG_N(head->asked_ms),
 			PG_N(head->asked_ms - WUS_JOIN_MS),
 			PG_B(few->bytes, few->len), PG_N(sum->asked),
-			PG_N(sum->yes), PG_N(sum->no), PG_N(FEW_MAX)),
+			PG_N(sum->yes), PG_N(sum->no), PG_N(FEW_MAX),
+			PG_T(head->environment)),
 		joined_out, why);
 }
 
 enum verdict
-store_wus_keep(struct store *store, const char *sender, const char *type,
-	const struct wus_line *lines, size_t count, int64_t asked_ms,
-	struct fault *why)
+store_wus_keep(struct store *store, const char *environment, const char *sender,
+	const char *type, const struct wus_line *lines, size_t count,
+	int64_t asked_ms, struct fault *why)
 {
-	const struct answer_head head = { .sender = sender,
+	const struct answer_head head = { .environment = environment,
+		.sender = sender,
 		.type = type,
 		.source = ANSWER_WUS,
 		.asked_ms = asked_ms,
@@ -339,7 +344,8 @@ store_answer_rows(struct store *store, const char *sender, size_t max,
 
 	v = pg_ask(store->pg,
 		"select number, sender, type, source, whole, dropped_ms > 0, "
-		"asked_ms, applied_ms, asked, yes, no, person, note "
+		"asked_ms, applied_ms, asked, yes, no, person, note, "
+		"environment "
 		"from subscription_list where $1::text is null or sender = $1 "
 		"order by asked_ms desc, number desc limit $2",
 		PG_ARGS(PG_T(sender), PG_N((int64_t)max)), &rows, why);
@@ -359,7 +365,8 @@ store_answer_rows(struct store *store, const char *sender, size_t max,
 			.yes = pg_int(&rows, i, 9),
 			.no = pg_int(&rows, i, 10),
 			.person = pg_text(&rows, i, 11, mem),
-			.note = pg_text(&rows, i, 12, mem) };
+			.note = pg_text(&rows, i, 12, mem),
+			.environment = pg_text(&rows, i, 13, mem) };
 	*rows_out = out;
 	*count_out = (size_t)rows.count;
 	pg_rows_done(&rows);

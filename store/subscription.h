@@ -39,9 +39,9 @@ const char *answer_source_word(enum answer_source source);
  * after since_ms (0: ever) and is not too old at now_ms; *list_out 0: none.
  * Changes since since_ms may be applied to it.
  */
-enum verdict store_answer_base(struct store *store, const char *sender,
-	const char *type, int64_t since_ms, int64_t now_ms, int64_t *list_out,
-	int64_t *asked_ms_out, struct fault *why);
+enum verdict store_answer_base(struct store *store, const char *environment,
+	const char *sender, const char *type, int64_t since_ms, int64_t now_ms,
+	int64_t *list_out, int64_t *asked_ms_out, struct fault *why);
 /* Who is subscribed by a list about everybody, into an empty set; then
  * subscribed_apply() of what changed, and keep it as a new one.  V_SKIP
  * (CODE_STATE): it is not about everybody, or too old and dropped.
@@ -50,6 +50,10 @@ enum verdict store_answer_load(struct store *store, int64_t list_no,
 	struct subscribed *set, struct fault *why);
 
 struct answer_head {
+	/* Of the endpoint that answered: what preproduction says decides about
+	 * no letter of production.
+	 */
+	const char *environment;
 	const char *sender; /* OIN */
 	const char *type;   /* BerichtType, "": all of this sender */
 	enum answer_source source;
@@ -77,9 +81,9 @@ struct wus_line {
 	bool silent; /* the service did not mention it: not subscribed */
 };
 /* Keep an answer about `count` (1 .. 10,000) numbers, asked at asked_ms. */
-enum verdict store_wus_keep(struct store *store, const char *sender,
-	const char *type, const struct wus_line *lines, size_t count,
-	int64_t asked_ms, struct fault *why);
+enum verdict store_wus_keep(struct store *store, const char *environment,
+	const char *sender, const char *type, const struct wus_line *lines,
+	size_t count, int64_t asked_ms, struct fault *why);
 
 /* Count numbers that are about to be asked at this endpoint: at most `per_day`
  * on one day (Europe/Amsterdam, by the database's clock).  What was counted
@@ -95,7 +99,7 @@ enum verdict store_wus_room(struct store *store, const char *endpoint,
 
 struct answer_row {
 	int64_t number;
-	const char *sender, *type;
+	const char *environment, *sender, *type;
 	enum answer_source source;
 	bool whole, dropped; /* dropped: too old, only this row is left */
 	int64_t asked_ms, applied_ms;

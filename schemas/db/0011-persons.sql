@@ -597,7 +597,7 @@ values
 ('report', 'job', '*', false, '', false, false),
 ('request', 'sender', '*', true, 'until_ms', true, false),
 ('resting', 'any', '*', false, '', false, false),
-('route', 'job', '*', false, '', false, false),
+('route_page', 'job', '*', false, '', false, false),
 ('route_wait', 'job', '*', false, '', false, false),
 ('schema_version', 'any', '*', false, '', false, false),
 ('shared_login', 'any', '*', false, '', false, false),

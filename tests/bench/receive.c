@@ -129,29 +129,38 @@ make_letters(const struct bench *b)
 	store_split_close(split);
 }
 
+/* All are subscribed, by a list of all. */
 static void
 route_letters(const struct bench *b)
 {
-	static struct route_row rows[1000];
-	size_t count, i;
+	struct answer_head head = { .type = "",
+		.source = ANSWER_ALL,
+		.whole = true,
+		.asked_ms = clock_now_ms(),
+		.person = "automatic",
+		.note = "" };
+	static struct subscribed set;
+	struct arena mem = ARENA_EMPTY;
+	struct routing routing;
+	int64_t i, list;
+	struct job job;
 
-	for (;;) {
-		must(store_route_next(
-			     b->store, b->job, 1000, rows, &count, &why),
-			"route");
-		if (count == 0)
-			break;
-		for (i = 0; i < count; i++) {
-			rows[i].box = true;
-			rows[i].rule = ROUTE_ASKED;
-		}
-		must(store_route_put(b->store, b->job, rows, count, "wus",
-			     clock_now_ms(), &why),
-			"routes");
-	}
+	for (i = 1; i <= b->lots * b->letters; i++)
+		(void)subscribed_add(&set,
+			(struct bsn){ (int32_t)(900000000 + i % 90000000) },
+			true);
+	must(store_job_get(b->store, b->job, &mem, &job, &why), "job");
+	head.environment = job.environment;
+	head.sender = job.oin;
+	head.now_ms = head.asked_ms;
+	must(store_answer_keep(b->store, &set, &head, &list, &why), "answer");
+	must(store_route(b->store, &job, "woz", clock_now_ms(), &routing, &why),
+		"routes");
 	must(store_job_routed(
 		     b->store, b->job, false, NULL, clock_now_ms(), &why),
 		"routed");
+	subscribed_done(&set);
+	arena_done(&mem);
 }
 
 static void

@@ -108,6 +108,21 @@ id_of(const char *key, int64_t number)
 	return id;
 }
 
+/* Another citizen for each number below a million. */
+static inline struct bsn
+bsn_of(int64_t number)
+{
+	int place = 90000000 + (int)number * 10;
+	struct bsn bsn = subscribed_number(
+		place / SUBSCRIBED_CHUNK_BITS, place % SUBSCRIBED_CHUNK_BITS);
+
+	/* Of two next to each other one has a ninth digit. */
+	if (bsn.number == 0)
+		bsn = subscribed_number((place + 1) / SUBSCRIBED_CHUNK_BITS,
+			(place + 1) % SUBSCRIBED_CHUNK_BITS);
+	return bsn;
+}
+
 /* Letter `number` of a kind; its record is its number unless changed. */
 static inline struct letter
 letter_of(const char *key, int64_t number, struct attachment *doc)
@@ -116,7 +131,7 @@ letter_of(const char *key, int64_t number, struct attachment *doc)
 		.line = number * 10,
 		.offset = number * 1000,
 		.key = "k",
-		.bsn = { (int32_t)(900000000 + number) },
+		.bsn = bsn_of(number),
 		.reference =
 			arena_format(&mem, "%s-%lld", key, (long long)number),
 		.subject = "Aanslag 2026",
@@ -193,23 +208,45 @@ make_split(const char *id, const char *stream, const char *key, int64_t from,
 
 /* --- on their way --- */
 
-/* Routes all: those whose record is a multiple of `paper` go on paper. */
+/* An imported list decides about all: those whose record is a multiple of
+ * `paper` go on paper.
+ */
+static inline void
+make_ways(const char *id, int64_t paper)
+{
+	struct answer_head head = { .type = "",
+		.source = ANSWER_IMPORT,
+		.asked_ms = NOW,
+		.now_ms = NOW,
+		.person = "automatic",
+		.note = "" };
+	static struct subscribed set;
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct job job = job_now(id);
+	struct routing routing;
+	int64_t list;
+	int i;
+
+	OK(pg_ask(books->pg, "select bsn, record from letter where job_no = $1",
+		PG_ARGS(PG_N(job.number)), &rows, &why));
+	for (i = 0; i < rows.count; i++) {
+		struct bsn bsn = { (int32_t)pg_int(&rows, i, 0) };
+
+		(void)subscribed_add(&set, bsn,
+			paper == 0 || pg_int(&rows, i, 1) % paper != 0);
+	}
+	pg_rows_done(&rows);
+	head.environment = job.environment;
+	head.sender = job.oin;
+	OK(store_answer_keep(books, &set, &head, &list, &why));
+	subscribed_done(&set);
+	OK(store_route(books, &job, "woz", NOW, &routing, &why));
+}
+
 static inline void
 make_routed(const char *id, int64_t paper)
 {
-	struct route_row rows[100];
-	size_t count, i;
-
-	for (;;) {
-		OK(store_route_next(books, id, 100, rows, &count, &why));
-		if (count == 0)
-			break;
-		for (i = 0; i < count; i++) {
-			rows[i].box = paper == 0 || rows[i].record % paper != 0;
-			rows[i].rule = ROUTE_ASKED;
-		}
-		OK(store_route_put(books, id, rows, count, "wus", NOW, &why));
-	}
+	make_ways(id, paper);
 	OK(store_job_routed(books, id, false, NULL, NOW, &why));
 }
 

@@ -22,15 +22,7 @@ page_now(const char *job)
 static void
 make_page(const char *id, int64_t paper)
 {
-	struct route_row rows[100];
-	size_t count, i;
-
-	OK(store_route_next(books, id, 100, rows, &count, &why));
-	for (i = 0; i < count; i++) {
-		rows[i].box = rows[i].record % paper != 0;
-		rows[i].rule = ROUTE_ASKED;
-	}
-	OK(store_route_put(books, id, rows, count, "wus", NOW, &why));
+	make_ways(id, paper);
 	OK(store_page_routed(books, id, &limits, &why));
 }
 

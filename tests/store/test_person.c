@@ -189,17 +189,12 @@ test_person__two_let_a_job_go(void **state)
 {
 	static const char id[] = "20260210-twop";
 	struct fault reason = { .code = CODE_HELD, .text = "two persons" };
-	struct route_row rows[10];
-	size_t count, i;
 	int persons = 0;
 
 	(void)state;
 	make_split(id, "twop", "twop", 1, 5);
 	OK(store_job_persons(books, id, 2, &why));
-	OK(store_route_next(books, id, 10, rows, &count, &why));
-	for (i = 0; i < count; i++)
-		rows[i].rule = ROUTE_ASKED;
-	OK(store_route_put(books, id, rows, count, "wus", NOW, &why));
+	make_ways(id, 1);
 	assert_int_equal(
 		store_consent_give(books, id, "anna", 5, "seen", NOW, &why),
 		V_SKIP);
@@ -239,10 +234,8 @@ test_person__production_is_released_by_persons_only(void **state)
 	struct fault reason = { .code = CODE_HELD, .text = "a person" };
 	uint8_t bsn_key[16] = { 0 };
 	struct split *split = NULL;
-	struct route_row row;
 	struct attachment doc;
 	struct letter l = letter_of("prod", 1, &doc);
-	size_t count;
 
 	(void)state;
 	job.environment = "production";
@@ -251,9 +244,7 @@ test_person__production_is_released_by_persons_only(void **state)
 	OK(store_split_letter(split, &l, bsn_key, &why));
 	OK(split_end(split, 1, 100));
 	store_split_close(split);
-	OK(store_route_next(books, job.id, 1, &row, &count, &why));
-	row.rule = ROUTE_ASKED;
-	OK(store_route_put(books, job.id, &row, 1, "wus", NOW, &why));
+	make_ways(job.id, 1);
 	OK(store_job_routed(books, job.id, true, &reason, NOW, &why));
 	assert_int_equal(
 		store_job_release(books, job.id, "anna", "x", NOW, &why),

@@ -130,7 +130,7 @@ test_report__a_letter_is_told_as_it_is_now(void **state)
 	row = row_of("20260311-rnow", 4);
 	assert_int_equal(row.state, LETTER_PAPER);
 	assert_false(row.box);
-	assert_int_equal(row.rule, ROUTE_ASKED);
+	assert_int_equal(row.rule, ROUTE_IMPORT);
 	row = row_of("20260311-rnow", 1);
 	assert_int_equal(row.state, LETTER_BOX);
 	assert_true(row.box);

@@ -5,62 +5,15 @@
 #include "tests/store/books.h"
 
 static void
-test_route__letters_come_in_order_and_once(void **state)
-{
-	struct route_row rows[10], second[4];
-	size_t count, i;
-
-	(void)state;
-	make_split("20260210-ordr", "route", "ordr", 1, 10);
-	OK(store_route_next(books, "20260210-ordr", 4, rows, &count, &why));
-	assert_int_equal(count, 4);
-	for (i = 0; i < 4; i++) {
-		assert_int_equal(rows[i].record, (int64_t)i + 1);
-		assert_int_equal(rows[i].bsn.number, 900000001 + (int)i);
-		assert_int_equal(rows[i].paper, PAPER_NONE);
-		rows[i].box = i < 3;
-		rows[i].rule = i < 3 ? ROUTE_ASKED : ROUTE_NOT_LISTED;
-	}
-	/* The last of the group first: what is before it is not forgotten. */
-	OK(store_route_put(
-		books, "20260210-ordr", &rows[3], 1, "wus", NOW, &why));
-	OK(store_route_next(books, "20260210-ordr", 4, second, &count, &why));
-	assert_int_equal(count, 4);
-	assert_int_equal(second[0].record, 1);
-	assert_int_equal(second[3].record, 5);
-	OK(store_route_put(books, "20260210-ordr", rows, 3, "wus", NOW, &why));
-	assert_int_equal(job_now("20260210-ordr").n_box, 3);
-	assert_int_equal(job_now("20260210-ordr").n_paper, 1);
-	assert_int_equal(job_now("20260210-ordr").n_split, 6);
-	/* The same group twice is our bug, and changes nothing. */
-	assert_int_equal(store_route_put(books, "20260210-ordr", rows, 3, "wus",
-				 NOW, &why),
-		V_BROKEN);
-	assert_int_equal(job_now("20260210-ordr").n_box, 3);
-	/* Not routed as long as one is left. */
-	assert_int_equal(store_job_routed(books, "20260210-ordr", false, NULL,
-				 NOW, &why),
-		V_SKIP);
-	assert_int_equal(why.code, CODE_STATE);
-	make_routed("20260210-ordr", 0);
-	assert_int_equal(job_now("20260210-ordr").state, JOB_RELEASED);
-	assert_string_equal(job_now("20260210-ordr").released_by, "automatic");
-}
-
-static void
 test_route__a_held_job_waits_for_a_person(void **state)
 {
 	struct fault reason = { .code = CODE_HELD, .text = "no control total" };
-	struct route_row row;
 	struct event *events;
 	size_t count;
 
 	(void)state;
 	make_split("20260210-held", "route", "held", 1, 1);
-	OK(store_route_next(books, "20260210-held", 1, &row, &count, &why));
-	row.box = true;
-	row.rule = ROUTE_ASKED;
-	OK(store_route_put(books, "20260210-held", &row, 1, "wus", NOW, &why));
+	make_ways("20260210-held", 0);
 	OK(store_job_routed(books, "20260210-held", true, &reason, NOW, &why));
 	assert_int_equal(job_now("20260210-held").state, JOB_HELD);
 	assert_string_equal(job_now("20260210-held").reason, reason.text);
@@ -201,7 +154,6 @@ test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
 	struct letter *letters;
 	const char **reasons;
 	struct letter_row row;
-	struct route_row *rows, four[4];
 	size_t count, i;
 
 	(void)state;
@@ -210,7 +162,7 @@ test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
 	for (i = 1; i <= 4; i++) {
 		struct letter l = letter_of("hold", (int64_t)i, NULL);
 
-		/* 1 and 2 to the box, 3 and 4 on paper; 2 and 4 held. */
+		/* 1, 2 and 4 to the box, 3 on paper; 2 and 4 held. */
 		l.hold = i % 2 == 0 ? CODE_PERSON : CODE_NONE;
 		l.type = i == 1 ? "WOZ2" : NULL;
 		l.publish = i == 1 ? 20600 : LETTER_DATE_NONE;
@@ -221,18 +173,7 @@ test_route__a_letter_with_a_hold_waits_for_a_person(void **state)
 	}
 	OK(split_end(split, 4, 0));
 	store_split_close(split);
-	rows = four;
-	OK(store_route_next(books, id, 4, rows, &count, &why));
-	assert_int_equal(count, 4);
-	assert_string_equal(rows[0].type, "WOZ2");
-	assert_string_equal(rows[1].type, "");
-	assert_int_equal(rows[0].hold, CODE_NONE);
-	assert_int_equal(rows[1].hold, CODE_PERSON);
-	for (i = 0; i < 4; i++) {
-		rows[i].box = i < 2;
-		rows[i].rule = ROUTE_ASKED;
-	}
-	OK(store_route_put(books, id, rows, 4, "wus", NOW, &why));
+	make_ways(id, 3);
 	assert_int_equal(job_now(id).n_held, 2);
 	assert_int_equal(job_now(id).n_box, 1);
 	assert_int_equal(job_now(id).n_paper, 1);
@@ -267,7 +208,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_route__letters_come_in_order_and_once),
 		cmocka_unit_test(test_route__a_held_job_waits_for_a_person),
 		cmocka_unit_test(test_route__lots_hold_each_box_letter_once),
 		cmocka_unit_test(

@@ -29,7 +29,7 @@ all_comes_back(const struct offer *offer)
 	OK(store_offer_letters(books, offer, &mem, &letters, &count, &why));
 	assert_int_equal(count, 3);
 	assert_int_equal(letters[1].record, 2);
-	assert_int_equal(letters[1].bsn.number, 900000002);
+	assert_int_equal(letters[1].bsn.number, bsn_of(2).number);
 	assert_string_equal(letters[1].subject, "Aanslag 2026");
 	assert_string_equal(letters[1].text, "Beste lezer");
 	assert_string_equal(letters[1].address.town, "Utrecht");

@@ -30,7 +30,8 @@ static int64_t
 keep(const char *type, enum answer_source source, bool whole, int64_t asked_ms,
 	int64_t from, int64_t to, int64_t of)
 {
-	const struct answer_head head = { .sender = SENDER,
+	const struct answer_head head = { .environment = "simulator",
+		.sender = SENDER,
 		.type = type,
 		.source = source,
 		.whole = whole,
@@ -80,13 +81,13 @@ test_subscription__changes_go_over_the_newest_list_of_all(void **state)
 
 	(void)state;
 	all = keep("", ANSWER_ALL, true, NOW - DAY_MS, 0, 100, 1);
-	OK(store_answer_base(books, SENDER, "", NOW - 2 * DAY_MS, NOW, &found,
-		&asked_ms, &why));
+	OK(store_answer_base(books, "simulator", SENDER, "", NOW - 2 * DAY_MS,
+		NOW, &found, &asked_ms, &why));
 	assert_int_equal(found, all);
 	assert_int_equal(asked_ms, NOW - DAY_MS);
 	/* What changed since a moment after it is not all that changed. */
-	OK(store_answer_base(books, SENDER, "", NOW - DAY_MS + 1, NOW, &found,
-		&asked_ms, &why));
+	OK(store_answer_base(books, "simulator", SENDER, "", NOW - DAY_MS + 1,
+		NOW, &found, &asked_ms, &why));
 	assert_int_equal(found, 0);
 	OK(store_answer_load(books, all, &set, &why));
 	assert_int_equal(set.yes, 100);
@@ -107,7 +108,8 @@ static void
 test_subscription__old_answers_go_but_their_rows_stay(void **state)
 {
 	static struct subscribed set;
-	struct answer_head head = { .sender = "2",
+	struct answer_head head = { .environment = "simulator",
+		.sender = "2",
 		.type = "",
 		.source = ANSWER_IMPORT,
 		.now_ms = NOW,
@@ -169,10 +171,13 @@ test_subscription__small_answers_of_an_hour_are_one(void **state)
 	size_t count;
 
 	(void)state;
-	OK(store_wus_keep(books, "3", "woz", lines, 2, NOW, &why));
-	OK(store_wus_keep(books, "3", "woz", lines, 1, NOW + 1000, &why));
-	OK(store_wus_keep(books, "3", "other", lines, 1, NOW + 1000, &why));
-	OK(store_wus_keep(books, "3", "woz", lines, 1, NOW + DAY_MS, &why));
+	OK(store_wus_keep(books, "simulator", "3", "woz", lines, 2, NOW, &why));
+	OK(store_wus_keep(
+		books, "simulator", "3", "woz", lines, 1, NOW + 1000, &why));
+	OK(store_wus_keep(
+		books, "simulator", "3", "other", lines, 1, NOW + 1000, &why));
+	OK(store_wus_keep(
+		books, "simulator", "3", "woz", lines, 1, NOW + DAY_MS, &why));
 	OK(store_answer_rows(books, "3", 10, &mem, &rows, &count, &why));
 	assert_int_equal(count, 3);
 	assert_int_equal(rows[2].asked, 3);
