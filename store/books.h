@@ -342,8 +342,8 @@ enum verdict attempt_letters(struct pg *pg, const struct attempt *attempt,
 /* --- brakes (store/brake.c) --- */
 
 /* The newest results of a stream, a byte per letter of one result: 1 declined,
- * 0 not.  reason_out: set when more are declined than the limit, for the first
- * time since a person released the stream, after which it counts anew.
+ * 0 not.  reason_out: set when more are declined than the limit.  When a person
+ * has released the stream, whyever it was held, it counts anew.
  */
 enum verdict declines_add(struct pg *pg, const char *stream, int64_t window,
 	int64_t limit_ppm, const uint8_t *declined, size_t count,

@@ -87,7 +87,7 @@ last_run_keep(struct pg *pg, const struct job_row *job, int64_t now_ms,
 /* --- declines --- */
 
 /* Its row is locked: two results at once are counted one after the other.
- * *stopped_out: these results have stopped it, *held_out: it still is.
+ * *stopped_out: it was held when the last was counted, *held_out: it is now.
  */
 static enum verdict
 lock_declines(struct pg *pg, const char *stream, struct pg_rows *rows_out,
@@ -138,12 +138,7 @@ declines_add(struct pg *pg, const char *stream, int64_t window,
 		declined, count, (size_t)window, results);
 	for (i = 0; i < (size_t)brake.results; i++)
 		brake.declined += results[i];
-	stopped = stopped && held;
-	if (brake_declines(&brake, reason_out) != V_OK) {
-		if (stopped) /* told already */
-			*reason_out = FAULT_NONE;
-		stopped = true;
-	}
+	stopped = brake_declines(&brake, reason_out) != V_OK || held;
 	v = pg_do(pg,
 		"update declines set results = $2, stopped = $3::int = 1 "
 		"where stream = $1",

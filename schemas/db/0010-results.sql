@@ -39,5 +39,5 @@ create table last_run (
 create table declines (
 	stream text collate "C" primary key,
 	results bytea not null default '',
-	stopped boolean not null default false -- by these; anew once released
+	stopped boolean not null default false -- the stream; anew once released
 );

@@ -37,7 +37,7 @@ ls "$dir/spool/print/out" >"$dir/bundles" 2>&1
 is "and nothing is printed" "$(grep -c zip "$dir/bundles")" 0
 like "why says it of a letter" "$(job why "$(job letters "$(field id)" --json |
 	grep '"state":"held"' | head -1 |
-	sed 's/.*"bericht_id":"\([^"]*\).*/\1/')")" 'BerichtTypeNietOndersteund'
+	sed 's/.*"letter":"\([^"]*\).*/\1/')")" 'BerichtTypeNietOndersteund'
 
 # Mended: the rest goes, the first lots wait for a person.
 sim_stop
