@@ -208,11 +208,16 @@ make_split(const char *id, const char *stream, const char *key, int64_t from,
 
 /* --- on their way --- */
 
-/* An imported list decides about all: those whose record is a multiple of
- * `paper` go on paper.
- */
+static inline bool
+paper_each(int64_t record, int64_t n)
+{
+	return n != 0 && record % n == 0;
+}
+
+/* An imported list decides about all; on_paper(record, n): which go on paper. */
 static inline void
-make_ways(const char *id, int64_t paper)
+make_ways_of(
+	const char *id, bool (*on_paper)(int64_t record, int64_t n), int64_t n)
 {
 	struct answer_head head = { .type = "",
 		.source = ANSWER_IMPORT,
@@ -232,8 +237,8 @@ make_ways(const char *id, int64_t paper)
 	for (i = 0; i < rows.count; i++) {
 		struct bsn bsn = { (int32_t)pg_int(&rows, i, 0) };
 
-		(void)subscribed_add(&set, bsn,
-			paper == 0 || pg_int(&rows, i, 1) % paper != 0);
+		(void)subscribed_add(
+			&set, bsn, !on_paper(pg_int(&rows, i, 1), n));
 	}
 	pg_rows_done(&rows);
 	head.environment = job.environment;
@@ -241,6 +246,13 @@ make_ways(const char *id, int64_t paper)
 	OK(store_answer_keep(books, &set, &head, &list, &why));
 	subscribed_done(&set);
 	OK(store_route(books, &job, "woz", NOW, &routing, &why));
+}
+
+/* Those whose record is a multiple of `paper` go on paper. */
+static inline void
+make_ways(const char *id, int64_t paper)
+{
+	make_ways_of(id, paper_each, paper);
 }
 
 static inline void

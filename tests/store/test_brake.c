@@ -130,24 +130,18 @@ test_brake__two_results_at_once_are_both_counted(void **state)
 	pg_rows_done(&rows);
 }
 
-/* A job split and with a route for each letter: every n-th on paper. */
+static bool
+up_to(int64_t record, int64_t n)
+{
+	return record <= n;
+}
+
+/* A job split and with a route for each letter: the first ones on paper. */
 static void
 routed(const char *id, const char *key, int64_t letters, int64_t paper)
 {
-	struct route_row rows[100];
-	size_t count, i;
-
 	make_split(id, "paper", key, 1, letters);
-	for (;;) {
-		OK(store_route_next(books, id, 100, rows, &count, &why));
-		if (count == 0)
-			break;
-		for (i = 0; i < count; i++) {
-			rows[i].box = rows[i].record > paper;
-			rows[i].rule = ROUTE_ASKED;
-		}
-		OK(store_route_put(books, id, rows, count, "wus", NOW, &why));
-	}
+	make_ways_of(id, up_to, paper);
 }
 
 static enum code
