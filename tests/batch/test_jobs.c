@@ -57,6 +57,81 @@ test_jobs__a_complete_file_with_defaults(void **state)
 	jobs_free(&jobs);
 }
 
+/* One stream with this, and the sentence when it is refused. */
+static const char *
+results(const char *more, struct jobs *jobs, struct arena *mem)
+{
+	struct fault why = FAULT_NONE;
+	const char *text = arena_format(mem,
+		HEAD SENDER ENDPOINT PRINTER
+		"streams:\n  - { name: woz, sender: voorbeeld, endpoint: sim, "
+		"printer: drukker, format: woz-biljet/1, type: WOZ%s }\n",
+		more);
+	enum verdict v = parse(text, jobs, &why);
+
+	return v == V_OK ? ""
+			 : arena_format(mem, "%s: %s", why.place, why.text);
+}
+
+static void
+test_jobs__results_and_brakes(void **state)
+{
+	static const struct {
+		const char *more, *says; /* "": it is right */
+	} cases[] = {
+		{ ", codes: [{ code: BijlageTeGroot, act: hold }]", "" },
+		{ ", codes: [{ code: BijlageTeGroot, act: resend }]",
+			"must be paper or hold" },
+		{ ", codes: [{ code: Verwerkt, act: hold }]",
+			"cannot be chosen" },
+		{ ", codes: [{ code: Bijlage, act: hold }]",
+			"no VerwerkingsCode" },
+		{ ", codes: [{ code: BijlageTeGroot, act: hold }, "
+		  "{ code: BijlageTeGroot, act: paper }]",
+			"there twice" },
+		{ ", resend: 1h, resend_max: 30min", "resend_max" },
+		{ ", resends: 101", "resends" },
+		{ ", decline_window: 99", "decline_window" },
+		{ ", decline_window: 10001", "decline_window" },
+		{ ", decline_limit: 101%", "decline_limit" },
+		{ ", paper_points: 101", "paper_points" },
+		{ ", expect_paper: 35", "expect_paper" },
+		{ ", expect_paper: 35.5%, paper_points: 0", "" },
+	};
+	struct arena mem = ARENA_EMPTY;
+	const struct jobs_stream *s;
+	struct jobs jobs;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *says = results(cases[i].more, &jobs, &mem);
+
+		if ((says[0] == '\0') != (cases[i].says[0] == '\0') ||
+			strstr(says, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].more, says);
+		jobs_free(&jobs);
+	}
+	assert_string_equal(results("", &jobs, &mem), "");
+	s = jobs_stream(&jobs, "woz");
+	assert_int_equal(s->resend_max, 4 * 3600000);
+	assert_int_equal(s->decline_window, 1000);
+	assert_int_equal(s->decline_limit, 100000);
+	assert_int_equal(s->expect_paper, -1);
+	assert_int_equal(s->paper_points, 5);
+	assert_int_equal(s->rejects, -1);
+	assert_int_equal(s->reject_share, -1);
+	assert_int_equal(s->hold_within, 7 * INT64_C(86400000));
+	assert_int_equal(s->endpoint_is->result_within, 24 * 3600000);
+	assert_int_equal(s->printer_is->posted_within, 3);
+	jobs_free(&jobs);
+	/* A first pause that is longer than the longest usual one. */
+	assert_string_equal(results(", resend: 6h", &jobs, &mem), "");
+	assert_int_equal(jobs_stream(&jobs, "woz")->resend_max, 6 * 3600000);
+	jobs_free(&jobs);
+	arena_done(&mem);
+}
+
 #define TARIFF(year, letter) "  - { year: " year ", letter: " letter " }\n"
 
 static void
@@ -777,6 +852,7 @@ main(void)
 		cmocka_unit_test(test_jobs__proxies_and_plain_http),
 		cmocka_unit_test(test_jobs__a_sender_stays_in_its_environment),
 		cmocka_unit_test(test_jobs__so_many_endpoints_and_no_more),
+		cmocka_unit_test(test_jobs__results_and_brakes),
 		cmocka_unit_test(test_jobs__revocation_lists),
 		cmocka_unit_test(
 			test_jobs__persons_are_always_on_in_production),

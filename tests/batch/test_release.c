@@ -54,6 +54,9 @@ test_release__the_larger_of_count_and_share_may_be_wrong(void **state)
 	struct fault why;
 
 	(void)state;
+	/* What the stream says, else what its layout says. */
+	assert_int_equal(release_chosen(-1, 7), 7);
+	assert_int_equal(release_chosen(0, 7), 0);
 	assert_int_equal(release_reject_limit(50, 5000, 9999), 50);
 	assert_int_equal(release_reject_limit(50, 5000, 20000), 100);
 	assert_int_equal(release_reject_limit(0, 5000, 199), 0);
