@@ -14,6 +14,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "channels/subscription.h"
+#include "mobbd/answer.h"
 #include "mobbd/chain_in.h"
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
@@ -161,7 +163,9 @@ apply_one(struct role_run *run, const struct inbound *in, struct fault *why)
 	}
 	if (in->kind == EBMS_ACKNOWLEDGMENT || in->kind == EBMS_MESSAGE_ERROR)
 		return store_ack_apply(store, in, clock_now_ms(), why);
-	if (strcmp(in->action, ACTION_BV_RESULT) != 0)
+	if (strcmp(in->action, ACTION_A_RESULT) == 0)
+		v = answer_in(run, in, &reason);
+	else if (strcmp(in->action, ACTION_BV_RESULT) != 0)
 		v = fault_set(&reason, V_SKIP, CODE_RESULT,
 			"action %.60s is not used by any stream", in->action);
 	else
