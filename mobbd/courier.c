@@ -1,7 +1,7 @@
 /* mobbd/courier.c - the role that sends, one for each endpoint
  *
- * Every outgoing ebMS post is made here: lots (courier_lot.c) and the replies
- * we owe (courier_push.c), in turns.
+ * Every outgoing ebMS post is made here: lots (courier_lot.c), questions
+ * (courier_ask.c) and the replies we owe (courier_push.c), in turns.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -178,6 +178,24 @@ expire(struct role_run *run, const struct store_part *part, bool *some,
 	return v;
 }
 
+/* Questions that nobody acknowledged in time. */
+static enum verdict
+questions_expire(struct role_run *run, bool *some, struct fault *why)
+{
+	const struct courier *own = run->own;
+	int64_t count = 0;
+	enum verdict v = store_question_expire(
+		run->site->store, &own->here, clock_now_ms(), &count, why);
+
+	if (v == V_OK && count > 0) {
+		log_line("%" PRId64 " questions ended without an "
+			 "acknowledgment",
+			count);
+		*some = true;
+	}
+	return v;
+}
+
 /* Of this endpoint, and of those that nobody serves. */
 static enum verdict
 clear(struct role_run *run, bool *some, struct fault *why)
@@ -193,6 +211,8 @@ clear(struct role_run *run, bool *some, struct fault *why)
 		v = expire(run, &own->here, some, why);
 	if (v == V_OK && own->first)
 		v = expire(run, &own->others, some, why);
+	if (v == V_OK)
+		v = questions_expire(run, some, why);
 	if (v == V_OK && own->first)
 		v = courier_cpas(run, why);
 	return v;
@@ -238,7 +258,9 @@ courier_step(struct role_run *run, struct fault *why)
 		fault_at(why, "%s", run->site->jobs.listen.at);
 		return v;
 	}
-	v = send_next(run, why);
+	v = courier_ask(run, why);
+	if (v == V_END)
+		v = send_next(run, why);
 	if (v == V_END)
 		v = courier_chain(run, why);
 	return v == V_END && some ? V_OK : v;

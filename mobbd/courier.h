@@ -52,6 +52,13 @@ enum verdict courier_rest(struct role_run *run, const struct offer *offer,
  */
 enum verdict courier_push(struct role_run *run, bool *some, struct fault *why);
 
+/* --- mobbd/courier_ask.c --- */
+
+/* Make and end one post of a bulk question that is due.  V_OK: done, or it
+ * rests; V_END: none now.
+ */
+enum verdict courier_ask(struct role_run *run, struct fault *why);
+
 /* --- mobbd/courier_chain.c --- */
 
 /* Make and end one post of a case of a chain test that is due.  V_OK: done, or
