@@ -41,6 +41,28 @@ tell(struct site *site, const struct need *need, struct arena *mem,
 	return V_OK;
 }
 
+/* Questions without an answer, each told once; then it is a need. */
+static enum verdict
+questions(
+	struct site *site, struct arena *mem, int64_t now_ms, struct fault *why)
+{
+	const struct jobs *jobs = &site->jobs;
+	struct question q;
+	enum verdict v = V_END;
+	size_t i;
+
+	for (i = 0; v == V_END && i < jobs->endpoint_count; i++) {
+		const struct jobs_endpoint *e = &jobs->endpoints[i];
+
+		do
+			v = store_question_late(site->store, e->name,
+				now_ms - e->answer_within, now_ms, mem, &q,
+				why);
+		while (v == V_OK);
+	}
+	return v == V_END ? V_OK : v;
+}
+
 enum verdict
 watch_look(
 	struct site *site, struct arena *mem, int64_t now_ms, struct fault *why)
@@ -49,8 +71,10 @@ watch_look(
 	size_t count, i;
 	enum verdict v;
 
-	v = store_needs(
-		site->store, &site->jobs, now_ms, mem, &needs, &count, why);
+	v = questions(site, mem, now_ms, why);
+	if (v == V_OK)
+		v = store_needs(site->store, &site->jobs, now_ms, mem, &needs,
+			&count, why);
 	for (i = 0; v == V_OK && i < count; i++)
 		if (needs[i].overdue)
 			v = tell(site, &needs[i], mem, now_ms, why);
