@@ -28,5 +28,6 @@ const struct command command_cancel = {
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_OPERATE,
 	.run = run,
 };

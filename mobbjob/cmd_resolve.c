@@ -63,5 +63,6 @@ const struct command command_resolve = {
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,
+	.may = PERSON_OPERATE,
 	.run = run,
 };

@@ -23,9 +23,12 @@ static enum verdict
 the_letter(struct call *call, struct decided_target *out, struct fault *why)
 {
 	struct letter_row row;
+	struct job job;
 	enum verdict v = store_letter_find(
 		call->site.store, call->args[0], &call->mem, &row, why);
 
+	if (v == V_OK)
+		v = job_of(call, row.job, &job, why);
 	if (v != V_OK)
 		return v;
 	memcpy(out->job, row.job, sizeof(out->job));

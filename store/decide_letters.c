@@ -199,32 +199,6 @@ by_lot(const void *a, const void *b)
 	return x->record < y->record ? -1 : x->record > y->record;
 }
 
-/* Letters without a route are not to get one later. */
-static enum verdict
-keep_unrouted(struct deciding *d, struct fault *why)
-{
-	int64_t *records = mem_new((d->count + 1) * sizeof(*records));
-	struct buf array = BUF_MAX(ARRAY_TEXT_MAX);
-	enum verdict v = V_OK;
-	size_t i, n = 0;
-
-	for (i = 0; i < d->count; i++)
-		if (d->page[i].l.state == LETTER_SPLIT)
-			records[n++] = d->page[i].record;
-	if (n > 0) {
-		pg_array(&array, records, n);
-		v = pg_do(d->pg,
-			"insert into route (job_no, record, answer_no, rule, "
-			"box) select $1, r, 0, 0, false "
-			"from unnest($2::bigint[]) r on conflict do nothing",
-			PG_ARGS(PG_N(d->job.number), PG_T(array.bytes)), NULL,
-			why);
-	}
-	buf_done(&array);
-	free(records);
-	return v;
-}
-
 static enum verdict
 change_page(struct deciding *d, struct fault *why)
 {
@@ -251,9 +225,6 @@ change_page(struct deciding *d, struct fault *why)
 			!(in != NULL && in->whole && one->follows))
 			d->rows[n++] = receipt_of(d, one, may == DECISION_RISK);
 	}
-	/* A job that ends here is never routed. */
-	if (v == V_OK && d->by->records != NULL)
-		v = keep_unrouted(d, why);
 	return v;
 }
 

@@ -35,13 +35,17 @@ undo_counts(struct pg *pg, const struct job_row *job, struct fault *why)
 	return v == V_OK ? counts_write(pg, job->number, &counts, why) : v;
 }
 
+/* Not once letters of it are in lots: a job that was held half-way goes on where
+ * it stopped.
+ */
 static enum verdict
 is_too_old(struct pg *pg, int64_t job_no, int64_t now_ms, bool *old_out,
 	struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v = pg_ask(pg,
-		"select min(asked_ms) < $2 from answer where job_no = $1",
+		"select min(asked_ms) < $2 and not exists (select from lot o "
+		"where o.job_no = $1) from answer where job_no = $1",
 		PG_ARGS(PG_N(job_no), PG_N(now_ms - ANSWER_MAX_MS)), &rows,
 		why);
 

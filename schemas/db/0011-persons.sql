@@ -266,16 +266,25 @@ create table person_step (
 );
 insert into person_step values
 	('job', 2, 4), ('job', 3, 4), ('job', 5, 4), ('job', 6, 4),
-	('job', 7, 4), ('job', 6, 5), ('job', 7, 5), ('job', 4, 5), ('job', 4, 6), ('job', 4, 7),
+	('job', 7, 4), ('job', 6, 5), ('job', 7, 5), ('job', 4, 2),
+	('job', 4, 5), ('job', 4, 6), ('job', 4, 7),
 	('job', 1, 10), ('job', 2, 10), ('job', 3, 10), ('job', 4, 10),
 	('job', 5, 10),
 	-- posted
 	('lot', 10, 4),
+	-- withdrawn; offered again; nothing follows it any more (store/decide.h)
+	('lot', 1, 11), ('lot', 8, 11), ('lot', 9, 11), ('lot', 2, 1),
+	('lot', 8, 1), ('lot', 8, 7), ('lot', 3, 7), ('lot', 3, 4),
+	('lot', 5, 4), ('lot', 6, 4), ('lot', 7, 4), ('lot', 8, 4),
 	('letter', 1, 14), ('letter', 2, 14), ('letter', 3, 14),
 	('letter', 8, 14), ('letter', 9, 14), ('letter', 9, 2),
 	('letter', 9, 3), ('letter', 9, 5), ('letter', 9, 8),
 	('letter', 7, 3), ('letter', 7, 5), ('letter', 7, 8),
-	('letter', 7, 14);
+	('letter', 7, 14), ('letter', 8, 3), ('letter', 8, 5), ('letter', 8, 8),
+	-- its result does not come
+	('letter', 4, 3), ('letter', 4, 5), ('letter', 4, 8), ('letter', 4, 14),
+	-- others of its lot, or of its bundle, are decided about
+	('letter', 4, 4), ('letter', 7, 7), ('letter', 9, 9), ('letter', 10, 3);
 
 create function mobb_step(noun text, was smallint, becomes smallint)
 returns void language plpgsql stable set search_path = public, pg_temp as $$
@@ -556,7 +565,8 @@ create table person_table (
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values
 ('answer', 'job', '*', false, '', false, false),
-('attempt', 'lot', '-envelope', false, '', false, false),
+('attempt', 'lot', '-envelope', false, 'state, reason, next_post_ms, opinions',
+	false, true),
 ('consent', 'job', '*', true, 'withdrawn_ms', false, true),
 ('declines', 'stream', '*', false, '', false, false),
 ('definition', 'any', '*', false, '', false, false),
@@ -573,7 +583,8 @@ values
 	'released_by, print_close, n_split, n_box, n_paper, n_offered, '
 	'n_unknown, n_resend, n_held, n_bundled, n_handed, n_delivered, '
 	'n_posted, n_withdrawn, n_declined, lots_settled, gated, hold_ms, '
-	'held_ms, n_known, lots_acknowledged, their_total, their_delivered',
+	'held_ms, n_known, lots_acknowledged, their_total, their_delivered, '
+	'n_decided, settled_ms',
 	false, true),
 ('key_filter', 'none', '', false, '', false, false),
 ('last_run', 'stream', '*', true, 'job, letters, paper, released_ms', false,
