@@ -161,7 +161,7 @@ install: all
 	install -m 755 $(B)/bin/mobbjob $(B)/bin/mobbsim $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 formats/*.yaml $(DESTDIR)$(PREFIX)/share/mobb/formats/
 	install -m 644 schemas/*.xsd schemas/*.md $(DESTDIR)$(PREFIX)/share/mobb/schemas/
-	install -m 644 jobs.example docs/aansluiten.md docs/personen.md docs/helpdesk.md contrib/systemd/* \
+	install -m 644 jobs.example docs/aansluiten.md docs/ketentest.md docs/personen.md docs/helpdesk.md contrib/systemd/* \
 		$(DESTDIR)$(PREFIX)/share/mobb/
 	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/

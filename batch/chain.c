@@ -17,7 +17,8 @@
 
 #define NO_DATES                                                               \
 	.publish_days = CHAIN_DAYS_NONE, .deadline_days = CHAIN_DAYS_NONE
-#define USUAL .letters = 1, .subject = 30, .text = 200, .reference = 12
+#define PLAIN CHAIN_CHARS_PLAIN
+#define USUAL .letters = 1, .subject = PLAIN, .text = PLAIN, .reference = PLAIN
 
 /* In the order they are sent. */
 static const struct chain_case cases[] = {
@@ -37,13 +38,13 @@ static const struct chain_case cases[] = {
 		.trait = CHAIN_LINES, USUAL, NO_DATES },
 	{ "one-attachment", "one attachment", "Verwerkt",
 		"the PDF opens and says which case it is of", USUAL,
-		.documents = 1, .document_title = 30, NO_DATES },
+		.documents = 1, .document_title = PLAIN, NO_DATES },
 	{ "two-attachments", "two attachments", "Verwerkt",
 		"both PDFs open, the first one first", USUAL, .documents = 2,
-		.document_title = 30, NO_DATES },
+		.document_title = PLAIN, NO_DATES },
 	{ "500000-bytes", "attachments of exactly 500,000 bytes", "Verwerkt",
 		"the PDF opens", USUAL, .documents = 1,
-		.document_bytes = ATTACHMENT_BOX_BYTES, .document_title = 30,
+		.document_bytes = ATTACHMENT_BOX_BYTES, .document_title = PLAIN,
 		NO_DATES },
 	{ "future", "publication 13 days ahead", "Verwerkt",
 		"nothing before that day, the message on it", USUAL,
@@ -54,8 +55,8 @@ static const struct chain_case cases[] = {
 		.publish_days = CHAIN_DAYS_NONE, .deadline_days = 10 },
 	{ "full-lot", "a full batch of 1000 letters", "Verwerkt",
 		"many messages, spread over the accounts",
-		.letters = CHAIN_LETTERS_MAX, .subject = 30, .text = 200,
-		.reference = 12, NO_DATES },
+		.letters = CHAIN_LETTERS_MAX, .subject = PLAIN, .text = PLAIN,
+		.reference = PLAIN, NO_DATES },
 	{ "not-subscribed", "an account that is not subscribed",
 		"NietActiefOfGeabonneerd", "no message",
 		.trait = CHAIN_UNSUBSCRIBED, USUAL, NO_DATES, .refused = true },
@@ -72,11 +73,11 @@ static const struct chain_case cases[] = {
 	{ "too-large", "attachments of 500,001 bytes", "BijlageTeGroot",
 		"no message", USUAL, .documents = 1,
 		.document_bytes = ATTACHMENT_BOX_BYTES + 1,
-		.document_title = 30, NO_DATES, .refused = true },
+		.document_title = PLAIN, NO_DATES, .refused = true },
 	{ "schema", "a subject of 51 characters",
 		"XmlValidatieTegenXsdValtNegatiefUit", "no message",
-		.letters = 1, .subject = LETTER_SUBJECT_CHARS + 1, .text = 200,
-		.reference = 12, NO_DATES, .refused = true },
+		.letters = 1, .subject = LETTER_SUBJECT_CHARS + 1,
+		.text = PLAIN, .reference = PLAIN, NO_DATES, .refused = true },
 	{ "wrong-oin", "the OIN of another sender",
 		"OinInCPAKomtNietOvereenMetOinInBericht", "no message",
 		.trait = CHAIN_OIN, USUAL, NO_DATES, .refused = true },

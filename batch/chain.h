@@ -22,6 +22,7 @@
 #include "batch/bsn.h"
 
 #define CHAIN_DAYS_NONE INT32_MIN
+#define CHAIN_CHARS_PLAIN (-1) /* as it comes, well below the limit */
 #define CHAIN_LETTERS_MAX 1000
 #define CHAIN_ACCOUNTS_MAX 100
 #define CHAIN_ACCOUNT_CHARS 60
@@ -46,7 +47,8 @@ struct chain_case {
 	enum chain_trait trait;
 	int letters, documents;
 	int64_t document_bytes; /* of all together, exactly; 0: as they come */
-	int subject, text, reference, document_title; /* characters */
+	/* characters, exactly; 0 is absent */
+	int subject, text, reference, document_title;
 	int32_t publish_days, deadline_days; /* from the moment it is sent */
 	int32_t created_days;		     /* AanmaakDatum, likewise */
 	bool refused; /* our own checks would not let it go */

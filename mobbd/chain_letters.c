@@ -116,6 +116,8 @@ text_of(const char *begin, int chars, struct arena *mem)
 	struct buf buf = BUF_MAX(TEXT_MAX);
 	const char *text;
 
+	if (chars == CHAIN_CHARS_PLAIN)
+		return begin;
 	chain_text(begin, chars, &buf);
 	text = arena_text(mem, chars == 0 ? "" : buf.bytes, buf.len);
 	buf_done(&buf);

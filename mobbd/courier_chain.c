@@ -150,6 +150,8 @@ ended(struct posting *p, enum verdict v, const struct ebms_reply *reply,
 		state = CHAIN_ACKNOWLEDGED;
 	else if ((v == V_OK && reply->meaning == EBMS_REFUSED) || v == V_NEVER)
 		state = CHAIN_FAILED;
+	else if ((v == V_OK || v == V_UNKNOWN) && !p->action->ack_requested)
+		state = CHAIN_FAILED; /* one post, and nobody knows */
 	else if (v == V_LATER || v == V_BROKEN) {
 		state = p->row.posts == 0 ? CHAIN_PLANNED : CHAIN_OFFERED;
 		(void)peers_away(own->peers, p->stream->sender_is,

@@ -268,7 +268,9 @@ expire(struct pg *pg, const char *endpoint, int64_t now_ms, struct fault *why)
 	return pg_do(pg,
 		"update chain_case set state = 7, next_post_ms = 0, "
 		"reason = 'not acknowledged in time' where endpoint = $1 "
-		"and state in (2, 3) and expires_ms > 0 and expires_ms <= $2",
+		"and ((state in (2, 3) and expires_ms > 0 "
+		"and expires_ms <= $2) or (state = 2 and expires_ms = 0 "
+		"and next_post_ms <= $2))",
 		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), NULL, why);
 }
 
@@ -303,7 +305,7 @@ store_chain_next(struct store *store, const char *endpoint, int64_t now_ms,
 	*next_ms_out = 0;
 	/* What is marked as leaving was cut off: this courier posts nothing
 	 * now.  It is due an interval after it began, like any retry; with one
-	 * post agreed on (expires_ms 0) it is not made again.
+	 * post agreed on (expires_ms 0) it is not made again, but expires.
 	 */
 	if (v == V_OK)
 		v = pg_ask(pg,

@@ -229,6 +229,35 @@ test_chain__signals_holds_and_expiry(void **state)
 	assert_int_equal(row_of(number, 3).state, CHAIN_ANSWERED);
 }
 
+/* With one post agreed on, what was cut off is not made again, and does not stay
+ * in flight.
+ */
+static void
+test_chain__one_post_that_was_cut_off_expires(void **state)
+{
+	int64_t number = plan("pre3", "chain-once"), next_ms, wait_ms = -1;
+	struct chain_row row;
+	struct chain_run run;
+
+	(void)state;
+	assert_int_equal(due("pre3", NOW, &row, &run, &next_ms), 1);
+	begin_case(&run, &row, "o1", NOW);
+	OK(pg_do(books->pg,
+		"update chain_case set expires_ms = 0 where number = $1",
+		PG_ARGS(PG_N(row.number)), NULL, &why));
+	assert_int_equal(due("pre3", NOW + 9999, &row, &run, &next_ms), 0);
+	assert_int_equal(row_of(number, 1).state, CHAIN_POSTING);
+	/* One in flight is all that is allowed: the next case has to wait. */
+	assert_int_equal(due("pre3", NOW + 10000, &row, &run, &next_ms), 2);
+	assert_int_equal(row_of(number, 1).state, CHAIN_EXPIRED);
+	begin_case(&run, &row, "o2", NOW);
+	row = row_of(number, 3);
+	assert_int_equal(store_chain_begin(books, &run, &row, NOW, FAST, 1,
+				 &wait_ms, &why),
+		V_LATER);
+	assert_int_equal(wait_ms, 0);
+}
+
 static void
 test_chain__production_is_refused_by_the_table(void **state)
 {
@@ -255,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chain__cases_wait_for_each_other),
 		cmocka_unit_test(test_chain__signals_holds_and_expiry),
+		cmocka_unit_test(test_chain__one_post_that_was_cut_off_expires),
 		cmocka_unit_test(
 			test_chain__production_is_refused_by_the_table),
 	};
