@@ -270,21 +270,21 @@ insert into person_step values
 	('job', 4, 5), ('job', 4, 6), ('job', 4, 7),
 	('job', 1, 10), ('job', 2, 10), ('job', 3, 10), ('job', 4, 10),
 	('job', 5, 10),
-	-- posted
-	('lot', 10, 4),
-	-- withdrawn; offered again; nothing follows it any more (store/decide.h)
-	('lot', 1, 11), ('lot', 8, 11), ('lot', 9, 11), ('lot', 2, 1),
-	('lot', 8, 1), ('lot', 8, 7), ('lot', 3, 7), ('lot', 3, 4),
-	('lot', 5, 4), ('lot', 6, 4), ('lot', 7, 4), ('lot', 8, 4),
+	-- posted; as one piece by cancel and resolve (store/decide_lots.c)
+	('lot', 10, 4), ('lot', 1, 11), ('lot', 9, 11), ('lot', 2, 1),
+	('lot', 3, 4), ('lot', 3, 7), ('lot', 5, 1), ('lot', 5, 4),
+	('lot', 6, 1), ('lot', 6, 4), ('lot', 6, 7), ('lot', 7, 4),
+	('lot', 8, 1), ('lot', 8, 4), ('lot', 8, 7), ('lot', 8, 11),
+	('attempt', 2, 6), ('attempt', 3, 7),
+	-- cancel
 	('letter', 1, 14), ('letter', 2, 14), ('letter', 3, 14),
-	('letter', 8, 14), ('letter', 9, 14), ('letter', 9, 2),
-	('letter', 9, 3), ('letter', 9, 5), ('letter', 9, 8),
-	('letter', 7, 3), ('letter', 7, 5), ('letter', 7, 8),
-	('letter', 7, 14), ('letter', 8, 3), ('letter', 8, 5), ('letter', 8, 8),
-	-- its result does not come
-	('letter', 4, 3), ('letter', 4, 5), ('letter', 4, 8), ('letter', 4, 14),
-	-- others of its lot, or of its bundle, are decided about
-	('letter', 4, 4), ('letter', 7, 7), ('letter', 9, 9), ('letter', 10, 3);
+	('letter', 8, 14), ('letter', 9, 14), ('letter', 10, 14),
+	('letter', 10, 3),
+	-- resolve: held, unknown, to be resent, or a result that does not come
+	('letter', 9, 2), ('letter', 9, 3), ('letter', 9, 5), ('letter', 9, 8),
+	('letter', 7, 3), ('letter', 7, 5), ('letter', 7, 8), ('letter', 7, 14),
+	('letter', 8, 3), ('letter', 8, 5), ('letter', 4, 3), ('letter', 4, 5),
+	('letter', 4, 8), ('letter', 4, 7), ('letter', 4, 14);
 
 create function mobb_step(noun text, was smallint, becomes smallint)
 returns void language plpgsql stable set search_path = public, pg_temp as $$
@@ -387,8 +387,31 @@ end $$;
 create function mobb_lot_by_person() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 begin
+	if mobb_owner() then
+		return new;
+	end if;
+	perform mobb_step('lot', old.state, new.state);
+	-- What may have arrived is not new again, and what is being handed over
+	-- is not withdrawn.
+	if (old.state <> 1 and new.state = 1 and exists (select from attempt a
+			where a.lot_no = old.number and (a.posts > 0
+				or a.state = 1)))
+			or (new.state = 11 and old.leaving_ms > 0) then
+		raise exception 'lot % may have left', old.number
+			using errcode = 'MB304';
+	end if;
+	return new;
+end $$;
+
+create function mobb_attempt_by_person() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
 	if not mobb_owner() then
-		perform mobb_step('lot', old.state, new.state);
+		perform mobb_step('attempt', old.state, new.state);
+		if old.state = 2 and new.state = 6 and old.posts > 0 then
+			raise exception 'attempt % may have arrived',
+				old.number using errcode = 'MB304';
+		end if;
 	end if;
 	return new;
 end $$;
@@ -415,10 +438,11 @@ begin
 		lot_letter_state(o.state, o.print),
 		case p.box when true then 2 when false then 3 else 1 end)
 		::smallint as was) w
-	where n.attempt_no <> 0 or n.lot_no <> p.lot_no
+	-- The same again: it stands apart from its lot from here on.
+	where n.lot_no <> p.lot_no or (n.state <> w.was and (n.attempt_no <> 0
 		or not exists (select from person_step s
 			where s.noun = 'letter' and s.was = w.was
-			and s.becomes = n.state)
+			and s.becomes = n.state)))
 	limit 1;
 	if found then
 		raise exception 'no person makes a letter of state % one of %',
@@ -549,7 +573,8 @@ end $$;
 -- --- every table, and what persons may of it ---
 
 -- rows: which of its rows are whose: by sender, its OIN (oin), stream, job_no
--- (job), lot_no (lot), job's id (id), request_no (request), kind and name (stop);
+-- (job), lot_no (lot), job's id (id), request_no (request), run_no (run), kind
+-- and name (stop);
 -- any: of all; none: of nobody; copied: COPY writes it, nobody reads it.
 -- look: columns ('*' all, '-x' all but x).  adds, removes: may rows come and go by a person.
 -- changes: columns that a person may change.  records: an event must be there.
@@ -632,6 +657,8 @@ language sql immutable set search_path = public, pg_temp as $$
 		'where s.sender' || mine || ')'
 	when 'oin' then 'sender in (select s.oin from stream_sender s '
 		'where s.sender' || mine || ')'
+	when 'run' then 'run_no in (select u.number from chain_run u '
+		'where u.sender' || mine || ')'
 	when 'stop' then '(kind = 2 and name' || mine || ') or (kind = 1 '
 		'and name in (select s.stream from stream_sender s '
 		'where s.sender' || mine || '))'
@@ -659,6 +686,9 @@ declare
 	act text := case when t.name = 'event'
 			then mobb_rows('id to add', 'look')
 		when t.name like 'gate%' then mobb_rows(t.rows, 'release')
+		-- Only that a letter is not to get a route any more.
+		when t.name = 'route' then '(' || mobb_rows(t.rows, 'act') ||
+			') and not box and rule = 0'
 		else mobb_rows(t.rows, 'act') end;
 	away text := mobb_rows(t.rows, case when t.name = 'stop'
 		or t.name like 'gate%' then 'release' else 'act' end);
@@ -736,6 +766,9 @@ begin
 	execute 'create or replace trigger lot_person before update on lot '
 		'for each row when (' || others ||
 		') execute function mobb_lot_by_person()';
+	execute 'create or replace trigger attempt_person before update '
+		'on attempt for each row when (' || others ||
+		') execute function mobb_attempt_by_person()';
 	execute 'create or replace trigger receipt_person after insert '
 		'on receipt referencing new table as fresh for each statement '
 		'when (' || others || ') execute function '
@@ -796,6 +829,7 @@ begin
 		current_database());
 	grant usage on schema public to mobb_person;
 	grant select on letter_now to mobb_person;
+	grant select on sequence event_number_seq to mobb_person;
 	-- As an array: the list itself is one of the tables.
 	foreach t in array (select array_agg(p order by p.name)
 			from person_table p

@@ -43,6 +43,7 @@ recorded held '' hold --stream woz
 recorded released '' release --stream woz
 recorded released "$a" release "$a"
 recorded held "$a" hold "$a"
+recorded cancelled "$a" cancel "$a/1"
 ok "on again" as daemon release "$a" --reason on
 did="$did sample"
 is "sample: not without a reason" "$(as0 daemon sample "$a" -o "$dir/tmp/s" \
@@ -64,7 +65,7 @@ like "which is recorded" "$(job events)" 'root +database +stop: new disk'
 like "and that persons came" "$(job events)" 'root +person added +daemon'
 
 # Every command that can change something was tried, or is elsewhere.
-did="$did lpr" # tests/run/79
+did="$did lpr resolve chaintest" # tests/run/79, 66, 83
 for c in $(git grep -l 'changes = true' -- 'mobbjob/*.c' | xargs sed -n \
 	's/^	\.name = "\(.*\)",/\1/p'); do
 	case " $did " in

@@ -86,7 +86,7 @@ test_person__grants_are_those_of_the_list(void **state)
 		names("select proname::text from pg_proc where prosecdef "
 		      "and pronamespace = 'public'::regnamespace order by 1"),
 		"letter_abroad letter_bsn_end letter_open mobb_counted "
-		"mobb_recorded ");
+		"mobb_ledger mobb_recorded site_key_is ");
 	assert_string_equal(
 		names("select proname::text from pg_proc where prosecdef "
 		      "and pronamespace = 'public'::regnamespace "
