@@ -573,8 +573,7 @@ end $$;
 -- --- every table, and what persons may of it ---
 
 -- rows: which of its rows are whose: by sender, its OIN (oin), stream, job_no
--- (job), lot_no (lot), job's id (id), request_no (request), run_no (run), kind
--- and name (stop);
+-- (job), lot_no (lot), job's id (id), request_no (request), kind and name (stop);
 -- any: of all; none: of nobody; copied: COPY writes it, nobody reads it.
 -- look: columns ('*' all, '-x' all but x).  adds, removes: may rows come and go by a person.
 -- changes: columns that a person may change.  records: an event must be there.
@@ -657,8 +656,6 @@ language sql immutable set search_path = public, pg_temp as $$
 		'where s.sender' || mine || ')'
 	when 'oin' then 'sender in (select s.oin from stream_sender s '
 		'where s.sender' || mine || ')'
-	when 'run' then 'run_no in (select u.number from chain_run u '
-		'where u.sender' || mine || ')'
 	when 'stop' then '(kind = 2 and name' || mine || ') or (kind = 1 '
 		'and name in (select s.stream from stream_sender s '
 		'where s.sender' || mine || '))'
@@ -686,9 +683,6 @@ declare
 	act text := case when t.name = 'event'
 			then mobb_rows('id to add', 'look')
 		when t.name like 'gate%' then mobb_rows(t.rows, 'release')
-		-- Only that a letter is not to get a route any more.
-		when t.name = 'route' then '(' || mobb_rows(t.rows, 'act') ||
-			') and not box and rule = 0'
 		else mobb_rows(t.rows, 'act') end;
 	away text := mobb_rows(t.rows, case when t.name = 'stop'
 		or t.name like 'gate%' then 'release' else 'act' end);

@@ -65,7 +65,7 @@ like "which is recorded" "$(job events)" 'root +database +stop: new disk'
 like "and that persons came" "$(job events)" 'root +person added +daemon'
 
 # Every command that can change something was tried, or is elsewhere.
-did="$did lpr resolve chaintest" # tests/run/79, 66, 83
+did="$did lpr resolve chaintest money" # tests/run/79, 66, 81, 85
 for c in $(git grep -l 'changes = true' -- 'mobbjob/*.c' | xargs sed -n \
 	's/^	\.name = "\(.*\)",/\1/p'); do
 	case " $did " in
