@@ -284,7 +284,7 @@ insert into person_step values
 	('letter', 9, 2), ('letter', 9, 3), ('letter', 9, 5), ('letter', 9, 8),
 	('letter', 7, 3), ('letter', 7, 5), ('letter', 7, 8), ('letter', 7, 14),
 	('letter', 8, 3), ('letter', 8, 5), ('letter', 4, 3), ('letter', 4, 5),
-	('letter', 4, 8), ('letter', 4, 7), ('letter', 4, 14);
+	('letter', 8, 8), ('letter', 4, 8), ('letter', 4, 7), ('letter', 4, 14);
 
 create function mobb_step(noun text, was smallint, becomes smallint)
 returns void language plpgsql stable set search_path = public, pg_temp as $$
