@@ -66,4 +66,55 @@ is "everything arrived once" \
 	"lost 0 twice 0 both 0 mixed 0 "
 is "the sum is right" "$(field sum_ok)$(field handed_over)" \
 	"$(field sum_ok)$(count "$f.truth.csv" | sed -n 's/^paper //p')"
+
+# --- a whole stream: jobs are taken in, nobody is asked, nothing leaves ---
+
+out=$(job hold --stream woz --reason 'Logius belde' --plain)
+is "a stream is held" $? 0
+is "nothing of it is in flight" "$(value "$out" 'in flight')" 0
+_out=$(job hold --stream woz --reason 'nog eens' 2>&1)
+is "a second time is no mistake" $? 0
+like "and says so" "$_out" 'was held already'
+wus() { grep -c ';/wus;' "$dir/sim/posts.csv"; }
+asked=$(wus)
+before=$(seen)
+g=$dir/later.zip
+batch "$g" 40 631
+drop "$g"
+taken() { [ "$(field file)$(field letters)" = later.zip40 ]; }
+ok "a file is taken in all the same" wait_for 30 taken
+sleep 3
+is "nobody is asked about it" "$(wus)" "$asked"
+is "nothing of it leaves" "$(seen)" "$before"
+like "the list says what is held, by whom and why" "$(job)" \
+	'stream woz is held since .*Logius belde \(MOBB-1321\): mobbjob release --stream woz'
+like "show says it of the job" "$(job show "$(field id)")" 'nothing leaves.*stream woz'
+like "also as JSON" "$(job list --json)" '"schema":"mobb.stop/1".*"name":"woz"'
+job hold --endpoint simulator --reason 'netwerk' >/dev/null
+like "an endpoint says it of itself" "$(job endpoint list)" 'endpoint simulator is held'
+# Killed in the middle: it is held, or it is not, and nothing hangs.
+job release --stream woz --reason ok >/dev/null
+is "one stop of two is left" "$(job list --json | grep -c mobb.stop/1)" 1
+for k in 0.00 0.01 0.02 0.03 0.05; do
+	job hold --sender voorbeeld --reason kill >/dev/null 2>&1 &
+	p=$!
+	sleep $k
+	kill -9 $p 2>/dev/null
+	wait $p 2>/dev/null
+done
+t0=$(now_ms)
+job hold --sender voorbeeld --reason 'na de kill' >/dev/null
+t1=$(now_ms)
+ok "a hold after kills does not wait ($((t1 - t0)) ms)" test $((t1 - t0)) -lt 1000
+job release --sender voorbeeld --reason ok >/dev/null
+sleep 2
+is "while the endpoint is held nothing leaves" "$(seen)" "$before"
+job release --endpoint simulator --reason ok >/dev/null
+_out=$(job release --endpoint simulator --reason ok 2>&1)
+like "what is not held is not released" "$_out" 'MOBB-1303'
+ended() { [ "$(count "$g.truth.csv" 2>/dev/null | sed -n 's/^open //p')" = 0 ]; }
+ok "then all of it goes" wait_for 60 ended
+like "a name that is not there is refused" \
+	"$(job hold --stream wozz --reason x 2>&1)" 'MOBB-1301.*no such stream'
+like "as is nothing" "$(job hold --reason x 2>&1)" 'MOBB-1306'
 finish

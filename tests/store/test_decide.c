@@ -484,6 +484,51 @@ test_decide__a_hold_counts(void **state)
 	assert_false(nothing_due(NOW + 2000));
 }
 
+/* A bundle that is written but not handed over stops; one that is being handed
+ * over is in flight.
+ */
+static void
+test_decide__a_hold_stops_a_bundle(void **state)
+{
+	struct letter *letters;
+	struct stop_count n;
+	const char **reasons;
+	struct lot left;
+	int64_t lot;
+	size_t count;
+
+	(void)state;
+	clear();
+	make_lots("20260613-hbun", "woz", "hbun", 6, 1, 10);
+	OK(store_print_letters(books, "20260613-hbun", 100, &mem, &letters,
+		&reasons, &count, &why));
+	OK(store_print_cut(books, "20260613-hbun", "print-hbun-1", letters,
+		count, NOW, &lot, &why));
+	OK(store_job_hold(
+		books, "20260613-hbun", "j.jansen", "wrong", NOW, &n, &why));
+	assert_int_equal(n.in_flight, 0);
+	assert_int_equal(n.waiting, 6);
+	assert_int_equal(store_print_leave(books, lot, NOW, &why), V_SKIP);
+	assert_int_equal(
+		store_print_unfinished(books, &mem, &left, &why), V_END);
+	assert_false(print_ready());
+	OK(store_job_release(
+		books, "20260613-hbun", "j.jansen", "right", NOW, &why));
+	make_cut("20260613-hbun", "hbun", 10);
+	OK(store_print_unfinished(books, &mem, &left, &why));
+	assert_int_equal(left.number, lot);
+	OK(store_print_leave(books, lot, NOW, &why));
+	OK(store_stop_set(
+		books, STOP_STREAM, "woz", "j.jansen", "late", NOW, &n, &why));
+	assert_int_equal(n.in_flight, 6);
+	assert_int_equal(n.bundles_in_flight, 1);
+	/* It ends by itself, also after a crash. */
+	OK(store_print_unfinished(books, &mem, &left, &why));
+	OK(store_print_leave(books, lot, NOW, &why));
+	OK(store_stop_clear(
+		books, STOP_STREAM, "woz", "j.jansen", "ok", NOW, &why));
+}
+
 int
 main(void)
 {
@@ -501,6 +546,7 @@ main(void)
 		cmocka_unit_test(test_decide__the_number_typed),
 		cmocka_unit_test(test_decide__references),
 		cmocka_unit_test(test_decide__a_hold_counts),
+		cmocka_unit_test(test_decide__a_hold_stops_a_bundle),
 	};
 
 	return cmocka_run_group_tests_name(
