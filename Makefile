@@ -140,7 +140,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB:%.c=$(B)/obj/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(CFLAGS) -o $@ $^ $(LIBS)
 
-bench: all $(B)/bench/receive
+bench: all $(B)/bench/receive $(B)/bench/route
 	@tests/bench/bench $(B)/bin
 	@tests/bench/show $(B)/bin
 	@tests/bench/wire $(B)/bin
