@@ -113,10 +113,12 @@ store_question_rows(struct store *store, const char *sender, size_t max,
 	enum verdict v;
 	int i;
 
+	/* Whoever looks may not see envelopes. */
 	v = pg_ask(store->pg,
-		"select " QUESTION_COLUMNS " from question "
-		"where $1::text is null or sender = $1 "
-		"order by number desc limit $2",
+		"select " QUESTION_COLUMNS_WITH(
+			"''::bytea") " from question "
+				     "where $1::text is null or sender = $1 "
+				     "order by number desc limit $2",
 		PG_ARGS(PG_T(sender), PG_N((int64_t)max)), &rows, why);
 	if (v != V_OK)
 		return v;
@@ -188,6 +190,20 @@ copy_numbers(struct pg *pg, int64_t number, const struct subscribed *set,
 	return v;
 }
 
+/* A person does not wait any longer for an answer that is late; should it come,
+ * it is still taken.
+ */
+static enum verdict
+give_up_late(struct pg *pg, const struct question_new *q, struct fault *why)
+{
+	return pg_do(pg,
+		"update question set state = 7, "
+		"reason = 'late, and asked again by a person' "
+		"where environment = $1 and sender = $2 "
+		"and state in (2, 3, 4) and alarm_ms > 0",
+		PG_ARGS(PG_T(q->environment), PG_T(q->sender)), NULL, why);
+}
+
 enum verdict
 store_question_ask(struct store *store, const struct question_new *question,
 	const struct subscribed *numbers, int64_t *number_out,
@@ -198,6 +214,8 @@ store_question_ask(struct store *store, const struct question_new *question,
 	struct pg *pg = store->pg;
 	enum verdict v = pg_begin(pg, why);
 
+	if (v == V_OK)
+		v = give_up_late(pg, question, why);
 	if (v == V_OK)
 		v = insert(pg, question, asked,
 			wanted ? QUESTION_WANTED : QUESTION_READY, &number,

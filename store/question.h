@@ -83,7 +83,8 @@ struct question_new {
 	int64_t now_ms;
 };
 /* `numbers`: those of a list (bits `asked`); NULL: they are filled in later, or
- * it is about everybody.  V_SKIP (CODE_STATE): one of this sender is open.
+ * it is about everybody.  An open one that is late (store_question_late) is given up
+ * for it.  V_SKIP (CODE_STATE): one of this sender is open.
  */
 enum verdict store_question_ask(struct store *store,
 	const struct question_new *question, const struct subscribed *numbers,

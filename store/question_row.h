@@ -7,12 +7,13 @@
 
 #include "store/books.h"
 
-#define QUESTION_COLUMNS                                                       \
+#define QUESTION_COLUMNS_WITH(envelope)                                        \
 	"number, environment, sender, endpoint, kind, state, id, since_ms, "   \
 	"asked, again, person, created_ms, message_id, conversation_id, "      \
-	"content_id, cpa_id, parties, envelope, sent_ms, expires_ms, "         \
+	"content_id, cpa_id, parties, " envelope ", sent_ms, expires_ms, "     \
 	"payload_bytes, posts, next_post_ms, acknowledged_ms, answered_ms, "   \
 	"list_no, alarm_ms, reason"
+#define QUESTION_COLUMNS QUESTION_COLUMNS_WITH("envelope")
 
 void question_read(const struct pg_rows *rows, int i, struct arena *mem,
 	struct question *out);

@@ -371,6 +371,17 @@ begin
 	return new;
 end $$;
 
+-- Of a question only that a late one is given up.
+create function mobb_question_by_person() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+	if not mobb_owner() and (old.state not in (2, 3, 4)
+			or old.alarm_ms = 0 or new.state <> 7) then
+		raise exception 'not late' using errcode = 'MB304';
+	end if;
+	return new;
+end $$;
+
 -- Numbers come with their list, in one piece.
 create function mobb_chunk_by_person() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
@@ -626,7 +637,7 @@ values
 ('person_table', 'any', '*', false, '', false, false),
 ('place', 'job', '*', false, '', false, false),
 ('receipt', 'job', '*', true, '', false, false),
-('question', 'oin', '-envelope', true, '', false, true),
+('question', 'oin', '-envelope', true, 'state, reason', false, true),
 ('question_chunk', 'none', '', false, '', false, false),
 ('rejected', 'job', '*', false, '', false, false),
 ('report', 'job', '*', false, '', false, false),
@@ -776,6 +787,9 @@ begin
 	execute 'create or replace trigger run_person before insert or update '
 		'on last_run for each row when (' || others ||
 		') execute function mobb_run_by_person()';
+	execute 'create or replace trigger question_person before update '
+		'on question for each row when (' || others ||
+		') execute function mobb_question_by_person()';
 	execute 'create or replace trigger chunk_person after insert '
 		'on subscription_chunk for each row when (' || others ||
 		') execute function mobb_chunk_by_person()';
