@@ -6,6 +6,12 @@
 
 #include "mobbjob/subscriptions.h"
 
+static bool
+looks(const struct call *call)
+{
+	return call->arg_count == 0;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -14,9 +20,13 @@ run(struct call *call, struct fault *why)
 		size_t args;
 		enum verdict (*run)(struct call *call, struct fault *why);
 	} words[] = {
+		{ "ask", 2, subscriptions_ask },
 		{ "import", 2, subscriptions_import },
 	};
 	size_t i;
+
+	if (call->arg_count == 0)
+		return subscriptions_list(call, why);
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(call->args[0], words[i].word) == 0 &&
@@ -28,11 +38,11 @@ run(struct call *call, struct fault *why)
 
 const struct command command_subscriptions = {
 	.name = "subscriptions",
-	.args = "import FILE --sender S --date DAY",
-	.help = "a list of who has a box into the register",
-	.args_min = 1,
+	.args = "[ask SENDER | import FILE]",
+	.help = "who has a box, by which answer: look, ask, import a list",
 	.args_max = 2,
 	.need = NEED_STORE,
 	.changes = true,
+	.looks = looks,
 	.run = run,
 };

@@ -40,11 +40,8 @@ usage(struct fault *why, const char *text)
 	return fault_set(why, V_BROKEN, CODE_USAGE, "%s", text);
 }
 
-/* YYYY-MM-DD, alone or with THH:MM, where the person is; alone it begins with
- * the day, for nobody knows better.
- */
-static bool
-moment_of(const char *text, int64_t *ms_out)
+bool
+subscriptions_moment(const char *text, int64_t *ms_out)
 {
 	char whole[CLOCK_TEXT_MAX], local[CLOCK_TEXT_MAX];
 	size_t len = strlen(text), zone;
@@ -63,33 +60,35 @@ moment_of(const char *text, int64_t *ms_out)
 	return clock_parse(whole, ms_out);
 }
 
-static enum verdict
-endpoint_of(struct call *call, struct list *l, struct fault *why)
+enum verdict
+subscriptions_endpoint(struct call *call, const struct jobs_sender *sender,
+	const struct jobs_endpoint **endpoint_out, struct fault *why)
 {
+	const char *name = call->options.endpoint;
 	const struct jobs *jobs = &call->site.jobs;
+	const struct jobs_endpoint *e = NULL;
 	size_t i;
 
-	if (call->options.endpoint != NULL)
-		l->endpoint = jobs_endpoint(jobs, call->options.endpoint);
-	if (call->options.endpoint != NULL && l->endpoint == NULL)
+	if (name != NULL)
+		e = jobs_endpoint(jobs, name);
+	if (name != NULL && e == NULL)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_NAME,
-			"there is no endpoint named %.40s",
-			call->options.endpoint);
-	for (i = 0; call->options.endpoint == NULL && i < jobs->stream_count;
-		i++) {
+			"there is no endpoint named %.40s", name);
+	for (i = 0; name == NULL && i < jobs->stream_count; i++) {
 		const struct jobs_stream *s = &jobs->streams[i];
 
-		if (s->sender_is != l->sender)
+		if (s->sender_is != sender)
 			continue;
-		if (l->endpoint != NULL && l->endpoint != s->endpoint_is)
+		if (e != NULL && e != s->endpoint_is)
 			return usage(why,
 				"the sender has streams at more than one "
 				"endpoint: say for which, --endpoint NAME");
-		l->endpoint = s->endpoint_is;
+		e = s->endpoint_is;
 	}
-	if (l->endpoint == NULL)
+	if (e == NULL)
 		return usage(why, "the sender has no stream: say for which "
 				  "endpoint, --endpoint NAME");
+	*endpoint_out = e;
 	return V_OK;
 }
 
@@ -110,12 +109,12 @@ options_of(struct call *call, struct list *l, int64_t now_ms, struct fault *why)
 	if (strlen(l->type) > 8)
 		return usage(why, "--type wants a BerichtType, at most 8 "
 				  "characters");
-	if (o->date == NULL || !moment_of(o->date, &l->asked_ms))
+	if (o->date == NULL || !subscriptions_moment(o->date, &l->asked_ms))
 		return usage(why, "say of when the list is: --date YYYY-MM-DD "
 				  "or YYYY-MM-DDTHH:MM");
 	if (l->asked_ms > now_ms)
 		return usage(why, "--date is a moment that has not come yet");
-	v = endpoint_of(call, l, why);
+	v = subscriptions_endpoint(call, l->sender, &l->endpoint, why);
 	if (v == V_OK && !(o->dry_run && o->reason == NULL))
 		v = decide_reason(call, &l->reason, why);
 	return v;
@@ -224,6 +223,7 @@ keep(struct call *call, const struct list *l, int64_t now_ms, struct fault *why)
 			: arena_format(&call->mem, ", %lld doubled",
 				  (long long)l->read.doubled);
 	const struct answer_head head = {
+		.environment = l->endpoint->environment,
 		.sender = l->sender->oin,
 		.type = l->type,
 		.source = ANSWER_IMPORT,
