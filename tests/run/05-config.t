@@ -22,7 +22,7 @@ ok "the example is sound" mobbjob -f "$dir/example.yaml" check \
 is "it explains every setting there is" \
 	"$(sed -n 's/^\t{ "\([a-z_]*\)", YAML.*/\1/p' batch/jobs.c | sort -u |
 		while read -r key; do
-			grep -qE "^[ #-]*$key:" jobs.example || echo "$key"
+			grep -qE "^[ #-]*([{].*)?$key:" jobs.example || echo "$key"
 		done)" ""
 
 sed -i 's/^spool:/spoel:/' "$dir/jobs.yaml"
