@@ -236,8 +236,11 @@ fail(struct pg *pg, struct attempt *attempt, struct lot_row *lot,
 {
 	enum verdict v = V_OK;
 
+	/* What an earlier post of it became nobody knows. */
 	if (attempt->number != 0)
-		v = set_state(pg, attempt, ATTEMPT_FAILED, reason->text, why);
+		v = set_state(pg, attempt,
+			attempt->posts > 0 ? ATTEMPT_UNKNOWN : ATTEMPT_FAILED,
+			reason->text, why);
 	if (v == V_OK)
 		v = attempt_hold(pg, attempt, lot, reason->code, reason->text,
 			now_ms, counts, why);
