@@ -37,8 +37,11 @@ read_one(struct deciding *d, const struct pg_rows *rows, int i, struct one *out,
 		one.l.print = one.in->lot.print;
 		one.l.posted = !one.in->lot.print && one.in->posted;
 		one.l.awaited =
-			one.in->attempt_state == ATTEMPT_ACKNOWLEDGED &&
-			(!one.follows || one.in->lot.state == LOT_ACKNOWLEDGED);
+			one.follows
+				? one.in->attempt_state ==
+						  ATTEMPT_ACKNOWLEDGED &&
+					  one.in->lot.state == LOT_ACKNOWLEDGED
+				: pg_bool(rows, i, 6);
 		one.l.leaving = one.in->lot.leaving_ms != 0;
 		one.l.refused = decision_refused((enum code)pg_int(rows, i, 5));
 	}
@@ -46,14 +49,22 @@ read_one(struct deciding *d, const struct pg_rows *rows, int i, struct one *out,
 	return V_OK;
 }
 
-/* What the other side last said about a held letter, by its newest attempt. */
+/* What the other side last said about a held letter, by its newest attempt; and
+ * is the attempt that a letter left with, for one that stands by itself since
+ * others were decided about the whole one, acknowledged?
+ */
 #define PAGE_SQL                                                               \
 	"select n.record, n.lot_no, n.state, n.own_state, "                    \
 	"coalesce(n.box, false), case when n.own_state = 9 and n.lot_no > 0 "  \
 	"then (select x.code from receipt x where x.job_no = n.job_no "        \
 	"and x.lot_no = n.lot_no and x.record = n.record "                     \
-	"and x.attempt_no > 0 order by x.number desc limit 1) end "            \
-	"from letter_now n where n.part = $1 and n.job_no = $2 "
+	"and x.attempt_no > 0 order by x.number desc limit 1) end, "           \
+	"n.own_state = 4 and exists (select from attempt a "                   \
+	"where a.lot_no = n.lot_no and a.state = 3 "                           \
+	"and " DECIDING_OF_ATTEMPT(                                            \
+		"n.own_attempt") ") "                                          \
+				 "from letter_now n where n.part = $1 and "    \
+				 "n.job_no = $2 "
 
 static enum verdict
 ask_page(struct deciding *d, struct pg_rows *rows, struct fault *why)

@@ -7,8 +7,28 @@
 
 #include "store/deciding.h"
 
-enum verdict
-deciding_lock(struct deciding *d, struct fault *why)
+/* Each row, in the order that everybody keeps. */
+static enum verdict
+lock_lots(struct pg *pg, const char *job, int *count_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v = pg_ask(pg,
+		"select number from lot "
+		"where job_no = (select number from job where id = $1) "
+		"order by number for update",
+		PG_ARGS(PG_T(job)), &rows, why);
+
+	if (v == V_OK)
+		*count_out = rows.count;
+	pg_rows_done(&rows);
+	return v;
+}
+
+/* Asked once they are locked: a statement that waits for a lock reads the rest
+ * as it was before.
+ */
+static enum verdict
+read_lots(struct deciding *d, int locked, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
@@ -24,11 +44,13 @@ deciding_lock(struct deciding *d, struct fault *why)
 		"where a.lot_no = o.number), false) "
 		"from lot o left join attempt n on n.lot_no = o.number "
 		"and n.nth = o.attempts "
-		"where o.job_no = (select number from job where id = $1) "
-		"order by o.number for update of o",
-		PG_ARGS(PG_T(d->by->job)), &rows, why);
+		"where o.job_no = $1 order by o.number",
+		PG_ARGS(PG_N(d->job.number)), &rows, why);
+	if (v == V_OK && rows.count != locked)
+		v = fault_set(why, V_LATER, CODE_STATE,
+			"the job is changing: try again in a moment");
 	if (v != V_OK)
-		return v;
+		goto out;
 	d->lot_count = (size_t)rows.count;
 	d->lots = arena_alloc(d->mem, (d->lot_count + 1) * sizeof(*d->lots));
 	for (i = 0; i < rows.count; i++)
@@ -50,8 +72,20 @@ deciding_lock(struct deciding *d, struct fault *why)
 				(enum attempt_state)pg_int(&rows, i, 13),
 			.posted = pg_bool(&rows, i, 14)
 		};
+out:
 	pg_rows_done(&rows);
-	return job_lock(d->pg, d->by->job, &d->job, why);
+	return v;
+}
+
+enum verdict
+deciding_lock(struct deciding *d, struct fault *why)
+{
+	int locked = 0;
+	enum verdict v = lock_lots(d->pg, d->by->job, &locked, why);
+
+	if (v == V_OK)
+		v = job_lock(d->pg, d->by->job, &d->job, why);
+	return v == V_OK ? read_lots(d, locked, why) : v;
 }
 
 enum verdict
@@ -190,11 +224,12 @@ static enum verdict
 close_attempts(struct deciding *d, const struct facts *f, struct fault *why)
 {
 	return pg_do(d->pg,
-		"update attempt set state = $2, reason = 'a person decided' "
-		"where lot_no = $1 and state = $3 and not exists (select "
-		"from (select distinct on (r.record) r.state from receipt r "
-		"where r.job_no = $4 and r.lot_no = $1 "
-		"order by r.record, r.number desc) x where x.state = 4)",
+		"update attempt a set state = $2, reason = 'a person decided' "
+		"where a.lot_no = $1 and a.state = $3 and not exists (select "
+		"from (select distinct on (r.record) r.state, r.attempt_no "
+		"from receipt r where r.job_no = $4 and r.lot_no = $1 "
+		"order by r.record, r.number desc) x where x.state = 4 "
+		"and " DECIDING_OF_ATTEMPT("x.attempt_no") ")",
 		PG_ARGS(PG_N(f->lot.number), PG_N(ATTEMPT_UNKNOWN),
 			PG_N(ATTEMPT_ACKNOWLEDGED), PG_N(d->job.number)),
 		NULL, why);

@@ -12,6 +12,13 @@
 
 #define DECIDE_PAGE 10000 /* letters at a time */
 
+/* Did a letter whose receipt names this attempt (0: a person decided about
+ * others of its lot) leave with attempt `a`?
+ */
+#define DECIDING_OF_ATTEMPT(number)                                            \
+	"case " number " when 0 then not a.part_of_lot "                       \
+	"else " number " = a.number end"
+
 /* A lot of the job, and what is to happen in it. */
 struct facts {
 	struct lot_row lot;

@@ -529,6 +529,69 @@ test_decide__a_hold_stops_a_bundle(void **state)
 		books, STOP_STREAM, "woz", "j.jansen", "ok", NOW, &why));
 }
 
+/* Some of a lot without a result are offered again: the others can be decided
+ * about still, whatever became of those.
+ */
+static void
+test_decide__the_rest_of_a_lot_without_a_result(void **state)
+{
+	struct said said = { .key = "rest", .from = 1, .to = 8 };
+	struct offer offer;
+
+	(void)state;
+	clear();
+	make_lots("20260613-rest", "woz", "rest", 9, 9, 10);
+	offer = begin("m-rest1");
+	post(&offer, POST_ACKNOWLEDGED, 0);
+	(void)decide("20260613-rest", DECISION_RESEND, false, ONLY(1, 2));
+	offer = begin("m-rest2");
+	assert_int_equal(offer.letters, 2);
+	/* Those that leave now are nobody's to decide about. */
+	assert_int_equal(
+		decide("20260613-rest", DECISION_PAPER, false, ONLY(1)).change,
+		0);
+	assert_int_equal(
+		decide("20260613-rest", DECISION_PAPER, false, ONLY(3)).risk,
+		1);
+	post(&offer, POST_ACKNOWLEDGED, 0);
+	(void)result("r-rest2", "m-rest2", &said);
+	(void)letter_is("rest-1", LETTER_DELIVERED);
+	(void)letter_is("rest-4", LETTER_OFFERED);
+	assert_int_equal(decide("20260613-rest", DECISION_DELIVERED, false,
+				 ONLY(4, 5, 6, 7, 8))
+				 .change,
+		5);
+	assert_true(print_ready());
+	assert_int_equal(printable("20260613-rest"), 2);
+}
+
+/* The first post may have arrived; the second cannot be made.  Nobody knows: it
+ * is not taken back, and paper is a risk.
+ */
+static void
+test_decide__a_retry_that_is_held(void **state)
+{
+	struct offer offer;
+	struct decide_done done;
+
+	(void)state;
+	clear();
+	make_lots("20260614-retr", "woz", "retr", 4, 0, 10);
+	offer = begin("m-retr");
+	post(&offer, POST_UNKNOWN, NOW + 1000);
+	post(&offer, POST_HELD, 0);
+	(void)letter_is("retr-1", LETTER_HELD);
+	done = decide("20260614-retr", DECISION_WITHDRAWN, true, NULL, 0);
+	assert_int_equal(done.change, 0);
+	assert_int_equal(done.left, 4);
+	done = decide("20260614-retr", DECISION_PAPER, false, ONLY(1));
+	assert_int_equal(done.risk, 1);
+	/* What says that it arrived is heard. */
+	acknowledge("a-retr", "m-retr");
+	(void)letter_is("retr-2", LETTER_OFFERED);
+	(void)counted("20260614-retr");
+}
+
 int
 main(void)
 {
@@ -547,6 +610,9 @@ main(void)
 		cmocka_unit_test(test_decide__references),
 		cmocka_unit_test(test_decide__a_hold_counts),
 		cmocka_unit_test(test_decide__a_hold_stops_a_bundle),
+		cmocka_unit_test(
+			test_decide__the_rest_of_a_lot_without_a_result),
+		cmocka_unit_test(test_decide__a_retry_that_is_held),
 	};
 
 	return cmocka_run_group_tests_name(
