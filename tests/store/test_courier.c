@@ -98,8 +98,8 @@ by_stream(void *self, const char *stream)
 {
 	(void)self;
 	if (strcmp(stream, "quick") == 0)
-		return (struct resend){ 1000, 9 };
-	return (struct resend){ 500000, 0 };
+		return (struct resend){ 1000, 9, 1000 };
+	return (struct resend){ 500000, 0, 500000 };
 }
 
 static void
