@@ -176,14 +176,15 @@ store_inbound_purge(struct store *store, int64_t now_ms, int64_t *count_out,
 	v = pg_do(store->pg,
 		"delete from inbound where number in (select number "
 		"from inbound where keep_until_ms < $1 and not push_open "
-		"and (applied or reply_is_error) "
+		"and (applied or reply_is_error) and not evidence "
 		"order by keep_until_ms limit $2 for update skip locked)",
 		PG_ARGS(PG_N(now_ms), PG_N(INBOUND_PURGE)), &rows, why);
 	if (v == V_OK && rows < INBOUND_PURGE)
 		v = pg_do(store->pg,
 			"update inbound set payload = '' where number in "
 			"(select number from inbound where received_ms < $1 "
-			"and applied and octet_length(payload) > 0 "
+			"and applied and not evidence and "
+			"octet_length(payload) > 0 "
 			"order by received_ms limit $2 for update skip locked)",
 			PG_ARGS(PG_N(now_ms - DAYS_MS), PG_N(INBOUND_PURGE)),
 			&payloads, why);

@@ -583,7 +583,8 @@ enum verdict store_inbound_status(struct store *store, const char *message_id,
 
 /* Forget what nobody can ask for any more: payloads that were applied and are
  * INBOUND_DAYS old, and whole rows that are older than that and than their
- * keep_ms; of what was answered once, after an hour.  At most INBOUND_PURGE of
+ * keep_ms; of what was answered once, after an hour; never the result for which a
+ * stream was stopped.  At most INBOUND_PURGE of
  * each in one transaction, which waits for nobody and holds up nobody.
  * *count_out: how many rows and payloads; less than INBOUND_PURGE: that was all.
  */

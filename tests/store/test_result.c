@@ -331,6 +331,7 @@ test_result__a_misconfigured_stream_stops_whole(void **state)
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct stop *stops;
 	struct offer offer;
+	int64_t purged;
 	size_t count;
 
 	(void)state;
@@ -355,6 +356,14 @@ test_result__a_misconfigured_stream_stops_whole(void **state)
 		"select evidence from inbound where message_id = 'r-misc'",
 		NULL, &rows, &why));
 	assert_true(pg_bool(&rows, 0, 0));
+	pg_rows_done(&rows);
+	do
+		OK(store_inbound_purge(
+			books, NOW + INT64_C(400) * 86400000, &purged, &why));
+	while (purged > 0);
+	OK(pg_ask(books->pg, "select from inbound where message_id = 'r-misc'",
+		NULL, &rows, &why));
+	assert_int_equal(rows.count, 1);
 	pg_rows_done(&rows);
 	/* Released, it goes on. */
 	OK(store_stop_clear(
