@@ -209,15 +209,17 @@ cut(struct role_run *run, const struct job *job,
 	size_t i, from = 0;
 	bool undone = false;
 
-	v = store_route_undo(store, job->id, clock_now_ms(), &undone, why);
+	/* What rests is not asked about. */
+	v = pass_gate(run, job, stream, why);
+	if (v == V_OK)
+		v = store_route_undo(
+			store, job->id, clock_now_ms(), &undone, why);
 	if (v == V_OK && undone) {
 		log_line("job %s: who has a box was found out more than 7 days "
 			 "ago; looked up anew",
 			job->id);
 		return V_OK;
 	}
-	if (v == V_OK)
-		v = pass_gate(run, job, stream, why);
 	if (v == V_OK)
 		v = spool_journal_load(
 			run->site->spool, JOURNAL_PRINT, NULL, &printed, why);

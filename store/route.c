@@ -7,9 +7,14 @@
 
 #include "store/books.h"
 
+/* More than a limited production run can have, in box lots and bundles. */
+#define PLACES_MAX "5000"
+
 /* --- back to split --- */
 
-/* Routes are made anew; what a person decided about a letter stays. */
+/* Routes are made anew; what a person decided about a letter stays, and what
+ * left in a limited production run.
+ */
 static enum verdict
 undo_counts(struct pg *pg, const struct job_row *job, struct fault *why)
 {
@@ -18,13 +23,20 @@ undo_counts(struct pg *pg, const struct job_row *job, struct fault *why)
 	enum verdict v;
 
 	v = pg_ask(pg,
-		"with x as (select distinct on (record) state from receipt "
+		"with x as (select distinct on (record) record, state from "
+		"receipt "
 		"where job_no = $1 and lot_no = 0 "
-		"order by record, number desc) "
-		"select n_box - (select count(*) from x where x.state = 2), "
+		"order by record, number desc), "
+		"y as (select n.state from (select distinct record "
+		"from place where job_no = $1) p join letter_now n "
+		"on n.part = $2 and n.job_no = $1 and n.record = p.record "
+		"where p.record not in (select record from x)) "
+		"select n_box - (select count(*) from x where x.state = 2) "
+		"- (select count(*) from y where y.state = 2), "
 		"n_paper - (select count(*) from x where x.state = 3) "
+		"- (select count(*) from y where y.state = 3) "
 		"from job where number = $1",
-		PG_ARGS(PG_N(job->number)), &rows, why);
+		PG_ARGS(PG_N(job->number), PG_N(job->part)), &rows, why);
 	if (v == V_OK) {
 		counts_move(
 			&counts, LETTER_BOX, LETTER_SPLIT, pg_int(&rows, 0, 0));
@@ -36,7 +48,8 @@ undo_counts(struct pg *pg, const struct job_row *job, struct fault *why)
 }
 
 /* Not once letters of it are in lots: a job that was held half-way goes on where
- * it stopped.
+ * it stopped.  Those of a limited production run are not the half of it: the
+ * others may have rested for weeks.
  */
 static enum verdict
 is_too_old(struct pg *pg, int64_t job_no, int64_t now_ms, bool *old_out,
@@ -44,8 +57,12 @@ is_too_old(struct pg *pg, int64_t job_no, int64_t now_ms, bool *old_out,
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v = pg_ask(pg,
-		"select min(asked_ms) < $2 and not exists (select from lot o "
-		"where o.job_no = $1) from answer where job_no = $1",
+		"select min(asked_ms) < $2 and (not exists (select from lot o "
+		"where o.job_no = $1) or (select j.gate_letters >= "
+		"(select count(distinct p.record) from (select record "
+		"from place where job_no = $1 limit " PLACES_MAX ") p) "
+		"from job j where j.number = $1 and j.gate_letters > 0)) "
+		"from answer where job_no = $1",
 		PG_ARGS(PG_N(job_no), PG_N(now_ms - ANSWER_MAX_MS)), &rows,
 		why);
 

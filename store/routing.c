@@ -146,7 +146,9 @@ read_letters(struct pass *p, struct fault *why)
 	return pg_copy_out(p->pg, sql, 5, take_letter, p, why);
 }
 
-/* Letters about which a person decided before they were routed. */
+/* Letters about which a person decided before they were routed, and those of a
+ * limited production run, which are in lots: they are not counted anew.
+ */
 static enum verdict
 read_apart(struct pass *p, struct fault *why)
 {
@@ -155,8 +157,9 @@ read_apart(struct pass *p, struct fault *why)
 	int i;
 
 	v = pg_ask(p->pg,
-		"select distinct record from receipt where job_no = $1 "
-		"and lot_no = 0 order by record",
+		"select record from receipt where job_no = $1 and lot_no = 0 "
+		"union select record from place where job_no = $1 "
+		"order by record",
 		PG_ARGS(PG_N(p->row.number)), &rows, why);
 	if (v != V_OK)
 		return v;

@@ -294,6 +294,48 @@ test_gate__opened_the_rest_is_cut_exactly(void **state)
 	assert_int_equal(chosen("20260606-opn3"), 0);
 }
 
+/* What rested for weeks is looked up anew, without the letters that left. */
+static void
+test_gate__old_answers_do_not_decide_about_the_rest(void **state)
+{
+	const int64_t later = NOW + INT64_C(8) * 86400000;
+	int64_t jobs = 0;
+	bool undone = true;
+	struct job job;
+
+	(void)state;
+	make_job("20260607-old1", "olds", "old1", 60, 3, 0);
+	assert_int_equal(pass("20260607-old1", 8, 8), GATE_CHOSEN);
+	make_cut("20260607-old1", "old1", 100);
+	OK(store_gate_open(books, "voorbeeld", "olds", "piet", "mail", later,
+		&jobs, &why));
+	OK(store_route_undo(books, "20260607-old1", NOW, &undone, &why));
+	assert_false(undone);
+	OK(store_route_undo(books, "20260607-old1", later, &undone, &why));
+	assert_true(undone);
+	job = job_now("20260607-old1");
+	assert_int_equal(job.state, JOB_SPLIT);
+	/* 4 are in a lot; 4 on paper were chosen, but are in none. */
+	assert_int_equal(job.n_box, 4);
+	assert_int_equal(job.n_split, 56);
+	make_routed("20260607-old1", 2);
+	job = job_now("20260607-old1");
+	assert_int_equal(job.n_split, 0);
+	assert_int_equal(pass("20260607-old1", 8, 0), GATE_ALL);
+	make_cut("20260607-old1", "old9", 100);
+	assert_int_equal(
+		number("select count(*) - count(distinct record) from place "
+		       "where job_no = (select number from job where id = $1)",
+			"20260607-old1"),
+		0);
+	/* Not again: now more has left than the limited run. */
+	OK(pg_do(books->pg, "update job set state = 5 where id = $1",
+		PG_ARGS(PG_T("20260607-old1")), NULL, &why));
+	OK(store_route_undo(books, "20260607-old1",
+		later + INT64_C(99) * 86400000, &undone, &why));
+	assert_false(undone);
+}
+
 int
 main(void)
 {
@@ -307,6 +349,8 @@ main(void)
 		cmocka_unit_test(
 			test_gate__a_person_chooses_more_within_what_is_left),
 		cmocka_unit_test(test_gate__opened_the_rest_is_cut_exactly),
+		cmocka_unit_test(
+			test_gate__old_answers_do_not_decide_about_the_rest),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
