@@ -16,7 +16,8 @@
 
 #define CONNECT_MS 10000 /* other endpoints wait for it */
 #define ANSWER_MS 60000
-#define LOOK_MS 60000 /* a job that waits for the next day, or a release */
+#define UNNEEDED_MS 15000 /* a person asked, and no letter waits */
+#define LOOK_MS 60000	  /* a job that waits for the next day, or a release */
 
 /* A job that waits, as long as its sender's mark (store_question_mark()) stays
  * the same and its time has not come.
@@ -382,6 +383,9 @@ ask_all(struct asks *a, bool *some, struct fault *why)
 	for (i = 0; v == V_OK && i < a->pile_count; i++)
 		v = ask_pile(a, &a->piles[i], some, why);
 	piles_done(a);
+	if (v == V_OK)
+		v = store_question_unneeded(a->run->site->store,
+			clock_now_ms() - UNNEEDED_MS, clock_now_ms(), why);
 	return v;
 }
 

@@ -262,6 +262,17 @@ store_question_fill(struct store *store, int64_t number,
 }
 
 enum verdict
+store_question_unneeded(struct store *store, int64_t before_ms, int64_t now_ms,
+	struct fault *why)
+{
+	return pg_do(store->pg,
+		"update question set state = 5, answered_ms = $2, "
+		"reason = 'nobody waits: not asked' "
+		"where state = 1 and created_ms < $1",
+		PG_ARGS(PG_N(before_ms), PG_N(now_ms)), NULL, why);
+}
+
+enum verdict
 store_question_numbers(struct store *store, int64_t number,
 	struct subscribed *set, struct fault *why)
 {

@@ -92,6 +92,9 @@ enum verdict store_question_ask(struct store *store,
 /* Wanted -> ready, about these; without any it is not needed: answered. */
 enum verdict store_question_fill(struct store *store, int64_t number,
 	const struct subscribed *numbers, int64_t now_ms, struct fault *why);
+/* Those wanted before before_ms about whom nobody waits: not asked. */
+enum verdict store_question_unneeded(struct store *store, int64_t before_ms,
+	int64_t now_ms, struct fault *why);
 /* The numbers of a list, into an empty set. */
 enum verdict store_question_numbers(struct store *store, int64_t number,
 	struct subscribed *set, struct fault *why);

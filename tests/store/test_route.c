@@ -4,6 +4,158 @@
  */
 #include "tests/store/books.h"
 
+#define DAY_MS INT64_C(86400000)
+
+/* Letters from .. to are subscribed or not, by an answer of its own sender. */
+static int64_t
+answer(const struct job *job, const char *type, enum answer_source source,
+	int64_t asked_ms, int64_t from, int64_t to, bool yes)
+{
+	const struct answer_head head = { .environment = job->environment,
+		.sender = job->oin,
+		.type = type,
+		.source = source,
+		.whole = source == ANSWER_ALL,
+		.asked_ms = asked_ms,
+		.now_ms = NOW,
+		.person = "automatic",
+		.note = "" };
+	static struct subscribed set;
+	int64_t list, i;
+
+	for (i = from; i <= to; i++)
+		(void)subscribed_add(&set, bsn_of(i), yes);
+	OK(store_answer_keep(books, &set, &head, &list, &why));
+	subscribed_done(&set);
+	return list;
+}
+
+static struct letter_row
+letter_at(const char *job, int64_t record)
+{
+	struct letter_row row;
+
+	OK(store_letter_find(books,
+		arena_format(&mem, "%s/%lld", job, (long long)record), &mem,
+		&row, &why));
+	return row;
+}
+
+/* The books of these tests are shared: nothing known of anybody. */
+static void
+forget(void)
+{
+	OK(pg_script(books->pg,
+		"delete from subscription_list; delete from subscription_chunk",
+		&why));
+}
+
+static void
+test_route__the_newest_answer_decides(void **state)
+{
+	const char *const id = "20260209-newe";
+	struct routing routing;
+	struct letter_row row;
+	struct job job;
+	int64_t list, all;
+
+	(void)state;
+	forget();
+	make_split(id, "newest", "newe", 1, 12);
+	job = job_now(id);
+	all = answer(&job, "", ANSWER_ALL, NOW - 3 * DAY_MS, 1, 9, true);
+	list = answer(&job, "", ANSWER_LIST, NOW - 2 * DAY_MS, 1, 2, false);
+	(void)answer(&job, "OTHER", ANSWER_LIST, NOW, 1, 12, false);
+	OK(store_route(books, &job, "WOZ", NOW, &routing, &why));
+	assert_int_equal(job_now(id).n_box, 7);
+	assert_int_equal(job_now(id).n_paper, 5);
+	row = letter_at(id, 2);
+	assert_false(row.box);
+	assert_int_equal(row.rule, ROUTE_LIST);
+	assert_int_equal(row.answer_list, list);
+	assert_int_equal(row.answer_ms, NOW - 2 * DAY_MS);
+	row = letter_at(id, 3);
+	assert_true(row.box);
+	assert_int_equal(row.rule, ROUTE_ALL);
+	assert_int_equal(row.answer_list, all);
+	/* Not among all: no box. */
+	assert_false(letter_at(id, 12).box);
+	/* Twice is our bug, and changes nothing. */
+	assert_int_equal(
+		store_route(books, &job, "WOZ", NOW, &routing, &why), V_BROKEN);
+	assert_int_equal(job_now(id).n_box, 7);
+}
+
+static void
+test_route__what_is_not_decided_is_told_and_nothing_written(void **state)
+{
+	const char *const id = "20260209-open";
+	struct routing routing;
+	struct job job;
+
+	(void)state;
+	forget();
+	make_split(id, "open", "open", 1, 12);
+	job = job_now(id);
+	(void)answer(&job, "", ANSWER_LIST, NOW, 1, 9, true);
+	assert_int_equal(
+		store_route(books, &job, "WOZ", NOW, &routing, &why), V_END);
+	assert_int_equal(routing.numbers, 3);
+	assert_int_equal(routing.open_count, 1);
+	assert_string_equal(routing.open[0].type, "WOZ");
+	assert_int_equal(routing.open[0].bsns[0].number, bsn_of(10).number);
+	routing_done(&routing);
+	assert_int_equal(job_now(id).n_split, 12);
+	/* What comes of preproduction does not help. */
+	{
+		struct job other = job;
+
+		other.environment = "preproduction";
+		(void)answer(&other, "", ANSWER_LIST, NOW, 1, 12, true);
+	}
+	assert_int_equal(
+		store_route(books, &job, "WOZ", NOW, &routing, &why), V_END);
+	routing_done(&routing);
+	/* Nor does what is seven days old, to the millisecond. */
+	(void)answer(&job, "", ANSWER_LIST, NOW - ANSWER_MAX_MS, 10, 12, true);
+	assert_int_equal(
+		store_route(books, &job, "WOZ", NOW + 1, &routing, &why),
+		V_END);
+	routing_done(&routing);
+	OK(store_route(books, &job, "WOZ", NOW, &routing, &why));
+	assert_int_equal(job_now(id).n_box, 12);
+}
+
+static void
+test_route__old_answers_send_a_released_job_back(void **state)
+{
+	const char *const id = "20260209-back";
+	struct fault reason = { .code = CODE_PRINT_TWICE, .text = "journal" };
+	const int64_t records[] = { 2 };
+	struct routing routing;
+	bool undone = true;
+	struct job job;
+
+	(void)state;
+	forget();
+	make_split(id, "back", "back", 1, 5);
+	make_routed(id, 5);
+	OK(store_letters_hold(books, id, records, 1, &reason, NOW, &why));
+	OK(store_route_undo(books, id, NOW + ANSWER_MAX_MS, &undone, &why));
+	assert_false(undone);
+	OK(store_route_undo(books, id, NOW + ANSWER_MAX_MS + 1, &undone, &why));
+	assert_true(undone);
+	job = job_now(id);
+	assert_int_equal(job.state, JOB_SPLIT);
+	assert_int_equal(job.n_split, 4);
+	assert_int_equal(job.n_held, 1); /* a person decides about that one */
+	(void)answer(&job, "", ANSWER_LIST, NOW, 1, 5, false);
+	OK(store_route(books, &job, "WOZ", NOW, &routing, &why));
+	assert_int_equal(job_now(id).n_paper, 4);
+	assert_int_equal(job_now(id).n_held, 1);
+	assert_int_equal(letter_at(id, 2).state, LETTER_HELD);
+}
+
 static void
 test_route__a_held_job_waits_for_a_person(void **state)
 {
@@ -208,6 +360,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_route__the_newest_answer_decides),
+		cmocka_unit_test(
+			test_route__what_is_not_decided_is_told_and_nothing_written),
+		cmocka_unit_test(
+			test_route__old_answers_send_a_released_job_back),
 		cmocka_unit_test(test_route__a_held_job_waits_for_a_person),
 		cmocka_unit_test(test_route__lots_hold_each_box_letter_once),
 		cmocka_unit_test(
