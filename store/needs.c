@@ -100,7 +100,8 @@ static const struct kind kinds[] = {
 	{ "subscriptions",
 		"select j.id, j.id, j.stream, w.code, w.since_ms, w.reason "
 		"from route_wait w join job j on j.number = w.job_no "
-		"where j.state = 2 order by w.since_ms" LIMIT,
+		"where j.state = 2 and w.code > 0 "
+		"order by w.since_ms" LIMIT,
 		"mobbjob subscriptions", ALWAYS, true, CODE_NONE },
 	{ "question",
 		"select id::text, '', '', 2304, sent_ms, 'about ' || asked || "

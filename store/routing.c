@@ -572,11 +572,29 @@ all_blocks(struct pass *p, int64_t now_ms, struct fault *why)
 	return v;
 }
 
+/* A crash may have come after its routes and before its next state: all routes
+ * are there, or none.
+ */
+static enum verdict
+is_routed(struct pg *pg, int64_t job_no, bool *routed_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v = pg_ask(pg,
+		"select exists (select from route_page where job_no = $1)",
+		PG_ARGS(PG_N(job_no)), &rows, why);
+
+	if (v == V_OK)
+		*routed_out = pg_bool(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
 enum verdict
 store_route(struct store *store, const struct job *job, const char *type,
 	int64_t now_ms, struct routing *routing_out, struct fault *why)
 {
 	struct pass *p = mem_zero(1, sizeof(*p));
+	bool routed = false;
 	enum verdict v = pg_begin(store->pg, why);
 
 	assert(strlen(type) < BERICHT_TYPE_MAX);
@@ -592,6 +610,8 @@ store_route(struct store *store, const struct job *job, const char *type,
 	if (v == V_OK)
 		v = job_lock_in(p->pg, job->id, JOB_SPLIT, &p->row, why);
 	if (v == V_OK)
+		v = is_routed(p->pg, p->row.number, &routed, why);
+	if (v == V_OK && !routed)
 		v = all_blocks(p, now_ms, why);
 	v = pg_end(store->pg, v, why);
 	free(p->asked);

@@ -335,7 +335,8 @@ void routing_done(struct routing *routing); /* twice does nothing */
  * letters without one of their own.  A letter with a hold is held from here on:
  * in no lot and no bundle until a person decides about it.
  *
- * V_OK	   all letters have a route, with the answer and the rule; committed
+ * V_OK	   all letters have a route, with the answer and the rule; committed;
+ *	   or had one already
  * V_END   some are not decided: routing_out says which (routing_done()), and
  *	   nothing was written
  * V_SKIP  CODE_STATE: the job is not in state split; CODE_LIMIT: more than
