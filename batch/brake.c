@@ -30,7 +30,8 @@ brake_paper_expected(const struct brake_paper *b)
 }
 
 /* Is the difference more than twice what chance makes of two jobs with the
- * same citizens?  Squares, so that no root is needed.
+ * same citizens?  Three times for a small job, for those come often.  Squares,
+ * so that no root is needed.
  */
 static bool
 beyond_chance(const struct brake_paper *b, int64_t expected, int64_t off)
@@ -45,7 +46,8 @@ beyond_chance(const struct brake_paper *b, int64_t expected, int64_t off)
 		    (double)(b->letters + b->last_letters);
 		share += 1.0 / (double)b->last_letters;
 	}
-	return difference * difference > 4 * p * (1 - p) * share;
+	return difference * difference >
+	       (b->letters < BRAKE_LETTERS_MIN ? 9 : 4) * p * (1 - p) * share;
 }
 
 static enum verdict
@@ -76,7 +78,8 @@ brake_paper(const struct brake_paper *b, struct fault *why)
 	bool all;
 
 	assert(b->paper >= 0 && b->paper <= b->letters);
-	if (b->letters < BRAKE_LETTERS_MIN)
+	if (b->letters < BRAKE_FEW ||
+		(expected < 0 && b->letters < BRAKE_LETTERS_MIN))
 		return V_OK;
 	share = share_ppm(b->paper, b->letters);
 	all = b->paper == 0 || b->paper == b->letters;

@@ -20,6 +20,8 @@
 
 /* In fewer letters (or results) chance alone makes any share. */
 #define BRAKE_LETTERS_MIN 100
+/* Where a share is expected fewer will do, for what is far off. */
+#define BRAKE_FEW 10
 
 struct brake_paper {
 	int64_t letters, paper; /* of the job, as routed */
@@ -38,7 +40,9 @@ int64_t brake_paper_expected(const struct brake_paper *brake);
  * explains.  All on paper, or nothing, is held for any difference that chance
  * does not explain.  Chance is twice the standard deviation of the difference
  * between two such shares: in jobs of some 700 letters or more less than the
- * usual 5 points, in one of 100 letters 13.
+ * usual 5 points, in one of 100 letters 13.  A job of BRAKE_FEW to
+ * BRAKE_LETTERS_MIN letters is held when something is expected and its share is
+ * off by three times that; a smaller one never.
  */
 enum verdict brake_paper(const struct brake_paper *brake, struct fault *why);
 
