@@ -423,6 +423,10 @@ begin
 			raise exception 'attempt % may have arrived',
 				old.number using errcode = 'MB304';
 		end if;
+		if new.next_post_ms not in (0, old.next_post_ms) then
+			raise exception 'no person posts attempt %',
+				old.number using errcode = 'MB304';
+		end if;
 	end if;
 	return new;
 end $$;
@@ -453,7 +457,12 @@ begin
 	where n.lot_no <> p.lot_no or (n.state <> w.was and (n.attempt_no <> 0
 		or not exists (select from person_step s
 			where s.noun = 'letter' and s.was = w.was
-			and s.becomes = n.state)))
+			and s.becomes = n.state)
+		-- What leaves now is nobody's to decide about: its attempt is
+		-- acknowledged, or was taken back first.
+		or (w.was = 4 and not exists (select from attempt a
+			where a.lot_no = n.lot_no and (a.state = 3
+				or (a.state = 6 and n.state = 8))))))
 	limit 1;
 	if found then
 		raise exception 'no person makes a letter of state % one of %',

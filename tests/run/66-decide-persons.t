@@ -55,6 +55,32 @@ settle 5
 is "nobody is asked any more" "$(field letters_held)" 0
 like "what left is named to him as well" "$(as man cancel "$id" --dry-run 2>&1)" \
 	'BatchID [0-9a-f-]{36}'
+
+# Of what is leaving, psql can take back no more than mobbjob.
+h=$dir/c.zip
+batch "$h" 20 662
+drop "$h"
+once
+sim_stop
+as daemon release "$(field id)" "$why" >/dev/null
+once
+sql "update attempt set state = 1 where state = 2"
+no() { # no "sentence" SQL
+	like "$1" "$(pg man "begin; insert into event (at_ms, job, person, what, \
+		text) values (0, '', '', 'x', 'x'); $2; commit")" \
+		'ERROR:.*(no person|may have left)'
+}
+is "a lot is leaving" "$(sql "select count(*) > 0 from lot where state = 2")" t
+no "none of its letters goes on paper" "insert into receipt (lot_no, job_no, \
+	record, attempt_no, state, at_ms) select p.lot_no, p.job_no, p.record, \
+	0, 3, 0 from place p join lot o on o.number = p.lot_no \
+	where o.state = 2 limit 1"
+no "nor is it given up" "update attempt set state = 7 where state = 1"
+no "nor taken back" "update lot set state = 1 where state = 2"
+sql "update attempt set state = 2 where state = 1"
+no "nor posted once more" \
+	"update attempt set next_post_ms = 1 where state = 2"
+sim_start
 g=$dir/b.zip
 batch "$g" 20 661
 drop "$g"
