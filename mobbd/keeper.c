@@ -247,7 +247,7 @@ static enum verdict
 purge(struct role_run *run, bool *some, struct fault *why)
 {
 	struct keeper *own = run->own;
-	int64_t now_ms = clock_tick_ms(), count = 0;
+	int64_t now_ms = clock_tick_ms(), count = 0, lists = 0;
 	enum verdict v;
 
 	if (now_ms < own->purge_ms)
@@ -260,6 +260,12 @@ purge(struct role_run *run, bool *some, struct fault *why)
 		*some = true; /* there is more */
 		return V_OK;
 	}
+	v = store_answers_drop(run->site->store, clock_now_ms(), &lists, why);
+	if (v != V_OK)
+		return v;
+	if (lists > 0)
+		log_line("%" PRId64 " answers about subscriptions are too old",
+			lists);
 	if (own->purged > 0)
 		log_line("%" PRId64 " old messages of peers removed",
 			own->purged);
