@@ -133,8 +133,10 @@ ended(struct asking *a, enum verdict v, const struct ebms_reply *reply,
 		end = QUESTION_NEVER;
 	else if (v == V_LATER || v == V_BROKEN || v == V_SKIP) {
 		end = QUESTION_NOT_RECEIVED;
-		(void)peers_away(own->peers, a->sender, own->endpoint, reason,
-			now_ms, &next_ms);
+		next_ms = now_ms; /* being stopped: the next courier goes on */
+		if (!*a->run->stop)
+			(void)peers_away(own->peers, a->sender, own->endpoint,
+				reason, now_ms, &next_ms);
 	}
 	if (v == V_OK)
 		(void)peers_back(own->peers, a->sender, own->endpoint);
