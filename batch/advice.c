@@ -1226,18 +1226,19 @@ static const struct advice rows[] = {
 		"A question about subscriptions has had no answer for longer "
 		"than `answer_within` of its endpoint; letters wait for it.",
 		"Look with `mobbjob subscriptions`; ask Logius; ask again with "
-		"`mobbjob subscriptions ask SENDER --waiting`.",
+		"`mobbjob subscriptions ask SENDER`.",
 		"Kijk met `mobbjob subscriptions`; vraag het Logius; vraag "
-		"opnieuw met `mobbjob subscriptions ask SENDER --waiting`.",
+		"opnieuw met `mobbjob subscriptions ask SENDER`.",
 		7 },
 	{ CODE_SUBSCRIPTION_GAP, '-', "subscription answer leaves numbers out",
 		"abonnementenantwoord laat nummers weg",
 		"The answer does not mention every citizen that was asked "
 		"about.  Letters to the others are not decided and wait.",
-		"Ask Logius why; then `mobbjob subscriptions ask SENDER "
-		"--waiting`, or import a list.",
-		"Vraag Logius waarom; daarna `mobbjob subscriptions ask SENDER "
-		"--waiting`, of importeer een lijst.",
+		"Ask Logius why; then `mobbjob subscriptions ask SENDER`, "
+		"or import a list.",
+		"Vraag Logius waarom; daarna `mobbjob subscriptions ask "
+		"SENDER`, "
+		"of importeer een lijst.",
 		3 },
 	{ CODE_SUBSCRIPTION_OLD, '-', "subscription answer too old or too new",
 		"abonnementenantwoord te oud of te nieuw",
