@@ -191,6 +191,7 @@ store_lot_list(struct store *store, const char *job, struct arena *mem,
 
 /* --- cutting --- */
 
+/* By what a person said last, or else by the route. */
 enum verdict
 store_cut_read(struct store *store, const char *job,
 	enum verdict (*each)(void *self, int64_t record, const struct uuid *id,
@@ -209,15 +210,15 @@ store_cut_read(struct store *store, const char *job,
 			"select l.record, l.bericht_id, l.box_bytes "
 			"from letter l where l.part = $1 and l.job_no = $2 "
 			"and l.record > $3 "
-			"and (select route_how(w.ways, l.record) >= 128 "
-			"from route_page w where w.job_no = l.job_no "
-			"and w.page = l.record >> 9 limit 1) "
 			"and (select 1 from place p where p.job_no = l.job_no "
 			"and p.record = l.record limit 1) is null "
 			"and coalesce((select x.state from receipt x "
 			"where x.job_no = l.job_no and x.lot_no = 0 "
 			"and x.record = l.record order by x.number desc "
-			"limit 1), 2) = 2 "
+			"limit 1), (select case when route_how(w.ways, "
+			"l.record) >= 128 then 2 end "
+			"from route_page w where w.job_no = l.job_no "
+			"and w.page = l.record >> 9 limit 1)) = 2 "
 			"and " GATE_LETS("$4", "l.job_no",
 				"l.record") "order by l.record limit " CUT_PAGE,
 			PG_ARGS(PG_N(row.part), PG_N(row.number), PG_N(after),

@@ -592,6 +592,36 @@ test_decide__a_retry_that_is_held(void **state)
 	(void)counted("20260614-retr");
 }
 
+/* A person wants a letter in the box; then its job is looked up anew, and the
+ * register says paper by now.  What the person said stands.
+ */
+static void
+test_decide__to_the_box_against_a_later_answer(void **state)
+{
+	const struct fault person = { .code = CODE_PERSON, .text = "died" };
+	const int64_t later = NOW + INT64_C(8) * 86400000;
+	bool undone = false;
+
+	(void)state;
+	clear();
+	make_split("20260615-late", "woz", "late", 1, 4);
+	make_routed("20260615-late", 0);
+	OK(store_letters_hold(books, "20260615-late", ((const int64_t[]){ 2 }),
+		1, &person, NOW, &why));
+	OK(pg_script(books->pg,
+		"update job set state = 7 where id = '20260615-late'", &why));
+	(void)decide("20260615-late", DECISION_RESEND, false, ONLY(2));
+	assert_int_equal(job_now("20260615-late").state, JOB_RELEASED);
+	OK(store_route_undo(books, "20260615-late", later, &undone, &why));
+	assert_true(undone);
+	make_ways("20260615-late", 2);
+	OK(store_job_routed(books, "20260615-late", false, NULL, later, &why));
+	assert_int_equal(counted("20260615-late").n_box, 3);
+	make_cut("20260615-late", "late", 10);
+	assert_true(letter_is("late-2", LETTER_BOX).box_lot > 0);
+	assert_int_equal(printable("20260615-late"), 1);
+}
+
 int
 main(void)
 {
@@ -613,6 +643,8 @@ main(void)
 		cmocka_unit_test(
 			test_decide__the_rest_of_a_lot_without_a_result),
 		cmocka_unit_test(test_decide__a_retry_that_is_held),
+		cmocka_unit_test(
+			test_decide__to_the_box_against_a_later_answer),
 	};
 
 	return cmocka_run_group_tests_name(
