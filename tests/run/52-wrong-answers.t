@@ -46,6 +46,5 @@ sql "select text from event where what in ('answer refused', 'question failed')
 	or text like '%MOBB-2305%'" >"$dir/events"
 like "with a reason of four parts" "$(cat "$dir/events")" 'MOBB-231[0-9]'
 like "what was not mentioned is not asked again by itself: MOBB-2305" \
-	"$(job subscriptions 2>/dev/null || sql 'select code from route_wait')" \
-	'2305'
+	"$(job needs)" 'subscriptions .*MOBB-2305'
 finish
