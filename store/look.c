@@ -184,10 +184,11 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v != V_SKIP || why->code != CODE_NO_JOB)
 			return v;
 	}
+	/* One that was withdrawn and came again: the newest. */
 	return ask_one(store,
-		"where reference = $1 and not exists (select from letter m "
-		"where m.bericht_id = letter_now.bericht_id "
-		"and m.job_no > letter_now.job_no) limit 2",
+		"where reference = $1 and (state <> 14 or not exists (select "
+		"from letter m where m.bericht_id = letter_now.bericht_id "
+		"and m.job_no > letter_now.job_no)) limit 2",
 		PG_ARGS(PG_T(what)), mem, out, why);
 }
 
