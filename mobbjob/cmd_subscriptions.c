@@ -21,6 +21,7 @@ run(struct call *call, struct fault *why)
 		enum verdict (*run)(struct call *call, struct fault *why);
 	} words[] = {
 		{ "ask", 2, subscriptions_ask },
+		{ "drop", 2, subscriptions_drop },
 		{ "import", 2, subscriptions_import },
 	};
 	size_t i;
@@ -38,8 +39,8 @@ run(struct call *call, struct fault *why)
 
 const struct command command_subscriptions = {
 	.name = "subscriptions",
-	.args = "[ask SENDER | import FILE]",
-	.help = "who has a box, by which answer: look, ask, import a list",
+	.args = "[ask SENDER | import FILE | drop NO]",
+	.help = "who has a box, by which answer; ask, import, drop one",
 	.args_max = 2,
 	.need = NEED_STORE,
 	.changes = true,

@@ -16,6 +16,9 @@ enum verdict subscriptions_ask(struct call *call, struct fault *why);
 /* The list args[1] of a person into the register, whole or not at all. */
 enum verdict subscriptions_import(struct call *call, struct fault *why);
 
+/* Answer args[1] of the register was wrong: it decides no more. */
+enum verdict subscriptions_drop(struct call *call, struct fault *why);
+
 /* --- shared --- */
 
 /* --endpoint, or the one that the sender's streams use. */

@@ -42,6 +42,8 @@ about_of(const struct answer_row *r, struct arena *mem)
 static const char *
 state_of(const struct answer_row *r, int64_t now_ms)
 {
+	if (r->wrong)
+		return "dropped";
 	return r->dropped || r->asked_ms < now_ms - ANSWER_MAX_MS ? "too old"
 								  : "decides";
 }

@@ -57,12 +57,14 @@ is_too_old(struct pg *pg, int64_t job_no, int64_t now_ms, bool *old_out,
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v = pg_ask(pg,
-		"select min(asked_ms) < $2 and (not exists (select from lot o "
+		"select (min(asked_ms) < $2 or bool_or(exists (select from "
+		"subscription_list s where s.number = a.list_no and s.wrong))) "
+		"and (not exists (select from lot o "
 		"where o.job_no = $1) or (select j.gate_letters >= "
 		"(select count(distinct p.record) from (select record "
 		"from place where job_no = $1 limit " PLACES_MAX ") p) "
 		"from job j where j.number = $1 and j.gate_letters > 0)) "
-		"from answer where job_no = $1",
+		"from answer a where job_no = $1",
 		PG_ARGS(PG_N(job_no), PG_N(now_ms - ANSWER_MAX_MS)), &rows,
 		why);
 
@@ -94,7 +96,8 @@ undo(struct pg *pg, struct job_row *job, int64_t now_ms, struct fault *why)
 		v = event_put(pg, now_ms, job->id, "automatic", "split again",
 			why,
 			"MOBB-%04d an answer that decided about its letters is "
-			"older than 7 days: who has a box is looked up anew",
+			"older than 7 days, or wrong: who has a box is "
+			"looked up anew",
 			(int)CODE_SUBSCRIPTION_OLD);
 	return v;
 }

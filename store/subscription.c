@@ -345,7 +345,7 @@ store_answer_rows(struct store *store, const char *sender, size_t max,
 	v = pg_ask(store->pg,
 		"select number, sender, type, source, whole, dropped_ms > 0, "
 		"asked_ms, applied_ms, asked, yes, no, person, note, "
-		"environment "
+		"environment, wrong "
 		"from subscription_list where $1::text is null or sender = $1 "
 		"order by asked_ms desc, number desc limit $2",
 		PG_ARGS(PG_T(sender), PG_N((int64_t)max)), &rows, why);
@@ -366,11 +366,66 @@ store_answer_rows(struct store *store, const char *sender, size_t max,
 			.no = pg_int(&rows, i, 10),
 			.person = pg_text(&rows, i, 11, mem),
 			.note = pg_text(&rows, i, 12, mem),
-			.environment = pg_text(&rows, i, 13, mem) };
+			.environment = pg_text(&rows, i, 13, mem),
+			.wrong = pg_bool(&rows, i, 14) };
 	*rows_out = out;
 	*count_out = (size_t)rows.count;
 	pg_rows_done(&rows);
 	return V_OK;
+}
+
+static enum verdict
+count_decided(
+	struct pg *pg, int64_t number, int64_t *jobs_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v = pg_ask(pg,
+		"select count(distinct a.job_no) from answer a "
+		"join job j on j.number = a.job_no where a.list_no = $1 "
+		"and j.state in (2, 3, 4, 5) and not exists "
+		"(select from lot o where o.job_no = j.number)",
+		PG_ARGS(PG_N(number)), &rows, why);
+
+	if (v == V_OK)
+		*jobs_out = pg_int(&rows, 0, 0);
+	pg_rows_done(&rows);
+	return v;
+}
+
+enum verdict
+store_answer_wrong(struct store *store, int64_t number, const char *person,
+	const char *reason, int64_t now_ms, int64_t *jobs_out,
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct pg *pg = store->pg;
+	int64_t changed = 0;
+	enum verdict v;
+
+	v = pg_begin(pg, why);
+	if (v == V_OK)
+		v = pg_ask(pg,
+			"select from subscription_list where number = $1",
+			PG_ARGS(PG_N(number)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(
+			why, V_SKIP, CODE_NO_JOB, "no answer %" PRId64, number);
+	pg_rows_done(&rows);
+	if (v == V_OK)
+		v = pg_do(pg,
+			"update subscription_list set dropped_ms = $2, "
+			"wrong = true where number = $1 and dropped_ms = 0",
+			PG_ARGS(PG_N(number), PG_N(now_ms)), &changed, why);
+	if (v == V_OK && changed == 0)
+		v = fault_set(why, V_SKIP, CODE_STATE,
+			"answer %" PRId64 " decides no more already", number);
+	if (v == V_OK)
+		v = count_decided(pg, number, jobs_out, why);
+	if (v == V_OK)
+		v = event_put(pg, now_ms, "", person, "answer dropped", why,
+			"answer %" PRId64 " of the register: %s", number,
+			reason);
+	return pg_end(pg, v, why);
 }
 
 enum verdict
@@ -384,7 +439,7 @@ store_answers_drop(struct store *store, int64_t now_ms, int64_t *count_out,
 		v = pg_do(pg,
 			"delete from subscription_chunk c using "
 			"subscription_list s where s.number = c.list_no "
-			"and s.dropped_ms = 0 and s.asked_ms < $1",
+			"and (s.dropped_ms = 0 or s.wrong) and s.asked_ms < $1",
 			PG_ARGS(PG_N(now_ms - ANSWER_MAX_MS)), NULL, why);
 	if (v == V_OK)
 		v = pg_do(pg,

@@ -101,7 +101,8 @@ struct answer_row {
 	int64_t number;
 	const char *environment, *sender, *type;
 	enum answer_source source;
-	bool whole, dropped; /* dropped: too old, only this row is left */
+	bool whole, dropped; /* dropped: too old or wrong, it decides no more */
+	bool wrong;	     /* a person said so */
 	int64_t asked_ms, applied_ms;
 	int64_t asked, yes, no;
 	const char *person, *note;
@@ -110,6 +111,15 @@ struct answer_row {
 enum verdict store_answer_rows(struct store *store, const char *sender,
 	size_t max, struct arena *mem, struct answer_row **rows_out,
 	size_t *count_out, struct fault *why);
+
+/* A person says that an answer is wrong: it decides about no letter any more,
+ * and a job whose letters it decided about, none of them in a lot yet, is routed
+ * anew when it is released.  *jobs_out: how many such jobs there are.  V_SKIP:
+ * CODE_NO_JOB, no such answer; CODE_STATE, it decides no more already.
+ */
+enum verdict store_answer_wrong(struct store *store, int64_t number,
+	const char *person, const char *reason, int64_t now_ms,
+	int64_t *jobs_out, struct fault *why);
 
 /* The bits of lists that are older than ANSWER_MAX_MS go; their rows stay. */
 enum verdict store_answers_drop(struct store *store, int64_t now_ms,

@@ -17,7 +17,8 @@ create table subscription_list (
 	yes bigint not null,
 	no bigint not null,
 	few bytea, -- the whole of a small answer (store/subscription.c)
-	dropped_ms bigint not null default 0, -- only this row is left
+	dropped_ms bigint not null default 0, -- it decides no more
+	wrong boolean not null default false, -- a person said so
 	person text not null default 'automatic',
 	note text not null default ''
 );

@@ -661,7 +661,7 @@ values
 ('stop', 'stop', '*', true, '', true, true),
 ('stream_sender', 'any', '*', false, '', false, false),
 ('subscription_chunk', 'copied', '', true, '', false, false),
-('subscription_list', 'oin', '-few', true, '', false, true),
+('subscription_list', 'oin', '-few', true, 'dropped_ms, wrong', false, true),
 ('wire_counter', 'any', '*', false, '', false, false),
 ('wus_day', 'any', '*', false, '', false, false);
 

@@ -79,6 +79,34 @@ once
 is "all on paper: held" "$(field code)" MOBB-1311
 like "both shares are said" "$(job show "$(field id)")" \
 	'[0-9]+ of 300 letters go on paper, [0-9.]+%; expected is [0-9.]+%'
+# An answer that was wrong is dropped: the job that went by it is looked up anew.
+id=$(field id)
+_before=$(gone)
+for number in $(job subscriptions --json |
+	sed -n 's/.*answer\/1","number":\([0-9]*\),.*"decides".*/\1/p'); do
+	ok "answer $number is dropped" job subscriptions drop "$number" \
+		--reason "all were no"
+done
+ok "twice it cannot be" sh -c "! mobbjob -f '$dir/jobs.yaml' \
+	subscriptions drop $number --reason again"
+like "it is recorded" "$(job events)" "answer $number of the register: all were"
+is "nothing left" "$(gone)" "$_before"
+sim_stop
+sim_start
+ok "and released" job release "$id" --reason "the answer was dropped"
+settle
+like "it is routed by a right answer" "$(job events "$id")" 'looked up anew'
+ok "as many on paper as there should be" sh -c \
+	"test $(field routed_to_paper) -gt 60 -a $(field routed_to_paper) -lt 150"
+
+# A person may also be sure.
+sim_stop
+forget
+serve "every 1 wus all-no"
+batch "$dir/moved.zip" 300 122 --number 32
+drop "$dir/moved.zip"
+once
+is "held once more" "$(field code)" MOBB-1311
 ok "a person lets it go" job release "$(field id)" --reason "they moved"
 settle
 ok "then all of that is printed" \

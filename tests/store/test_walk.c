@@ -192,8 +192,11 @@ result_of(struct walk_attempt *a, bool faults)
 		.receipt = &receipt,
 		.letters = letters,
 		.now_ms = now_ms,
-		.resend_ms = now_ms + 5000,
+		.pause_ms = 5000,
+		.pause_max_ms = 5000,
 		.resends = RESENDS,
+		.decline_window = 1000,
+		.decline_limit = 1000000, /* no brake: the walk goes on */
 		.unlisted_delivered = true };
 	struct uuid *letter_ids;
 	int64_t i;
@@ -216,7 +219,7 @@ result_of(struct walk_attempt *a, bool faults)
 			.stage = "NA" };
 		l->act =
 			receipt_act(line->code, match.offered_before, &l->code);
-		apply.hold = apply.hold || l->act == RECEIPT_HOLD_STREAM;
+		apply.stop = apply.stop || l->act == RECEIPT_HOLD_STREAM;
 	}
 	apply.letter_count = receipt.line_count;
 	receipt.total = match.letters;
