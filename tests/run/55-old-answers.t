@@ -12,7 +12,7 @@ drop "$dir/a.zip"
 once
 id=$(field id)
 is "routed, and waits for a person" "$(field state)" held
-answers=$(job subscriptions --json | grep -c mobb.subscription)
+answers=$(job subscriptions --json | grep -c mobb.answer)
 older
 ok "released after a week" job release "$id" --reason late
 : >"$dir/once.log"
@@ -20,7 +20,7 @@ once
 like "what was known is too old: looked up anew" "$(cat "$dir/once.log")" \
 	'more than 7 days ago'
 ok "by a new answer" [ "$(job subscriptions --json |
-	grep -c mobb.subscription)" -gt "$answers" ]
+	grep -c mobb.answer)" -gt "$answers" ]
 is "nothing has left" "$(sed 1d "$dir/sim/ledger.csv" 2>/dev/null | wc -l)" 0
 is "and a person lets it go once more" "$(field state)" held
 like "its events say why" "$(job events "$id")" 'split again.*MOBB-2306'
@@ -31,8 +31,8 @@ is "then every letter goes its way" "$(
 older
 batch "$dir/b.zip" 40 551
 drop "$dir/b.zip"
-n=$(job subscriptions --json | grep -c mobb.subscription)
+n=$(job subscriptions --json | grep -c mobb.answer)
 once
 ok "the next job is asked about anew" [ "$(job subscriptions --json |
-	grep -c mobb.subscription)" -gt "$n" ]
+	grep -c mobb.answer)" -gt "$n" ]
 finish
