@@ -3,6 +3,8 @@
 # says, and what it says is printed, is printed.  Numbers, times and names that
 # a run makes up may differ; "..." stands for lines left out.
 . tests/run/lib.sh
+. tests/run/persons.sh
+[ "$(id -u)" = 0 ] || skip_all "only root can be other users"
 dir=$(mktemp -d /tmp/mobb-run-XXXXXX)
 chmod 755 "$dir"
 doc=$top/docs/aansluiten.md
@@ -15,7 +17,7 @@ plain() {
 		s/[0-9a-f]{8}-[0-9a-f-]{27}/ID/g; s/20[0-9]{6}-[a-z0-9]{4}/JOB/g
 		s/print-JOB-[0-9]{8}-[0-9]{3}-[0-9a-f]{8}/BUNDLE/g
 		s/[0-9][0-9,.:]*/N/g; s/says [a-z]+/says WHO/; s/by [a-z]+$/by WHO/
-		s/by [a-z]+: /by WHO: /
+		s/by [a-z]+: /by WHO: /; s/^(anna|daemon) may/WHO may/
 		s/^ +//; s/[ \t]+/ /g; s/ +$//' "$@"
 }
 newest() { job list --all --json | sed -n '1s/.*"id":"\([^"]*\)".*/\1/p'; }
@@ -23,7 +25,8 @@ newest() { job list --all --json | sed -n '1s/.*"id":"\([^"]*\)".*/\1/p'; }
 # A command of the page, as it is written; what was made up there is looked up.
 as_here() {
 	printf '%s\n' "$1" | sed "s,/srv/mobb,$dir,g
-		s/--ports 18443,28443/--ports auto/
+		s/--ports 18443,28443/--ports auto/; s/add anna/add daemon/
+		s,^mobbjob release,as daemon release,
 		s/ \(ygy6\|7cur\|mzv4\)\>/ $id/
 		s/print-[0-9a-z-]*/$bundle/"
 }
@@ -49,6 +52,11 @@ before() {
 		wait_for 40 settled
 		bundle=$(cd "$dir/spool/print/out" && ls -t ./*"$id"*.ready |
 			sed -n '1s,^\./\(.*\).zip.ready,\1,p')
+		;;
+	'mobbjob person add'*)
+		# Where that user can reach it.
+		mkdir "$dir/bin"
+		cp "$MOBB_BUILD/mobbjob" "$dir/bin"
 		;;
 	'mobbjob list')
 		wait_for 40 sh -c "mobbjob list | grep -q held"
@@ -105,7 +113,10 @@ run_one() { # the command $cmd; what it should say lies in said
 	case $cmd in
 	export*) eval "$here" && return ;;
 	esac
-	(cd "$dir" && eval "timeout 90 $here") >"$dir/out" 2>&1
+	(cd "$dir" && case $here in
+	as*) eval "$here" ;;
+	*) eval "timeout 90 $here" ;;
+	esac) >"$dir/out" 2>&1
 	code=$?
 	judge "$cmd" "$code"
 	after "$cmd"
