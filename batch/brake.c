@@ -29,9 +29,9 @@ brake_paper_expected(const struct brake_paper *b)
 	return -1;
 }
 
-/* Is the difference more than twice what chance makes of two jobs with the
- * same citizens?  Three times for a small job, for those come often.  Squares,
- * so that no root is needed.
+/* Is the difference more than three times what chance makes of two jobs?  Twice
+ * would hold every twentieth small job for nothing.  Squares, so that no root is
+ * needed.
  */
 static bool
 beyond_chance(const struct brake_paper *b, int64_t expected, int64_t off)
@@ -46,8 +46,7 @@ beyond_chance(const struct brake_paper *b, int64_t expected, int64_t off)
 		    (double)(b->letters + b->last_letters);
 		share += 1.0 / (double)b->last_letters;
 	}
-	return difference * difference >
-	       (b->letters < BRAKE_LETTERS_MIN ? 9 : 4) * p * (1 - p) * share;
+	return difference * difference > 9 * p * (1 - p) * share;
 }
 
 static enum verdict

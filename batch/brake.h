@@ -38,11 +38,11 @@ int64_t brake_paper_expected(const struct brake_paper *brake);
  * more is, when nothing is expected and all of it goes on paper, or nothing;
  * and when its share is off by more than the points and by more than chance
  * explains.  All on paper, or nothing, is held for any difference that chance
- * does not explain.  Chance is twice the standard deviation of the difference
- * between two such shares: in jobs of some 700 letters or more less than the
- * usual 5 points, in one of 100 letters 13.  A job of BRAKE_FEW to
- * BRAKE_LETTERS_MIN letters is held when something is expected and its share is
- * off by three times that; a smaller one never.
+ * does not explain.  Chance is three times the standard deviation of the
+ * difference between two such shares: in jobs of some 1,600 letters or more less
+ * than the usual 5 points, in one of 100 letters 20.  A job of BRAKE_FEW to
+ * BRAKE_LETTERS_MIN letters is judged only when something is expected; a smaller
+ * one never.
  */
 enum verdict brake_paper(const struct brake_paper *brake, struct fault *why);
 
