@@ -251,7 +251,7 @@ test_open__words_of_states_are_those_of_the_program(void **state)
 	(void)state;
 	OK(pg_ask(books->pg, "select noun, state, word from state_word", NULL,
 		&rows, &why));
-	assert_int_equal(rows.count, 10 + 10 + 14);
+	assert_int_equal(rows.count, 10 + 11 + 14);
 	for (i = 0; i < rows.count; i++) {
 		const char *noun = pg_text(&rows, i, 0, &mem);
 		int64_t n = pg_int(&rows, i, 1);
