@@ -116,6 +116,7 @@ died(struct children *all, struct child *c, int status)
 	int64_t lived_ms = clock_tick_ms() - c->start_ms;
 
 	c->pid = 0;
+	all->board->line[c - all->child].busy = 0;
 	c->code = WIFEXITED(status) ? WEXITSTATUS(status) : 70;
 	if (all->stopping || (WIFEXITED(status) && c->code == 0))
 		return;
@@ -228,6 +229,7 @@ children_idle(const struct children *all)
 	for (i = 0; i < all->count; i++)
 		if (!all->child[i].gone &&
 			(all->child[i].pid == 0 ||
+				all->board->line[i].busy != 0 ||
 				all->board->line[i].idle_round <
 					all->board->round))
 			return false;

@@ -62,7 +62,9 @@ void children_stop_locked(struct children *all);
 /* --- for --once --- */
 
 int64_t children_worked(const struct children *all);
-/* Has every role had an idle step since the round was raised? */
+/* Has every role had an idle step since the round was raised, and is none in a
+ * step?  Who was may have worked: look at children_worked() after it.
+ */
 bool children_idle(const struct children *all);
 /* Until when somebody expects to be allowed to go on; 0 nobody. */
 int64_t children_blocked_until_ms(const struct children *all);

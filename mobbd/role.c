@@ -142,10 +142,12 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 		arena_reset(&run->mem);
 		run->wait_ms = once ? ONCE_WAIT_MS : IDLE_WAIT_MS;
 		run->blocked_until_ms = 0;
+		run->line->busy = 1;
 		v = role->step(run, why);
 		switch (v) {
 		case V_OK:
 			run->line->worked++;
+			run->line->busy = 0;
 			last = CODE_NONE;
 			continue;
 		case V_END:
@@ -167,6 +169,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 		/* In this order: whoever sees that we are idle sees why. */
 		run->line->blocked_until_ms = run->blocked_until_ms;
 		run->line->idle_round = round;
+		run->line->busy = 0;
 		calm(began_ms);
 		if (!stop)
 			store_wait(

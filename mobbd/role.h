@@ -28,6 +28,10 @@
 struct role_line {
 	volatile int64_t worked;     /* steps that found something to do */
 	volatile int64_t idle_round; /* newest round with an idle step */
+	/* In a step, which may have changed something already that it has not
+	 * counted as worked yet.
+	 */
+	volatile int32_t busy;
 	volatile int64_t blocked_until_ms; /* allowance expected; 0 none */
 	/* Exit status of what a person has to mend before all can go on; 0 */
 	volatile int32_t trouble;

@@ -262,7 +262,7 @@ serve_once(struct supervisor *s)
 			s->all.board->round++;
 			continue;
 		}
-		if (!children_idle(&s->all))
+		if (!children_idle(&s->all) || children_worked(&s->all) != seen)
 			continue;
 		until_ms = children_blocked_until_ms(&s->all);
 		if (until_ms == 0)
