@@ -203,7 +203,11 @@ apply_letter(struct applying *a, int row)
 
 	if (l == NULL && to == LETTER_HELD)
 		code = CODE_RESULT_COUNTS;
-	a->declined[row] = to == LETTER_DELIVERED ? 0 : 1;
+	/* What is offered again has no outcome yet: an outage of the other side
+	 * ends by itself.
+	 */
+	a->declined[row] =
+		to == LETTER_DELIVERED || to == LETTER_RESEND ? 0 : 1;
 	/* A letter that follows its lot would become delivered with it. */
 	if (a->again || pg_bool(&a->letters, row, MOVED) || by_person(a, row) ||
 		(!follows &&

@@ -25,14 +25,15 @@ stops(struct stop **rows)
 	return count;
 }
 
-/* A lot of `letters` of job number n, of which the first `declined` are. */
+/* A lot of `letters` of which the first `declined` get this code. */
 static void
-one_lot(const char *stream, const char *key, int64_t letters, int64_t declined)
+one_lot_with(const char *stream, const char *key, int64_t letters,
+	int64_t declined, const char *code)
 {
 	const struct said said = { .key = key,
 		.from = 1,
 		.to = letters,
-		.exception = "NietActiefOfGeabonneerd",
+		.exception = code,
 		.at = 1,
 		.at_to = declined,
 		.decline_window = 100 };
@@ -44,6 +45,27 @@ one_lot(const char *stream, const char *key, int64_t letters, int64_t declined)
 	post(&offer, POST_ACKNOWLEDGED, 0);
 	(void)result(arena_format(&mem, "r-%s", key),
 		arena_format(&mem, "m-%s", key), &said);
+}
+
+static void
+one_lot(const char *stream, const char *key, int64_t letters, int64_t declined)
+{
+	one_lot_with(stream, key, letters, declined, "NietActiefOfGeabonneerd");
+}
+
+/* When the other side is out of order its letters are resent, without a person.
+ */
+static void
+test_brake__an_outage_stops_nothing(void **state)
+{
+	struct stop *rows;
+
+	(void)state;
+	clear();
+	one_lot_with("outg", "out1", 60, 60, "TechnischProbleem");
+	assert_int_equal(stops(&rows), 0);
+	one_lot_with("outg", "out2", 60, 60, "BijlageTeGroot");
+	assert_int_equal(stops(&rows), 1);
 }
 
 static void
@@ -330,6 +352,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_brake__an_outage_stops_nothing),
 		cmocka_unit_test(
 			test_brake__a_stream_stops_at_the_limit_and_counts_anew),
 		cmocka_unit_test(
