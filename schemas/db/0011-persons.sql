@@ -183,7 +183,8 @@ set search_path = public, pg_temp as $$
 			j.n_box, j.n_paper, j.n_held) end)
 $$;
 
--- Those that count now, the newest of each person.
+-- Those that count now, the newest of each person; where persons are looked at,
+-- of who may still release.
 create function job_consents(job_no bigint) returns setof consent
 language sql stable set search_path = public, pg_temp as $$
 	select distinct on (c.person) c.* from consent c
@@ -191,6 +192,11 @@ language sql stable set search_path = public, pg_temp as $$
 	where c.job_no = job_consents.job_no and c.withdrawn_ms = 0
 	and c.mark = job_mark(j)
 	and c.at_ms > extract(epoch from clock_timestamp()) * 1000 - 604800000
+	and ((j.environment <> 'production'
+			and not (select r.persons from person_rule r))
+		or exists (select from mobb_persons() p
+			where p.person = c.person and p.may = 'release'
+			and p.sender in ('', j.sender) and not p.shared))
 	order by c.person, c.number desc
 $$;
 

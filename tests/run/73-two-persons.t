@@ -80,6 +80,11 @@ said "the first again" 0 "it waits for a second" \
 sql "update job set n_withdrawn = n_withdrawn - 1, n_paper = n_paper + 1"
 said "back as it was before counts from new" 0 "man agrees to 12 letters" \
 	as man release "$a" --letters 12 "$why"
+ok "who agreed loses the right" job person remove man --may release \
+	--reason "another job"
+is "and does not count any more" "$(consents)" 0
+ok "given back" job person add man --may release --reason "a mistake"
+is "it counts again" "$(consents)" 1
 said "a dry run of the second changes nothing" 0 \
 	"would be: .*released by daemon and man" \
 	as daemon release "$a" --letters 12 --dry-run
