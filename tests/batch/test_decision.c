@@ -167,5 +167,6 @@ main(void)
 		cmocka_unit_test(test_decision__codes),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("decision", tests, NULL, NULL);
 }

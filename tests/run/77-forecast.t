@@ -38,9 +38,9 @@ is "its share" "$(of split_paper)" "$first"
 now=$(date +%s%3N)
 few=$(awk -F';' 'NR > 1 && $3 != "" {
 	printf "%08x", int($3 / 10) * 4 + ($4 != "paper") }' "$g.truth.csv")
-sql "insert into subscription_list (sender, type, source, whole, asked_ms,
-	applied_ms, asked, yes, no, few) values ('00000099000000010000', '', 5,
-	false, $now, $now, 0, 0, 0, decode('$few', 'hex'))"
+sql "insert into subscription_list (environment, sender, type, source, whole,
+	asked_ms, applied_ms, asked, yes, no, few)
+	values ('simulator', '00000099000000010000', '', 5, false, $now, $now, 0, 0, 0, decode('$few', 'hex'))"
 json=$(job forecast "$g" --stream woz --json)
 before_paper=$(of split_paper) before_ms=$(of send_ms)
 lots=$(of box_lots)

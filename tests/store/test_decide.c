@@ -647,6 +647,7 @@ main(void)
 			test_decide__to_the_box_against_a_later_answer),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name(
 		"decide", tests, books_open, books_close);
 }
