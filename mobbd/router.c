@@ -216,7 +216,7 @@ cut(struct role_run *run, const struct job *job,
 			store, job->id, clock_now_ms(), &undone, why);
 	if (v == V_OK && undone) {
 		log_line("job %s: who has a box was found out more than 7 days "
-			 "ago; looked up anew",
+			 "ago, or wrongly; looked up anew",
 			job->id);
 		return V_OK;
 	}

@@ -21,6 +21,9 @@ enum verdict subscriptions_drop(struct call *call, struct fault *why);
 
 /* --- shared --- */
 
+/* As the jobs file calls who has this OIN; the OIN when it is not there. */
+const char *subscriptions_sender(const struct call *call, const char *oin);
+
 /* --endpoint, or the one that the sender's streams use. */
 enum verdict subscriptions_endpoint(struct call *call,
 	const struct jobs_sender *sender,

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -33,19 +32,6 @@ find(struct call *call, int64_t number, struct answer_row *out,
 	return V_OK;
 }
 
-/* As the jobs file calls the sender; its OIN when it is not in it any more. */
-static const char *
-sender_of(const struct call *call, const char *oin)
-{
-	const struct jobs *jobs = &call->site.jobs;
-	size_t i;
-
-	for (i = 0; i < jobs->sender_count; i++)
-		if (strcmp(jobs->senders[i].oin, oin) == 0)
-			return jobs->senders[i].name;
-	return oin;
-}
-
 enum verdict
 subscriptions_drop(struct call *call, struct fault *why)
 {
@@ -60,7 +46,7 @@ subscriptions_drop(struct call *call, struct fault *why)
 			"subscriptions` shows it");
 	v = find(call, number, &row, why);
 	if (v == V_OK)
-		sender = sender_of(call, row.sender);
+		sender = subscriptions_sender(call, row.sender);
 	if (v == V_OK)
 		v = person_may(call, sender, why);
 	if (v == V_OK && !call->options.dry_run)

@@ -15,9 +15,8 @@
 static const char *const heads[] = { "WHAT", "NO", "SENDER", "ABOUT", "STATE",
 	"ASKED", "NUMBERS", "YES", "NO BOX", "BY", "WHY", NULL };
 
-/* As the jobs file calls it. */
-static const char *
-name_of(const struct call *call, const char *oin)
+const char *
+subscriptions_sender(const struct call *call, const char *oin)
 {
 	const struct jobs *jobs = &call->site.jobs;
 	size_t i;
@@ -55,7 +54,7 @@ answer_json(struct call *call, const struct answer_row *r, int64_t now_ms)
 
 	json_add_text(o, "schema", "mobb.answer/1");
 	json_add_int(o, "number", r->number);
-	json_add_text(o, "sender", name_of(call, r->sender));
+	json_add_text(o, "sender", subscriptions_sender(call, r->sender));
 	json_add_text(o, "environment", r->environment);
 	json_add_given(o, "type", r->type);
 	json_add_text(o, "source", answer_source_word(r->source));
@@ -78,7 +77,7 @@ question_json(struct call *call, const struct question *q)
 
 	json_add_text(o, "schema", "mobb.question/1");
 	json_add_int(o, "number", q->number);
-	json_add_text(o, "sender", name_of(call, q->sender));
+	json_add_text(o, "sender", subscriptions_sender(call, q->sender));
 	json_add_text(o, "environment", q->environment);
 	json_add_text(o, "endpoint", q->endpoint);
 	json_add_text(o, "about", question_kind_word(q->kind));
@@ -103,7 +102,7 @@ answer_row(struct table *table, const struct call *call,
 {
 	table_text(table, "answer");
 	table_number(table, r->number);
-	table_text(table, name_of(call, r->sender));
+	table_text(table, subscriptions_sender(call, r->sender));
 	table_text(table, about_of(r, table->mem));
 	table_text(table, state_of(r, now_ms));
 	table_time(table, r->asked_ms);
@@ -120,7 +119,7 @@ question_row(
 {
 	table_text(table, "question");
 	table_number(table, q->number);
-	table_text(table, name_of(call, q->sender));
+	table_text(table, subscriptions_sender(call, q->sender));
 	table_text(table, question_kind_word(q->kind));
 	table_text(table, q->state < QUESTION_ANSWERED && q->alarm_ms > 0
 				  ? "late"
