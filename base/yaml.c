@@ -287,6 +287,15 @@ fill(struct walk *w, const yaml_node_t *node, const struct yaml_key *key,
 		fill_list(w, node, key, out, depth);
 		return;
 	}
+	if (key->kind == YAML_TEXTS && node->type == YAML_SCALAR_NODE &&
+		node->data.scalar.length > 0) {
+		char **items = mem_zero(1, sizeof(*items));
+
+		*(char ***)(void *)field = items;
+		*(size_t *)(void *)(out + key->count_offset) = 1;
+		fill_text(w, node, items);
+		return;
+	}
 	if (is_list || node->type != YAML_SCALAR_NODE) {
 		bad(w, node, CODE_CONFIG_VALUE, "%s: expected %s", key->name,
 			wanted(key->kind));

@@ -30,7 +30,8 @@ enum yaml_kind {
 	YAML_EURO,  /* int64_t hundredths of a cent: "0.47" = 4700, "2" */
 	YAML_MAP,   /* a nested struct, in place; `inner` */
 	YAML_LIST,  /* list of structs: T *items; size_t count; `inner` */
-	YAML_TEXTS, /* list of text: char **items; size_t count */
+	YAML_TEXTS, /* list of text: char **items; size_t count; one text is a
+		     * list of one */
 };
 
 struct yaml_key {

@@ -44,6 +44,9 @@ static const struct yaml_key sender_keys[] = {
 		IN(jobs_sender, cpa_before_count), .absent = 0 },
 	{ "environment", YAML_TEXT, IN(jobs_sender, environment), .absent = 0 },
 	{ "lpr", YAML_INT, IN(jobs_sender, lpr), .absent = -1 },
+	{ "account", YAML_TEXT, IN(jobs_sender, account), .absent = 0 },
+	{ "letters", YAML_RATE, IN(jobs_sender, letters), .absent = 0 },
+	{ "keep", YAML_TIME, IN(jobs_sender, keep), .absent = 0 },
 	{ 0 },
 };
 
@@ -112,7 +115,9 @@ static const struct yaml_key code_keys[] = {
 static const struct yaml_key stream_keys[] = {
 	{ "name", YAML_TEXT, IN(jobs_stream, name), .required = true },
 	{ "title", YAML_TEXT, IN(jobs_stream, title), .absent = 0 },
-	{ "sender", YAML_TEXT, IN(jobs_stream, sender), .required = true },
+	{ "sender", YAML_TEXT, IN(jobs_stream, sender), .absent = 0 },
+	{ "senders", YAML_TEXTS, IN(jobs_stream, senders),
+		IN(jobs_stream, senders_count), .absent = 0 },
 	{ "endpoint", YAML_TEXT, IN(jobs_stream, endpoint), .required = true },
 	{ "printer", YAML_TEXT, IN(jobs_stream, printer), .required = true },
 	{ "format", YAML_TEXT, IN(jobs_stream, format), .required = true },
@@ -149,6 +154,7 @@ static const struct yaml_key stream_keys[] = {
 	{ "lpr", YAML_INT, IN(jobs_stream, lpr), .absent = -1 },
 	{ "ask", YAML_TEXT, IN(jobs_stream, ask), .absent = 0 },
 	{ "wus_max", YAML_INT, IN(jobs_stream, wus_max), .absent = -1 },
+	{ "keep", YAML_TIME, IN(jobs_stream, keep), .absent = -1 },
 	{ 0 },
 };
 
@@ -169,7 +175,7 @@ static const struct yaml_key jobs_keys[] = {
 		sizeof(struct jobs_endpoint), endpoint_keys, true, 0 },
 	{ "printers", YAML_LIST, IN(jobs, printers), IN(jobs, printer_count),
 		sizeof(struct jobs_printer), printer_keys, true, 0 },
-	{ "streams", YAML_LIST, IN(jobs, streams), IN(jobs, stream_count),
+	{ "streams", YAML_LIST, IN(jobs, stanzas), IN(jobs, stanza_count),
 		sizeof(struct jobs_stream), stream_keys, true, 0 },
 	{ "tariffs", YAML_LIST, IN(jobs, tariffs), IN(jobs, tariff_count),
 		sizeof(struct jobs_tariff), tariff_keys, false, 0 },
@@ -283,6 +289,7 @@ jobs_parse(const char *name, const char *text, size_t len,
 void
 jobs_free(struct jobs *jobs)
 {
+	jobs_senders_done(jobs);
 	yaml_done(jobs_keys, jobs);
 }
 

@@ -67,7 +67,10 @@ struct jobs_sender {
 	 * used
 	 */
 	char *environment;
-	int64_t lpr; /* letters of a limited production run; -1: not given */
+	int64_t lpr;   /* letters of a limited production run; -1: not given */
+	char *account; /* whom the printer bills; NULL: not said */
+	int64_t letters; /* an hour, on top of the endpoint's; 0: no limit */
+	int64_t keep;	 /* ms after its end a job is kept; 0: always */
 };
 
 /* Whose certificate an endpoint may show. */
@@ -163,9 +166,16 @@ enum jobs_pdf {
 	JOBS_PDF_REJECT
 };
 
+/* A stream of one sender.  A stanza with `senders` becomes one entry for each
+ * of them, all with the same name.
+ */
 struct jobs_stream {
 	char *name, *title;
-	char *sender, *endpoint, *printer;
+	char *sender;	/* of an entry never NULL */
+	char **senders; /* instead of `sender`: several; "all" alone: all of the
+			 * endpoint's environment */
+	size_t senders_count;
+	char *endpoint, *printer;
 	char *format;	/* "woz-biljet/1" */
 	char *type;	/* BerichtType, at most 8 characters */
 	char *complete; /* "rename", "sidecar", "quiet 30s" */
@@ -195,8 +205,15 @@ struct jobs_stream {
 	int64_t lpr;	    /* letters before Logius released production */
 	char *ask;	    /* auto | wus | bulk | register */
 	int64_t wus_max;    /* -1: that of the endpoint */
+	int64_t keep;	    /* -1: that of its sender */
 
 	/* filled by jobs_parse() */
+	bool many;  /* its senders have folders of their own */
+	bool again; /* not the first entry of its name */
+	/* Where its files are dropped in in/, and its reports written in out/:
+	 * "woz", or "woz/delft" when `many`.
+	 */
+	char *folder;
 	const struct jobs_sender *sender_is;
 	const struct jobs_endpoint *endpoint_is;
 	const struct jobs_printer *printer_is;
@@ -226,8 +243,8 @@ struct jobs {
 	size_t endpoint_count;
 	struct jobs_printer *printers;
 	size_t printer_count;
-	struct jobs_stream *streams;
-	size_t stream_count;
+	struct jobs_stream *stanzas; /* streams as written, nothing filled */
+	size_t stanza_count;
 	struct jobs_tariff *tariffs;
 	size_t tariff_count;
 
@@ -235,6 +252,9 @@ struct jobs {
 	 * only; always so with an endpoint in production
 	 */
 	bool persons_on;
+	/* Each sender of each stream, those of one stream together. */
+	struct jobs_stream *streams;
+	size_t stream_count;
 };
 
 /* V_BROKEN with CODE_CONFIG.. and "name:line:column" as place.  Free with
@@ -253,8 +273,19 @@ void jobs_answer_done(struct jobs_answer *answer);
 /* The tariff of a year, else of the nearest year before it; NULL: none. */
 const struct jobs_tariff *jobs_tariff(const struct jobs *jobs, int year);
 
+/* The first entry of a stream, for what does not hang on the sender; NULL: no
+ * such stream.
+ */
 const struct jobs_stream *jobs_stream(
-	const struct jobs *jobs, const char *name); /* NULL: none */
+	const struct jobs *jobs, const char *name);
+/* That of one sender; NULL: none.  `sender` NULL: the only one of the stream,
+ * NULL when it has several.
+ */
+const struct jobs_stream *jobs_stream_of(
+	const struct jobs *jobs, const char *name, const char *sender);
+/* That with these files: `folder` as in the struct; NULL: none. */
+const struct jobs_stream *jobs_stream_at(
+	const struct jobs *jobs, const char *folder);
 const struct jobs_endpoint *jobs_endpoint(
 	const struct jobs *jobs, const char *name);
 const struct jobs_sender *jobs_sender(

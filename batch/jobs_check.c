@@ -208,12 +208,9 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 {
 	enum verdict v;
 
-	s->sender_is = jobs_sender(jobs, s->sender);
 	s->endpoint_is = jobs_endpoint(jobs, s->endpoint);
 	s->printer_is = jobs_by_name(jobs->printers, jobs->printer_count,
 		sizeof(*jobs->printers), s->printer);
-	if (s->sender_is == NULL)
-		return no_name(s, "sender", s->sender, why);
 	if (s->endpoint_is == NULL)
 		return no_name(s, "endpoint", s->endpoint, why);
 	if (s->printer_is == NULL)
@@ -531,8 +528,10 @@ jobs_check(struct jobs *jobs, struct fault *why)
 		v = names_check("printers", jobs->printers, jobs->printer_count,
 			sizeof(*jobs->printers), why);
 	if (v == V_OK)
-		v = names_check("streams", jobs->streams, jobs->stream_count,
-			sizeof(*jobs->streams), why);
+		v = names_check("streams", jobs->stanzas, jobs->stanza_count,
+			sizeof(*jobs->stanzas), why);
+	if (v == V_OK)
+		v = jobs_senders_fill(jobs, why);
 	if (v == V_OK)
 		v = persons_check(jobs, why);
 	for (i = 0; v == V_OK && i < jobs->sender_count; i++)

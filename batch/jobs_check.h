@@ -29,5 +29,10 @@ enum verdict jobs_answer_check(
  * resend_max.
  */
 enum verdict jobs_results_check(struct jobs_stream *s, struct fault *why);
+/* Fill jobs->streams from the stanzas (batch/jobs_senders.c): who sends what.
+ * A stream of several senders is checked once for each.
+ */
+enum verdict jobs_senders_fill(struct jobs *jobs, struct fault *why);
+void jobs_senders_done(struct jobs *jobs);
 
 #endif

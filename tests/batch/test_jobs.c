@@ -57,6 +57,76 @@ test_jobs__a_complete_file_with_defaults(void **state)
 	jobs_free(&jobs);
 }
 
+#define TWO                                                                    \
+	"senders:\n"                                                           \
+	"  - { name: delft, oin: \"00000099000000010000\", cpa: c, "           \
+	"certificate: c, key: k, keep: 90d }\n"                                \
+	"  - { name: goes, oin: \"00000099000000020000\", cpa: d, "            \
+	"certificate: c, key: k, account: \"12\", letters: 500/h }\n"          \
+	"  - { name: delft-echt, oin: \"00000099000000010000\", cpa: e, "      \
+	"certificate: c, key: k, environment: production }\n"
+#define OF(senders, more)                                                      \
+	HEAD TWO ENDPOINT PRINTER                                              \
+		"streams:\n  - { name: woz, " senders ", endpoint: sim, "      \
+		"printer: drukker, format: woz-biljet/1, type: WOZ" more       \
+		" }\n"
+
+static void
+test_jobs__each_sender_of_a_stream_is_an_entry(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} wrong[] = {
+		{ OF("sender: delft, senders: [goes]", ""), "one of them" },
+		{ OF("title: none", ""), "one of them" },
+		{ OF("senders: []", ""), "is empty" },
+		{ OF("senders: [delft, gent]", ""), "no sender named 'gent'" },
+		{ OF("senders: [delft, delft]", ""), "same organisation" },
+		{ OF("senders: [delft, delft-echt]", ""), "same organisation" },
+		{ OF("senders: [delft]", ", keep: 23h"), "1d at least" },
+	};
+	const struct jobs_stream *s;
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		why = FAULT_NONE;
+		assert_int_equal(parse(wrong[i].text, &jobs, &why), V_BROKEN);
+		if (strstr(why.text, wrong[i].says) == NULL)
+			fail_msg("%s: %s", wrong[i].says, why.text);
+	}
+	assert_int_equal(
+		parse(OF("senders: [delft, goes]", ", keep: 30d"), &jobs, &why),
+		V_OK);
+	assert_int_equal(jobs.stream_count, 2);
+	assert_string_equal(jobs.streams[0].folder, "woz/delft");
+	assert_false(jobs.streams[0].again);
+	assert_true(jobs.streams[1].again && jobs.streams[1].many);
+	assert_int_equal(jobs.streams[0].keep, 30 * INT64_C(86400000));
+	assert_null(jobs_stream_of(&jobs, "woz", NULL));
+	assert_null(jobs_stream_at(&jobs, "woz"));
+	s = jobs_stream_of(&jobs, "woz", "goes");
+	assert_ptr_equal(s, jobs_stream_at(&jobs, "woz/goes"));
+	assert_string_equal(s->sender_is->oin, "00000099000000020000");
+	assert_string_equal(s->sender_is->account, "12");
+	assert_int_equal(s->sender_is->letters, 500);
+	jobs_free(&jobs);
+
+	/* all: of the simulator, so not the one of production */
+	assert_int_equal(parse(OF("senders: all", ""), &jobs, &why), V_OK);
+	assert_int_equal(jobs.stream_count, 2);
+	assert_int_equal(jobs.streams[0].keep, 90 * INT64_C(86400000));
+	assert_int_equal(jobs.streams[1].keep, 0);
+	jobs_free(&jobs);
+
+	assert_int_equal(parse(OF("sender: goes", ""), &jobs, &why), V_OK);
+	assert_string_equal(jobs.streams[0].folder, "woz");
+	assert_ptr_equal(jobs_stream_of(&jobs, "woz", NULL), &jobs.streams[0]);
+	jobs_free(&jobs);
+}
+
 /* One stream with this, and the sentence when it is refused. */
 static const char *
 results(const char *more, struct jobs *jobs, struct arena *mem)
@@ -839,6 +909,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs__prices_and_tariffs),
 		cmocka_unit_test(test_jobs__a_complete_file_with_defaults),
+		cmocka_unit_test(
+			test_jobs__each_sender_of_a_stream_is_an_entry),
 		cmocka_unit_test(test_jobs__a_sender_may_have_had_other_cpas),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
 		cmocka_unit_test(
