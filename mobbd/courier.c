@@ -58,6 +58,7 @@ pusher_open(struct role_run *run, struct fault *why)
 		own->names + (own->endpoint - jobs->endpoints), 1, false
 	};
 	own->peers = peers_new(run);
+	courier_rules_open(own, jobs);
 	own->push_rest =
 		mem_zero(run->site->cpa_of_count + 1, sizeof(*own->push_rest));
 	own->cpa_ids =
@@ -93,6 +94,7 @@ courier_close(struct role_run *run)
 	if (own == NULL)
 		return;
 	peers_free(own->peers);
+	courier_rules_close(own);
 	free((void *)own->names);
 	free(own->push_rest);
 	free((void *)own->cpa_ids);
@@ -124,14 +126,16 @@ send_next(struct role_run *run, struct fault *why)
 	const struct jobs_stream *stream;
 	int64_t now_ms = clock_now_ms(), next_ms = 0;
 	struct fault reason = FAULT_NONE;
+	struct offer_rules rules;
 	struct offer offer;
 	struct job job;
 	enum verdict v;
 
 	if (resting(run, now_ms))
 		return V_END;
-	v = store_offer_next(run->site->store, own->endpoint->name, now_ms,
-		&run->mem, &offer, &next_ms, why);
+	courier_rules(run, now_ms, &rules);
+	v = store_offer_next(run->site->store, own->endpoint->name, &rules,
+		now_ms, &run->mem, &offer, &next_ms, why);
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
 	if (v == V_OK)

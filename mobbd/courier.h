@@ -31,7 +31,18 @@ struct courier {
 	int64_t cpas_ms;	     /* tick of the next courier_cpas() */
 	uint8_t cpas_told[32];	     /* digest of those that were missing */
 	struct journal *printed; /* as it was at the start; NULL not yet read */
+	struct offer_stream
+		*streams; /* of the jobs file, as the rules have it */
+	struct offer_sender *senders;
 };
+
+/* --- mobbd/courier_rules.c --- */
+
+void courier_rules_open(struct courier *own, const struct jobs *jobs);
+void courier_rules_close(struct courier *own);
+/* What may leave at this moment; the lists are lent until the next call. */
+void courier_rules(
+	struct role_run *run, int64_t now_ms, struct offer_rules *rules_out);
 
 /* --- mobbd/courier_lot.c --- */
 

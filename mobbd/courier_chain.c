@@ -186,12 +186,14 @@ begin_and_post(struct posting *p, struct fault *why)
 	struct ebms_reply reply = { .meaning = EBMS_AGAIN,
 		.retry_after_s = -1 };
 	struct fault reason = FAULT_NONE;
+	struct offer_rules rules;
 	int64_t wait_ms = 0, now_ms = clock_now_ms();
 	enum verdict v;
 
 	p->row.next_ms = now_ms + p->action->interval_ms;
-	v = store_chain_begin(p->run->site->store, &p->of, &p->row, now_ms,
-		e->letters, e->in_flight, &wait_ms, why);
+	courier_rules(p->run, now_ms, &rules);
+	v = store_chain_begin(p->run->site->store, &p->of, &p->row, &rules,
+		now_ms, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
 		if (e->letters > 0)
 			p->run->blocked_until_ms = now_ms + wait_ms + 1;

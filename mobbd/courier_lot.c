@@ -307,14 +307,16 @@ static enum verdict
 begin_and_post(struct sending *s, struct fault *why)
 {
 	const struct jobs_endpoint *e = s->stream->endpoint_is;
+	struct offer_rules rules;
 	int64_t wait_ms = 0;
 	enum verdict v;
 
 	s->offer->next_ms = clock_now_ms() + s->action->interval_ms;
 	s->offer->payload_bytes = box_body(s->box).bytes;
 	box_digest(s->box, s->offer->payload_sha256);
-	v = store_offer_begin(s->run->site->store, s->offer, e->letters,
-		e->in_flight, &wait_ms, why);
+	courier_rules(s->run, clock_now_ms(), &rules);
+	v = store_offer_begin(
+		s->run->site->store, s->offer, &rules, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
 		/* An allowance comes by itself, unless there is none; a lot in
 		 * flight ends with an acknowledgment, which wakes us.

@@ -386,14 +386,14 @@ begin_row(struct pg *pg, const struct chain_run *run,
 
 enum verdict
 store_chain_begin(struct store *store, const struct chain_run *run,
-	const struct chain_row *row, int64_t now_ms, int64_t per_hour,
-	int64_t in_flight, int64_t *wait_ms_out, struct fault *why)
+	const struct chain_row *row, const struct offer_rules *rules,
+	int64_t now_ms, int64_t *wait_ms_out, struct fault *why)
 {
 	struct pg *pg = store->pg;
 	enum verdict v;
 
 	assert(row->letters > 0 && row->letters <= CHAIN_LETTERS_MAX);
-	v = allowance_mend(pg, run->endpoint, per_hour, why);
+	v = allowance_mend(pg, run->endpoint, rules->per_hour, why);
 	if (v == V_OK)
 		v = pg_begin(pg, why);
 	if (v == V_OK)
@@ -404,7 +404,8 @@ store_chain_begin(struct store *store, const struct chain_run *run,
 		v = check_row(pg, row, wait_ms_out, why);
 	if (v == V_OK)
 		v = allowance_take(pg, run->endpoint, 0, row->number,
-			row->letters, per_hour, in_flight, wait_ms_out, why);
+			row->letters, rules->per_hour, rules->in_flight,
+			wait_ms_out, why);
 	if (v == V_OK)
 		v = begin_row(pg, run, row, now_ms, why);
 	return pg_end(pg, v, why);

@@ -20,6 +20,7 @@
 #include "batch/chain.h"
 
 struct store;
+struct offer_rules;
 struct inbound;
 
 enum chain_state { /* stored: never change */
@@ -105,8 +106,8 @@ enum verdict store_chain_next(struct store *store, const char *endpoint,
  * store_offer_begin() says.
  */
 enum verdict store_chain_begin(struct store *store, const struct chain_run *run,
-	const struct chain_row *row, int64_t now_ms, int64_t per_hour,
-	int64_t in_flight, int64_t *wait_ms_out, struct fault *why);
+	const struct chain_row *row, const struct offer_rules *rules,
+	int64_t now_ms, int64_t *wait_ms_out, struct fault *why);
 
 /* How the post ended: state _OFFERED (again at next_ms), _ACKNOWLEDGED or
  * _FAILED; with _PLANNED nothing arrived, and it is made anew at next_ms.

@@ -143,14 +143,18 @@ find_next(struct pg *pg, const char *endpoint, int64_t now_ms,
 }
 
 enum verdict
-store_offer_next(struct store *store, const char *endpoint, int64_t now_ms,
-	struct arena *mem, struct offer *offer_out, int64_t *next_ms_out,
-	struct fault *why)
+store_offer_next(struct store *store, const char *endpoint,
+	const struct offer_rules *rules, int64_t now_ms, struct arena *mem,
+	struct offer *offer_out, int64_t *next_ms_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
 	enum verdict v;
 
+	if (rules->closed) {
+		*next_ms_out = rules->opens_ms;
+		return V_END;
+	}
 	v = find_retry(pg, endpoint, now_ms, &rows, why);
 	if (v == V_OK && rows.count == 0) {
 		pg_rows_done(&rows);
@@ -444,8 +448,9 @@ check_lot(struct pg *pg, const struct offer *offer, struct lot_row *lot,
 }
 
 enum verdict
-store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
-	int64_t in_flight, int64_t *wait_ms_out, struct fault *why)
+store_offer_begin(struct store *store, struct offer *offer,
+	const struct offer_rules *rules, int64_t *wait_ms_out,
+	struct fault *why)
 {
 	struct pg *pg = store->pg;
 	int64_t number = offer->attempt;
@@ -453,7 +458,7 @@ store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
 	enum verdict v;
 
 	assert(offer->letters > 0);
-	v = allowance_mend(pg, offer->lot.endpoint, per_hour, why);
+	v = allowance_mend(pg, offer->lot.endpoint, rules->per_hour, why);
 	if (v == V_OK)
 		v = pg_begin(pg, why);
 	if (v == V_OK)
@@ -464,7 +469,8 @@ store_offer_begin(struct store *store, struct offer *offer, int64_t per_hour,
 		v = check_lot(pg, offer, &lot, wait_ms_out, why);
 	if (v == V_OK)
 		v = allowance_take(pg, offer->lot.endpoint, offer->attempt, 0,
-			offer->letters, per_hour, in_flight, wait_ms_out, why);
+			offer->letters, rules->per_hour, rules->in_flight,
+			wait_ms_out, why);
 	if (v == V_OK && number != 0)
 		v = begin_retry(pg, offer, wait_ms_out, why);
 	else if (v == V_OK)

@@ -450,32 +450,9 @@ struct offer {
 	const char *oin;     /* of the letters' sender */
 };
 
-/* The next lot due at this endpoint: a retry whose time has come, a lot with
- * letters to resend, a lot never offered; of jobs that are not held, nor
- * stopped by their stream, sender or endpoint.
- * V_END: nothing due now; *next_ms_out is when something will be (0: nothing
- * planned).
- */
-enum verdict store_offer_next(struct store *store, const char *endpoint,
-	int64_t now_ms, struct arena *mem, struct offer *offer_out,
-	int64_t *next_ms_out, struct fault *why);
-
 /* The letters of an attempt, in order, with all that is sent. */
 enum verdict store_offer_letters(struct store *store, const struct offer *offer,
 	struct arena *mem, struct letter **letters_out, size_t *count_out,
-	struct fault *why);
-
-/* Take the allowance and, in the same transaction, store the attempt (new:
- * ids, envelope, length) or count the retry; the lot becomes offered.
- * per_hour and in_flight: the endpoint's limits; the clock is the database's.
- *
- * V_OK     begin: the first byte may leave; offer->attempt is set
- * V_LATER  CODE_NONE: not now; *wait_ms_out says how long (at most), when the
- *	    limit is lots in flight it is 0: wait for an acknowledgment; also
- *	    when the job, its stream, sender or endpoint was held meanwhile
- */
-enum verdict store_offer_begin(struct store *store, struct offer *offer,
-	int64_t per_hour, int64_t in_flight, int64_t *wait_ms_out,
 	struct fault *why);
 
 enum post_end {
@@ -1032,6 +1009,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/gate.h"
 #include "store/money.h"
 #include "store/needs.h"
+#include "store/offer.h"
 #include "store/page.h"
 #include "store/person.h"
 #include "store/question.h"

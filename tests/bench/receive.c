@@ -187,8 +187,8 @@ offer_lots(struct bench *b)
 		struct offer o;
 
 		arena_reset(&b->mem);
-		must(store_offer_next(b->store, "simulator", now_ms, &b->mem,
-			     &o, &next_ms, &why),
+		must(store_offer_next(b->store, "simulator", ANY_RULES, now_ms,
+			     &b->mem, &o, &next_ms, &why),
 			"offer");
 		/* In the order in which they were cut. */
 		o.message_id = message_id(b, i, id);
@@ -199,8 +199,8 @@ offer_lots(struct bench *b)
 		o.envelope_len = 11;
 		o.created_ms = now_ms;
 		o.expires_ms = now_ms + DAY_MS;
-		must(store_offer_begin(
-			     b->store, &o, FAST, 1000000, &wait_ms, &why),
+		must(store_offer_begin(b->store, &o, RULES(FAST, 1000000),
+			     &wait_ms, &why),
 			"begin");
 		must(store_post_end(b->store, &o, POST_COMPLETE,
 			     now_ms + DAY_MS, NULL, &why),

@@ -316,6 +316,12 @@ make_lots(const char *id, const char *stream, const char *key, int64_t letters,
 
 #define FAST INT64_C(1000000000) /* letters an hour: no limit */
 
+/* What may leave: so many letters an hour, so many lots in flight. */
+#define RULES(hour, flight)                                                    \
+	(&(const struct offer_rules){                                          \
+		.per_hour = (hour), .in_flight = (flight) })
+#define ANY_RULES RULES(FAST, 1000000)
+
 /* Fill in what the courier makes, for a message called `message`. */
 static inline void
 address_offer(struct offer *offer, const char *message)
@@ -340,13 +346,13 @@ begin(const char *message)
 	int64_t next_ms = -1, wait_ms = -1;
 	size_t count;
 
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	assert_int_equal(offer.attempt, 0);
 	OK(store_offer_letters(books, &offer, &mem, &letters, &count, &why));
 	assert_int_equal(count, offer.letters);
 	address_offer(&offer, message);
-	OK(store_offer_begin(books, &offer, FAST, 1000, &wait_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1000), &wait_ms, &why));
 	return offer;
 }
 
@@ -356,8 +362,8 @@ nothing_due(int64_t now_ms)
 	struct offer offer;
 	int64_t next_ms = 0;
 
-	return store_offer_next(books, "simulator", now_ms, &mem, &offer,
-		       &next_ms, &why) == V_END;
+	return store_offer_next(books, "simulator", ANY_RULES, now_ms, &mem,
+		       &offer, &next_ms, &why) == V_END;
 }
 
 static inline void

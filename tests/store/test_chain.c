@@ -70,7 +70,8 @@ begin_case(const struct chain_run *run, struct chain_row *row,
 	row->expires_ms = now_ms + 60000;
 	row->next_ms = now_ms + 10000;
 	row->payload_bytes = 99;
-	OK(store_chain_begin(books, run, row, now_ms, FAST, 1, &wait_ms, &why));
+	OK(store_chain_begin(
+		books, run, row, RULES(FAST, 1), now_ms, &wait_ms, &why));
 }
 
 static struct inbound
@@ -184,14 +185,14 @@ test_chain__signals_holds_and_expiry(void **state)
 	assert_int_equal(due("pre2", NOW, &row, &run, &next_ms), 1);
 	OK(store_stop_set(books, STOP_STREAM, "chain-too", "piet", "x", NOW,
 		&count, &why));
-	assert_int_equal(store_chain_begin(books, &run, &row, NOW, FAST, 1,
-				 &wait_ms, &why),
+	assert_int_equal(store_chain_begin(books, &run, &row, RULES(FAST, 1),
+				 NOW, &wait_ms, &why),
 		V_LATER);
 	OK(store_stop_clear(
 		books, STOP_STREAM, "chain-too", "piet", "x", NOW, &why));
 	/* A limit of nothing is respected. */
-	assert_int_equal(
-		store_chain_begin(books, &run, &row, NOW, 0, 1, &wait_ms, &why),
+	assert_int_equal(store_chain_begin(books, &run, &row, RULES(0, 1), NOW,
+				 &wait_ms, &why),
 		V_LATER);
 	assert_int_equal(why.code, CODE_NONE);
 	begin_case(&run, &row, "n1", NOW);
@@ -252,8 +253,8 @@ test_chain__one_post_that_was_cut_off_expires(void **state)
 	assert_int_equal(row_of(number, 1).state, CHAIN_EXPIRED);
 	begin_case(&run, &row, "o2", NOW);
 	row = row_of(number, 3);
-	assert_int_equal(store_chain_begin(books, &run, &row, NOW, FAST, 1,
-				 &wait_ms, &why),
+	assert_int_equal(store_chain_begin(books, &run, &row, RULES(FAST, 1),
+				 NOW, &wait_ms, &why),
 		V_LATER);
 	assert_int_equal(wait_ms, 0);
 }

@@ -46,12 +46,12 @@ begin_at(const char *endpoint, const char *message, int64_t next_ms,
 	struct offer offer;
 	int64_t ms = 0;
 
-	OK(store_offer_next(
-		books, endpoint, NOW + 2000, &mem, &offer, &ms, &why));
+	OK(store_offer_next(books, endpoint, ANY_RULES, NOW + 2000, &mem,
+		&offer, &ms, &why));
 	address_offer(&offer, message);
 	offer.next_ms = next_ms;
 	offer.expires_ms = until_ms;
-	OK(store_offer_begin(books, &offer, FAST, 100, &ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 100), &ms, &why));
 	return offer;
 }
 
@@ -61,8 +61,8 @@ due_at(const char *endpoint, int64_t now_ms)
 {
 	struct offer offer;
 	int64_t next_ms = 0;
-	enum verdict v = store_offer_next(
-		books, endpoint, now_ms, &mem, &offer, &next_ms, &why);
+	enum verdict v = store_offer_next(books, endpoint, ANY_RULES, now_ms,
+		&mem, &offer, &next_ms, &why);
 
 	if (v == V_END)
 		return "";
@@ -175,10 +175,10 @@ test_courier__best_effort_is_one_post(void **state)
 	OK(store_expire(books, &simulator, NOW + 9999999, by_stream, NULL,
 		&count, &why));
 	assert_int_equal(count, 0);
-	OK(store_offer_next(
-		books, "simulator", NOW + 1000, &mem, &again, &ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 1000, &mem,
+		&again, &ms, &why));
 	assert_string_equal(again.message_id, "m-effo1");
-	OK(store_offer_begin(books, &again, FAST, 100, &ms, &why));
+	OK(store_offer_begin(books, &again, RULES(FAST, 100), &ms, &why));
 	post(&again, POST_ACKNOWLEDGED, 0); /* 2xx is the receipt */
 	assert_int_equal(job_now("20260503-effo").lots_acknowledged, 1);
 
@@ -273,9 +273,10 @@ test_courier__a_fault_of_the_peer_is_told_at_once(void **state)
 			&fault, &why));
 		assert_string_equal(
 			due_at("simulator", NOW + i * 5000 - 1), "");
-		OK(store_offer_next(books, "simulator", NOW + i * 5000, &mem,
-			&offer, &ms, &why));
-		OK(store_offer_begin(books, &offer, FAST, 100, &ms, &why));
+		OK(store_offer_next(books, "simulator", ANY_RULES,
+			NOW + i * 5000, &mem, &offer, &ms, &why));
+		OK(store_offer_begin(
+			books, &offer, RULES(FAST, 100), &ms, &why));
 	}
 	assert_int_equal(events_of("20260506-alar", "message fault"), 1);
 	assert_string_equal(lot_reason("20260506-alar", 0), fault.text);
@@ -400,13 +401,13 @@ test_courier__what_is_under_way_names_its_agreement(void **state)
 	(void)state;
 	clear_all();
 	lots_at("simulator", "20261205-cccc", "cpas", "cpas", 3);
-	OK(store_offer_next(
-		books, "simulator", NOW + 2000, &mem, &offer, &ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 2000, &mem,
+		&offer, &ms, &why));
 	address_offer(&offer, "m-cpas");
 	offer.cpa_id = "cpa-then";
 	offer.next_ms = NOW + 3000;
 	offer.expires_ms = NOW + 90000;
-	OK(store_offer_begin(books, &offer, FAST, 100, &ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 100), &ms, &why));
 	owe("in-then", "cpa-then", false, false);
 	owe("in-now", "cpa-now", false, false);
 	assert_string_equal(under_way(&known, "cpa-then"), "1 1");
@@ -414,8 +415,8 @@ test_courier__what_is_under_way_names_its_agreement(void **state)
 	assert_string_equal(under_way(&all, "cpa-now"), "0 1");
 	/* A retry knows it. */
 	OK(store_post_end(books, &offer, POST_UNKNOWN, NOW + 3000, NULL, &why));
-	OK(store_offer_next(
-		books, "simulator", NOW + 4000, &mem, &again, &ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 4000, &mem,
+		&again, &ms, &why));
 	assert_int_equal(again.attempt, offer.attempt);
 	assert_string_equal(again.cpa_id, "cpa-then");
 	/* Acknowledged, it waits for its result; then no more. */

@@ -79,12 +79,12 @@ sent(const char *message, const char *cpa)
 	int64_t next_ms = -1, wait_ms = -1;
 	struct offer offer;
 
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	address_offer(&offer, message);
 	offer.cpa_id = cpa;
 	offer.parties = "us them";
-	OK(store_offer_begin(books, &offer, FAST, 1000, &wait_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1000), &wait_ms, &why));
 	post(&offer, POST_COMPLETE, NOW + 1000);
 	return offer;
 }
@@ -313,11 +313,11 @@ test_inbound__a_late_acknowledgment_ends_the_hold(void **state)
 	/* The same for the part that has to go again. */
 	(void)result("r-late", "m-late", &said);
 	assert_int_equal(job_now("20260402-late").n_resend, 1);
-	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-late2");
 	offer.cpa_id = "cpa";
-	OK(store_offer_begin(books, &offer, FAST, 1000, &wait_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1000), &wait_ms, &why));
 	post(&offer, POST_COMPLETE, NOW + 901000);
 	OK(store_expire(
 		books, &any, NOW + 960001, never_again, NULL, &count, &why));

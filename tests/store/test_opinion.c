@@ -186,10 +186,10 @@ test_opinion__an_earlier_attempt_speaks_last(void **state)
 	offer = begin("m-late");
 	post(&offer, POST_COMPLETE, 0);
 	expire(NOW + 60000, 1000, 5, &count);
-	OK(store_offer_next(books, "simulator", NOW + 70000, &mem, &second,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 70000, &mem,
+		&second, &next_ms, &why));
 	address_offer(&second, "m-late2");
-	OK(store_offer_begin(books, &second, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &second, RULES(FAST, 1), &next_ms, &why));
 	post(&second, POST_ACKNOWLEDGED, 0);
 	/* The second: it has two of them already, and declines the third. */
 	said.exception = "BerichtBestaatAl";
@@ -227,10 +227,10 @@ test_opinion__what_the_box_has_never_goes_on_paper_by_itself(void **state)
 	offer = begin("m-have");
 	post(&offer, POST_COMPLETE, 0);
 	expire(NOW + 60000, 1000, 5, &count);
-	OK(store_offer_next(books, "simulator", NOW + 70000, &mem, &second,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 70000, &mem,
+		&second, &next_ms, &why));
 	address_offer(&second, "m-have2");
-	OK(store_offer_begin(books, &second, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &second, RULES(FAST, 1), &next_ms, &why));
 	post(&second, POST_ACKNOWLEDGED, 0);
 	/* As if our first attempt were not known (a restored database). */
 	OK(pg_script(books->pg,
@@ -265,10 +265,10 @@ test_opinion__the_total_of_another_attempt_applies_nothing(void **state)
 
 	(void)state;
 	(void)result("r-totl", "m-totl", &said);
-	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-totl2");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	post(&offer, POST_ACKNOWLEDGED, 0);
 	/* The part has two letters; the result speaks of the whole lot. */
 	assert_false(receipt_check(&whole, offer.letters, &unlisted, text));
@@ -310,18 +310,18 @@ test_opinion__pauses_grow_up_to_the_longest(void **state)
 
 	(void)state;
 	(void)result("r-grow", "m-grow", &said);
-	assert_int_equal(store_offer_next(books, "simulator", NOW, &mem, &offer,
-				 &next_ms, &why),
+	assert_int_equal(store_offer_next(books, "simulator", ANY_RULES, NOW,
+				 &mem, &offer, &next_ms, &why),
 		V_END);
 	assert_int_equal(next_ms, NOW + 900000);
-	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-grow2");
-	OK(store_offer_begin(books, &offer, FAST, 1, &wait_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &wait_ms, &why));
 	post(&offer, POST_ACKNOWLEDGED, 0);
 	(void)result("r-grow2", "m-grow2", &said);
-	assert_int_equal(store_offer_next(books, "simulator", NOW, &mem, &offer,
-				 &next_ms, &why),
+	assert_int_equal(store_offer_next(books, "simulator", ANY_RULES, NOW,
+				 &mem, &offer, &next_ms, &why),
 		V_END);
 	assert_int_equal(next_ms, NOW + 1000000);
 }
@@ -367,8 +367,8 @@ test_opinion__a_publication_date_is_waited_for(void **state)
 	OK(store_results_due(
 		books, receipt_publish_from_ms(day) + 1, &count, &why));
 	assert_int_equal(count, 0);
-	OK(store_offer_next(books, "simulator", receipt_publish_from_ms(day),
-		&mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES,
+		receipt_publish_from_ms(day), &mem, &offer, &next_ms, &why));
 	assert_int_equal(offer.letters, 1);
 }
 

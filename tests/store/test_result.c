@@ -127,12 +127,12 @@ test_result__technical_trouble_is_sent_again_as_a_part(void **state)
 		assert_int_equal(job_now("20260403-tech").n_resend, 2);
 		assert_int_equal(job_now("20260403-tech").n_delivered, 3);
 		assert_int_equal(
-			store_offer_next(books, "simulator", NOW + 899999, &mem,
-				&offer, &next_ms, &why),
+			store_offer_next(books, "simulator", ANY_RULES,
+				NOW + 899999, &mem, &offer, &next_ms, &why),
 			V_END);
 		assert_int_equal(next_ms, NOW + 900000);
-		OK(store_offer_next(books, "simulator", NOW + 900000, &mem,
-			&offer, &next_ms, &why));
+		OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000,
+			&mem, &offer, &next_ms, &why));
 		assert_int_equal(offer.letters, 2);
 		assert_int_equal(offer.nth, i + 1);
 		assert_true(offer.offered_before);
@@ -141,7 +141,8 @@ test_result__technical_trouble_is_sent_again_as_a_part(void **state)
 		assert_int_equal(count, 2);
 		assert_int_equal(letters[0].record, 2);
 		address_offer(&offer, message);
-		OK(store_offer_begin(books, &offer, FAST, 1, &wait_ms, &why));
+		OK(store_offer_begin(
+			books, &offer, RULES(FAST, 1), &wait_ms, &why));
 		assert_int_equal(job_now("20260403-tech").n_offered, 2);
 		/* The others stay delivered. */
 		assert_int_equal(job_now("20260403-tech").n_delivered, 3);
@@ -188,30 +189,30 @@ test_result__a_part_may_expire_and_end_well(void **state)
 	post(&offer, POST_COMPLETE, 0);
 	(void)result("r-part0", "m-part0", &said);
 	/* Never received: to be resent as before. */
-	OK(store_offer_next(
-		books, "simulator", late_ms, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, late_ms, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-part1");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	post(&offer, POST_NOT_RECEIVED, late_ms + 1);
 	expire(NOW + 60000, 1000, 5, &count);
 	assert_int_equal(count, 1);
 	assert_int_equal(job_now("20260404-part").n_resend, 2);
 	/* Perhaps received: unknown, and once more. */
-	OK(store_offer_next(
-		books, "simulator", late_ms, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, late_ms, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-part2");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	post(&offer, POST_COMPLETE, 0);
 	expire(NOW + 60000, 1000, 5, &count);
 	assert_int_equal(job_now("20260404-part").n_unknown, 2);
 	OK(store_letter_find(books, "part-1", &mem, &row, &why));
 	assert_int_equal(row.state, LETTER_UNKNOWN);
 	assert_int_equal(row.code, CODE_EXPIRED);
-	OK(store_offer_next(
-		books, "simulator", late_ms, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, late_ms, &mem,
+		&offer, &next_ms, &why));
 	assert_int_equal(offer.letters, 2);
 	address_offer(&offer, "m-part3");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	assert_int_equal(job_now("20260404-part").n_offered, 2);
 	post(&offer, POST_COMPLETE, 0);
 	said = (struct said){ .key = "part",
@@ -301,11 +302,11 @@ test_result__a_part_with_a_contradiction_says_so(void **state)
 	offer = begin("m-cprt0");
 	post(&offer, POST_COMPLETE, 0);
 	(void)result("r-cprt0", "m-cprt0", &said);
-	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000, &mem,
+		&offer, &next_ms, &why));
 	assert_int_equal(offer.letters, 1);
 	address_offer(&offer, "m-cprt1");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	post(&offer, POST_COMPLETE, 0);
 	said = (struct said){ .key = "cprt",
 		.from = 2,
@@ -400,8 +401,8 @@ test_result__letters_of_a_stopped_stream_wait_for_its_release(void **state)
 	assert_true(nothing_due(NOW + 900000));
 	OK(store_stop_clear(
 		books, STOP_STREAM, "mend", "jansen", "mended", NOW, &why));
-	OK(store_offer_next(books, "simulator", NOW + 900000, &mem, &offer,
-		&next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 900000, &mem,
+		&offer, &next_ms, &why));
 	assert_int_equal(offer.letters, 2);
 }
 
@@ -422,10 +423,10 @@ test_result__a_second_opinion_changes_no_end(void **state)
 	offer = begin("m-seco0");
 	post(&offer, POST_COMPLETE, 0);
 	expire(NOW + 60000, 1000, 5, &count);
-	OK(store_offer_next(
-		books, "simulator", NOW + 70000, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 70000, &mem,
+		&offer, &next_ms, &why));
 	address_offer(&offer, "m-seco1");
-	OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(FAST, 1), &next_ms, &why));
 	post(&offer, POST_COMPLETE, 0);
 	/* The first attempt's result comes late: one on paper. */
 	said.exception = "NietActiefOfGeabonneerd";

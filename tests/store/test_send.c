@@ -55,8 +55,8 @@ test_send__a_lot_is_offered_acknowledged_and_settled(void **state)
 	settle_all();
 	make_lots("20260301-life", "send", "life", 3, 0, 10);
 	assert_int_equal(job_now("20260301-life").n_box, 3);
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	assert_int_equal(offer.attempt, 0);
 	assert_int_equal(offer.nth, 1);
 	assert_int_equal(offer.letters, 3);
@@ -120,12 +120,12 @@ test_send__a_retry_is_the_same_message(void **state)
 	make_lots("20260302-retr", "send", "retr", 2, 0, 10);
 	offer = begin("m-retr");
 	post(&offer, POST_UNKNOWN, NOW + 5000);
-	assert_int_equal(store_offer_next(books, "simulator", NOW + 4999, &mem,
-				 &retry, &next_ms, &why),
+	assert_int_equal(store_offer_next(books, "simulator", ANY_RULES,
+				 NOW + 4999, &mem, &retry, &next_ms, &why),
 		V_END);
 	assert_int_equal(next_ms, NOW + 5000);
-	OK(store_offer_next(
-		books, "simulator", NOW + 5000, &mem, &retry, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 5000, &mem,
+		&retry, &next_ms, &why));
 	assert_int_equal(retry.attempt, offer.attempt);
 	assert_string_equal(retry.message_id, "m-retr");
 	assert_string_equal(retry.conversation_id, "c-m-retr");
@@ -137,10 +137,10 @@ test_send__a_retry_is_the_same_message(void **state)
 	assert_int_equal(retry.created_ms, NOW);
 	OK(store_offer_letters(books, &retry, &mem, &letters, &count, &why));
 	assert_int_equal(count, 2);
-	OK(store_offer_begin(books, &retry, FAST, 1, &wait_ms, &why));
+	OK(store_offer_begin(books, &retry, RULES(FAST, 1), &wait_ms, &why));
 	/* Nobody else can begin it as well. */
-	assert_int_equal(
-		store_offer_begin(books, &retry, FAST, 1, &wait_ms, &why),
+	assert_int_equal(store_offer_begin(
+				 books, &retry, RULES(FAST, 1), &wait_ms, &why),
 		V_LATER);
 	assert_int_equal(why.code, CODE_NONE);
 	post(&retry, POST_ACKNOWLEDGED, 0);
@@ -197,13 +197,14 @@ test_send__expired_and_perhaps_received_is_unknown(void **state)
 	for (i = 0; i < 3; i++) {
 		int64_t now_ms = NOW + 70000 * i;
 
-		OK(store_offer_next(books, "simulator", now_ms, &mem, &offer,
-			&next_ms, &why));
+		OK(store_offer_next(books, "simulator", ANY_RULES, now_ms, &mem,
+			&offer, &next_ms, &why));
 		assert_int_equal(offer.nth, i + 1);
 		assert_int_equal(offer.offered_before, i > 0);
 		address_offer(&offer, arena_format(&mem, "m-unkn-%d", i));
 		offer.expires_ms = now_ms + 60000;
-		OK(store_offer_begin(books, &offer, FAST, 1, &next_ms, &why));
+		OK(store_offer_begin(
+			books, &offer, RULES(FAST, 1), &next_ms, &why));
 		/* "500" too may come from a front that lost sight of what is
 		 * behind it.
 		 */
@@ -285,8 +286,8 @@ test_send__what_the_peer_refuses_is_held(void **state)
 	buf_done(&reply);
 	/* Our own payload was wrong: held before an attempt was made. */
 	make_lots("20260304-ours", "send", "ours", 2, 0, 2);
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	post(&offer, POST_HELD, 0);
 	assert_int_equal(job_now("20260304-ours").n_held, 2);
 	assert_true(nothing_due(NOW + 30000));
@@ -304,8 +305,8 @@ test_send__a_retry_that_is_held_is_not_due_again(void **state)
 	make_lots("20260305-othr", "send", "othr", 2, 0, 2);
 	offer = begin("m-othr");
 	post(&offer, POST_UNKNOWN, NOW + 1000);
-	OK(store_offer_next(
-		books, "simulator", NOW + 2000, &mem, &again, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 2000, &mem,
+		&again, &next_ms, &why));
 	assert_int_equal(again.attempt, offer.attempt);
 	post(&again, POST_HELD, 0);
 	assert_int_equal(job_now("20260305-othr").n_held, 2);
@@ -327,8 +328,8 @@ test_send__a_post_that_was_cut_short_is_taken_back(void **state)
 	offer = begin("m-back");
 	assert_true(nothing_due(NOW + 1000));
 	OK(store_offers_take_back(books, &everywhere, &why));
-	OK(store_offer_next(
-		books, "simulator", NOW + 1, &mem, &again, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW + 1, &mem,
+		&again, &next_ms, &why));
 	assert_int_equal(again.attempt, offer.attempt);
 	assert_int_equal(again.posts, 1);
 	OK(store_offers_take_back(books, &everywhere, &why));
@@ -360,14 +361,14 @@ test_send__a_held_job_sends_nothing_and_goes_on(void **state)
 	(void)state;
 	settle_all();
 	make_lots("20260306-hold", "send", "hold", 2, 0, 1);
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	OK(pg_script(books->pg,
 		"update job set state = 4 where id = '20260306-hold'", &why));
 	/* Held between looking and beginning. */
 	address_offer(&offer, "m-hold");
-	assert_int_equal(
-		store_offer_begin(books, &offer, FAST, 5, &wait_ms, &why),
+	assert_int_equal(store_offer_begin(
+				 books, &offer, RULES(FAST, 5), &wait_ms, &why),
 		V_LATER);
 	assert_true(nothing_due(NOW));
 	OK(store_job_release(books, "20260306-hold", "anna", "ok", NOW, &why));
@@ -387,11 +388,11 @@ test_send__a_small_job_overtakes_at_the_next_lot(void **state)
 	make_lots("20260306-larg", "send", "larg", 20, 0, 5);
 	offer = begin("m-larg");
 	make_lots("20260306-tiny", "send", "tiny", 2, 0, 5);
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	assert_string_equal(offer.lot.job, "20260306-tiny");
-	assert_int_equal(store_offer_next(books, "elsewhere", NOW, &mem, &offer,
-				 &next_ms, &why),
+	assert_int_equal(store_offer_next(books, "elsewhere", ANY_RULES, NOW,
+				 &mem, &offer, &next_ms, &why),
 		V_END);
 }
 
@@ -409,22 +410,22 @@ test_send__in_flight_waits_for_an_acknowledgment(void **state)
 	OK(store_open(conninfo, &other, &why));
 	make_lots("20260307-flig", "send", "flig", 3, 0, 1);
 	first = begin("m-flig1");
-	OK(store_offer_next(
-		other, "simulator", NOW, &mem, &second, &next_ms, &why));
+	OK(store_offer_next(other, "simulator", ANY_RULES, NOW, &mem, &second,
+		&next_ms, &why));
 	address_offer(&second, "m-flig2");
-	assert_int_equal(
-		store_offer_begin(other, &second, FAST, 1, &wait_ms, &why),
+	assert_int_equal(store_offer_begin(other, &second, RULES(FAST, 1),
+				 &wait_ms, &why),
 		V_LATER);
 	assert_int_equal(why.code, CODE_NONE);
 	assert_int_equal(wait_ms, 0);
 	assert_int_equal(second.attempt, 0);
 	/* Still in flight after the post; not after the acknowledgment. */
 	post(&first, POST_COMPLETE, NOW + 1000);
-	assert_int_equal(
-		store_offer_begin(other, &second, FAST, 1, &wait_ms, &why),
+	assert_int_equal(store_offer_begin(other, &second, RULES(FAST, 1),
+				 &wait_ms, &why),
 		V_LATER);
 	acknowledge("a-flig", "m-flig1");
-	OK(store_offer_begin(other, &second, FAST, 1, &wait_ms, &why));
+	OK(store_offer_begin(other, &second, RULES(FAST, 1), &wait_ms, &why));
 	store_close(other);
 }
 
@@ -450,11 +451,12 @@ test_send__two_connections_keep_one_limit(void **state)
 		enum verdict v;
 		int64_t now_ms;
 
-		OK(store_offer_next(
-			s, "simulator", NOW, &mem, &offer, &next_ms, &why));
+		OK(store_offer_next(s, "simulator", ANY_RULES, NOW, &mem,
+			&offer, &next_ms, &why));
 		snprintf(name, sizeof(name), "m-pace-%d", (int)i);
 		address_offer(&offer, name);
-		v = store_offer_begin(s, &offer, per_hour, 100, &wait_ms, &why);
+		v = store_offer_begin(
+			s, &offer, RULES(per_hour, 100), &wait_ms, &why);
 		now_ms = clock_tick_ms();
 		if (v == V_LATER) {
 			waits++;
@@ -484,10 +486,11 @@ test_send__a_closed_limit_waits(void **state)
 	(void)state;
 	settle_all();
 	make_lots("20260307-shut", "send", "shut", 1, 0, 1);
-	OK(store_offer_next(
-		books, "simulator", NOW, &mem, &offer, &next_ms, &why));
+	OK(store_offer_next(books, "simulator", ANY_RULES, NOW, &mem, &offer,
+		&next_ms, &why));
 	address_offer(&offer, "m-shut");
-	assert_int_equal(store_offer_begin(books, &offer, 0, 1, &wait_ms, &why),
+	assert_int_equal(
+		store_offer_begin(books, &offer, RULES(0, 1), &wait_ms, &why),
 		V_LATER);
 	assert_true(wait_ms > 0);
 	/* A clock that was ahead when the last lot left, or a limit that was
@@ -497,13 +500,13 @@ test_send__a_closed_limit_waits(void **state)
 		"insert into pace values ('simulator', (extract(epoch from "
 		"clock_timestamp()) * 1000000)::bigint + 3600000000)",
 		&why));
-	assert_int_equal(
-		store_offer_begin(books, &offer, SLOW, 1, &wait_ms, &why),
+	assert_int_equal(store_offer_begin(
+				 books, &offer, RULES(SLOW, 1), &wait_ms, &why),
 		V_LATER);
 	assert_in_range(wait_ms, 900, 1001);
 	assert_int_equal(job_now("20260307-shut").n_box, 1);
 	clock_sleep_ms(wait_ms);
-	OK(store_offer_begin(books, &offer, SLOW, 1, &wait_ms, &why));
+	OK(store_offer_begin(books, &offer, RULES(SLOW, 1), &wait_ms, &why));
 }
 
 int

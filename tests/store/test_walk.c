@@ -109,8 +109,8 @@ step_offer(void)
 
 	if (attempt_count == ATTEMPTS_MAX)
 		return;
-	v = store_offer_next(
-		books, "simulator", now_ms, &mem, &offer, &next_ms, &why);
+	v = store_offer_next(books, "simulator", ANY_RULES, now_ms, &mem,
+		&offer, &next_ms, &why);
 	if (v == V_END)
 		return;
 	assert_ok(v, __LINE__);
@@ -129,7 +129,7 @@ step_offer(void)
 		snprintf(
 			a->message, sizeof(a->message), "%s", offer.message_id);
 	}
-	v = store_offer_begin(books, &offer, FAST, 3, &wait_ms, &why);
+	v = store_offer_begin(books, &offer, RULES(FAST, 3), &wait_ms, &why);
 	if (v == V_LATER && why.code == CODE_NONE)
 		return;
 	assert_ok(v, __LINE__);

@@ -1,0 +1,46 @@
+/* mobbd/courier_rules.c - what the jobs file says may leave now
+ *
+ * SPDX-License-Identifier: EUPL-1.2
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "mobbd/courier.h"
+
+void
+courier_rules_open(struct courier *own, const struct jobs *jobs)
+{
+	own->streams = mem_zero(jobs->stream_count + 1, sizeof(*own->streams));
+	own->senders = mem_zero(jobs->sender_count + 1, sizeof(*own->senders));
+}
+
+void
+courier_rules_close(struct courier *own)
+{
+	free(own->streams);
+	free(own->senders);
+}
+
+void
+courier_rules(
+	struct role_run *run, int64_t now_ms, struct offer_rules *rules_out)
+{
+	const struct jobs *jobs = &run->site->jobs;
+	struct courier *own = run->own;
+	size_t i;
+
+	(void)now_ms;
+	for (i = 0; i < jobs->stream_count; i++)
+		own->streams[i] = (struct offer_stream){
+			.name = jobs->streams[i].name,
+			.lane = OFFER_NORMAL,
+		};
+	*rules_out = (struct offer_rules){
+		.per_hour = own->endpoint->letters,
+		.in_flight = own->endpoint->in_flight,
+		.bytes_s = own->endpoint->bytes,
+		.streams = own->streams,
+		.stream_count = jobs->stream_count,
+		.senders = own->senders,
+	};
+}
