@@ -195,11 +195,13 @@ check_foreign(const struct address *address, struct fault *why)
 }
 
 enum verdict
-address_check(const struct address *address, struct fault *why)
+address_check(const struct address *address, const struct address_rules *rules,
+	struct fault *why)
 {
 	const char *fields[FIELDS];
 	size_t i;
 
+	(void)rules;
 	fields_of(address, fields);
 	for (i = 0; i < FIELDS; i++)
 		if (text_chars(fields[i], strlen(fields[i])) < 0)
@@ -283,14 +285,16 @@ lines_foreign(const struct address *address, struct arena *mem,
 	return n;
 }
 
-size_t
-address_lines(const struct address *address, struct arena *mem,
-	const char *lines_out[ADDRESS_LINES_MAX])
+void
+address_lines(const struct address *address, const struct address_rules *rules,
+	struct arena *mem, struct address_print *out)
 {
+	const char **lines_out = out->line;
 	struct fault why;
 	size_t n = 0;
 
-	assert(address_check(address, &why) == V_OK);
+	assert(address_check(address, rules, &why) == V_OK);
+	*out = (struct address_print){ .count = 0 };
 	lines_out[n++] = fit(address->name, ADDRESS_LINE_CHARS, mem);
 	if (printable(address->attention))
 		lines_out[n++] =
@@ -299,7 +303,23 @@ address_lines(const struct address *address, struct arena *mem,
 	n = dutch(address) ? lines_dutch(address, mem, lines_out, n)
 			   : lines_foreign(address, mem, lines_out, n);
 	assert(n >= 3 && n <= ADDRESS_LINES_MAX);
-	return n;
+	out->count = n;
+}
+
+const char *
+address_cut_words(int cut, struct arena *mem)
+{
+	static const char *const words[] = { "given names dropped",
+		"given names as initials", "name cut", "street cut",
+		"attention cut" };
+	const char *out = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((cut & 1 << i) != 0)
+			out = arena_format(mem, "%s%s%s", out,
+				out[0] == '\0' ? "" : ", ", words[i]);
+	return out;
 }
 
 /* Capital letters and digits of a text, at most `max`. */

@@ -16,8 +16,51 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
+#define ADDRESS_LINES_MIN 3
 #define ADDRESS_LINES_MAX 6
-#define ADDRESS_LINE_CHARS 40
+#define ADDRESS_LINE_CHARS 40	  /* default */
+#define ADDRESS_LINE_CHARS_MIN 30 /* a postcode and a town fit */
+#define ADDRESS_LINE_CHARS_MAX 60
+
+/* The characters that a printer has.  Others are written in those: see
+ * batch/charset.h.
+ */
+enum address_charset {
+	ADDRESS_LATIN = 0, /* Latin letters with all their marks */
+	ADDRESS_LATIN1,	   /* ISO 8859-1 */
+	ADDRESS_ASCII,
+	ADDRESS_UNICODE, /* everything; nothing is replaced */
+};
+
+/* What a printer can do, from its settings `line_chars`, `lines` and
+ * `charset`; not to be changed between a bundle and its repetition.
+ */
+struct address_rules {
+	int line_chars; /* in one line */
+	int lines;	/* at most, ADDRESS_LINES_MIN to ADDRESS_LINES_MAX */
+	enum address_charset charset;
+};
+
+#define ADDRESS_RULES                                                          \
+	((struct address_rules){                                               \
+		ADDRESS_LINE_CHARS, ADDRESS_LINES_MAX, ADDRESS_LATIN })
+
+/* What was shortened to fit, in the order in which a name is. */
+enum address_cut {
+	ADDRESS_CUT_GIVEN = 1,	  /* given names dropped */
+	ADDRESS_CUT_INITIALS = 2, /* given names as initials */
+	ADDRESS_CUT_NAME = 4,	  /* surname or other name, at a word */
+	ADDRESS_CUT_STREET = 8,	  /* never its number */
+	ADDRESS_CUT_ATTENTION = 16,
+};
+
+/* An address as it is printed. */
+struct address_print {
+	const char *line[ADDRESS_LINES_MAX];
+	size_t count;
+	int cut;      /* of enum address_cut; 0: nothing was shortened */
+	int replaced; /* characters that the printer does not have */
+};
 
 /* Empty is "", never NULL. */
 struct address {
@@ -36,14 +79,19 @@ void address_pack(const struct address *address, struct buf *out);
 void address_unpack(
 	const char *text, struct arena *mem, struct address *address_out);
 
-/* Can it be printed on an envelope?  V_SKIP with CODE_ADDRESS or
+/* Can this printer put it on an envelope?  V_SKIP with CODE_ADDRESS or
  * CODE_POSTCODE says what is missing.
  */
-enum verdict address_check(const struct address *address, struct fault *why);
+enum verdict address_check(const struct address *address,
+	const struct address_rules *rules, struct fault *why);
 
 /* Lines as they should be printed; in `mem`.  The address must check. */
-size_t address_lines(const struct address *address, struct arena *mem,
-	const char *lines_out[ADDRESS_LINES_MAX]);
+void address_lines(const struct address *address,
+	const struct address_rules *rules, struct arena *mem,
+	struct address_print *out);
+
+/* "given names dropped, street shortened"; "" for 0.  In `mem`. */
+const char *address_cut_words(int cut, struct arena *mem);
 
 /* KIX text ("1231FZ13XHS"); "" for a foreign address. */
 const char *address_kix(const struct address *address, struct arena *mem);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "batch/address.h"
 #include "batch/receipt.h"
 
 struct jobs_listen {
@@ -135,11 +136,15 @@ struct jobs_printer {
 	int64_t bundle_letters, bundle_bytes;
 	int64_t posted_within; /* working days after it was handed over */
 	char *sides;	       /* duplex | simplex */
+	int64_t line_chars;    /* of an address */
+	int64_t lines;
+	char *charset; /* latin | latin1 | ascii | unicode */
 	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
 					    * said */
 
 	/* filled by jobs_parse() */
 	bool simplex;
+	struct address_rules address;
 };
 
 /* What Logius asks in a year, excluding VAT.  Prices in hundredths of a cent. */
@@ -273,6 +278,11 @@ void jobs_answer_done(struct jobs_answer *answer);
 /* The tariff of a year, else of the nearest year before it; NULL: none. */
 const struct jobs_tariff *jobs_tariff(const struct jobs *jobs, int year);
 
+/* Of the printer of this stream; the usual ones when it is not there (any
+ * more).
+ */
+struct address_rules jobs_address_rules(
+	const struct jobs *jobs, const char *stream);
 /* The first entry of a stream, for what does not hang on the sender; NULL: no
  * such stream.
  */

@@ -351,7 +351,7 @@ printer_check(struct jobs_printer *p, struct fault *why)
 	if (p->sides != NULL && !p->simplex && strcmp(p->sides, "duplex") != 0)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: sides must be duplex or simplex", p->name);
-	return V_OK;
+	return jobs_address_check(p, why);
 }
 
 static enum verdict

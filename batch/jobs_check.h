@@ -25,6 +25,8 @@ const void *jobs_by_name(
 extern const struct yaml_key jobs_answer_keys[];
 enum verdict jobs_answer_check(
 	struct jobs_answer *answer, const char *endpoint, struct fault *why);
+/* What a printer makes of addresses (batch/jobs_address.c); fills `address`. */
+enum verdict jobs_address_check(struct jobs_printer *p, struct fault *why);
 /* What results and brakes of a stream do (batch/jobs_results.c); fills
  * resend_max.
  */

@@ -112,6 +112,12 @@ letter_copy(const struct letter *letter, struct arena *mem, struct letter *out)
 	}
 }
 
+const struct address *
+letter_post(const struct letter *letter)
+{
+	return letter->corrected != NULL ? letter->corrected : &letter->address;
+}
+
 struct uuid
 letter_id(const uint8_t site_key[32], const char *sender_oin,
 	const char *stream, const char *key, int edition)

@@ -73,7 +73,14 @@ struct letter {
 	struct attachment *attachments; /* document_count of them */
 	enum paper_reason paper;
 	uint8_t bind[32]; /* see letter_bind() */
+	/* What a person made of the address, for paper; NULL: as delivered.
+	 * No part of what is bound.
+	 */
+	const struct address *corrected;
 };
+
+/* Where the post brings it: the correction, else as delivered. */
+const struct address *letter_post(const struct letter *letter);
 
 /* A copy that stands on its own in `mem`, as it is after reading: texts and
  * documents, not what is filled later.

@@ -256,7 +256,8 @@ struct print_bundle {
 	int number;	      /* 1 .. within the job */
 	int64_t created_ms;
 	const char *version;
-	bool simplex; /* printed on one side */
+	bool simplex;		      /* printed on one side */
+	struct address_rules address; /* of the printer */
 	/* in any order: print_name() sorts them */
 	struct letter *letters;
 	const char **reasons; /* "not_subscribed", per letter */

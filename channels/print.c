@@ -55,7 +55,8 @@ sort(struct print_bundle *bundle)
 
 	for (i = 0; i < n; i++)
 		places[i] = (struct place){
-			address_sort_key(&bundle->letters[i].address, &mem),
+			address_sort_key(
+				letter_post(&bundle->letters[i]), &mem),
 			bundle->letters[i].id, i
 		};
 	qsort(places, n, sizeof(places[0]), by_post);

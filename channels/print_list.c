@@ -60,7 +60,7 @@ bundle_sums(const struct print_bundle *bundle)
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
 		struct sums one = letter_sums(bundle, letter);
-		const char *zone = address_zone(&letter->address);
+		const char *zone = address_zone(letter_post(letter));
 
 		all.pages += one.pages;
 		all.sheets += one.sheets;
@@ -158,15 +158,16 @@ manifest_documents(const struct letter *letter, size_t place, struct buf *out)
 }
 
 static void
-manifest_address(
-	const struct address *address, struct arena *mem, struct buf *out)
+manifest_address(const struct address *address,
+	const struct address_rules *rules, struct arena *mem, struct buf *out)
 {
-	const char *lines[ADDRESS_LINES_MAX];
-	size_t i, n = address_lines(address, mem, lines);
+	struct address_print print;
+	size_t i;
 
+	address_lines(address, rules, mem, &print);
 	buf_text(out, "    <lines>\n");
-	for (i = 0; i < n; i++)
-		element(out, 3, "line", lines[i]);
+	for (i = 0; i < print.count; i++)
+		element(out, 3, "line", print.line[i]);
 	buf_text(out, "    </lines>\n    <address>\n");
 	element(out, 3, "street", address->street);
 	element(out, 3, "number", address->number);
@@ -206,7 +207,7 @@ manifest_letter(const struct print_bundle *bundle, size_t place,
 	number(out, 2, "pages", s.pages);
 	number(out, 2, "sheets", s.sheets);
 	number(out, 2, "weight_class", weight_class(s.sheets));
-	manifest_address(&letter->address, mem, out);
+	manifest_address(letter_post(letter), &bundle->address, mem, out);
 	buf_text(out, "  </letter>\n");
 }
 
@@ -261,9 +262,9 @@ void
 print_letters_csv(const struct print_bundle *bundle, struct buf *out)
 {
 	struct arena mem = ARENA_EMPTY;
-	const char *lines[ADDRESS_LINES_MAX];
+	struct address_print print;
 	char id[UUID_TEXT_MAX];
-	size_t i, k, n;
+	size_t i, k;
 
 	buf_text(out,
 		"seq;letter_id;reference;file;sha256;bytes;pages;sheets;"
@@ -271,15 +272,15 @@ print_letters_csv(const struct print_bundle *bundle, struct buf *out)
 		"zone;kix;sort_key;reason\n");
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
-		const struct address *address = &letter->address;
+		const struct address *address = letter_post(letter);
 
 		uuid_text(&letter->id, id);
 		buf_format(out, "%zu;%s", i + 1, id);
 		cell(out, letter->reference);
 		csv_documents(bundle, letter, i, out);
-		n = address_lines(address, &mem, lines);
+		address_lines(address, &bundle->address, &mem, &print);
 		for (k = 0; k < ADDRESS_LINES_MAX; k++)
-			cell(out, k < n ? lines[k] : "");
+			cell(out, k < print.count ? print.line[k] : "");
 		cell(out, address->postcode);
 		cell(out, address->number);
 		cell(out, address_zone(address));
@@ -305,7 +306,7 @@ print_addresses_csv(const struct print_bundle *bundle, struct buf *out)
 		"volgnr;naam;straat;huisnummer;toevoeging;postcode;plaats;"
 		"land;kix\n");
 	for (i = 0; i < bundle->letter_count; i++) {
-		const struct address *a = &bundle->letters[i].address;
+		const struct address *a = letter_post(&bundle->letters[i]);
 		const char *street = a->street, *town = a->town;
 
 		for (last = 3; last > 0 && a->foreign[last - 1][0] == '\0';)

@@ -37,7 +37,9 @@ fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 		.delivery = job->file,
 		.environment = job->environment,
 		.version = MOBB_VERSION,
-		.simplex = stream != NULL && stream->printer_is->simplex };
+		.simplex = stream != NULL && stream->printer_is->simplex,
+		.address = stream != NULL ? stream->printer_is->address
+					  : ADDRESS_RULES };
 	v = store_print_count(run->site->store, job->id, &run->mem, &count,
 		&b->previous, why);
 	b->number = count + 1;
@@ -47,8 +49,8 @@ fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 /* Why a letter may not be printed, or V_OK. */
 static enum verdict
 may_print(const struct letter *letter, const char *reason,
-	const struct journal *printed, const struct journal *boxed,
-	struct fault *why)
+	const struct address_rules *rules, const struct journal *printed,
+	const struct journal *boxed, struct fault *why)
 {
 	const char *where = journal_find(printed, &letter->id);
 	uint8_t bind[32];
@@ -70,12 +72,13 @@ may_print(const struct letter *letter, const char *reason,
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"offered to the box before: the journal knows this "
 			"letter, the database does not");
-	return address_check(&letter->address, why);
+	return address_check(letter_post(letter), rules, why);
 }
 
 /* Hold what may not be printed; the rest moves to the front. */
 static enum verdict
-sift(struct role_run *run, const struct job *job, struct letter *letters,
+sift(struct role_run *run, const struct job *job,
+	const struct address_rules *rules, struct letter *letters,
 	const char **reasons, size_t *count, struct fault *why)
 {
 	struct journal *printed = NULL, *boxed = NULL;
@@ -89,7 +92,7 @@ sift(struct role_run *run, const struct job *job, struct letter *letters,
 	for (i = 0; v == V_OK && i < *count; i++) {
 		struct fault reason = FAULT_NONE;
 
-		if (may_print(&letters[i], reasons[i], printed, boxed,
+		if (may_print(&letters[i], reasons[i], rules, printed, boxed,
 			    &reason) == V_OK) {
 			letters[n] = letters[i];
 			reasons[n++] = reasons[i];
@@ -199,7 +202,8 @@ print_next(struct role_run *run, struct fault *why)
 			(size_t)stream->printer_is->bundle_letters, &run->mem,
 			&b.letters, &b.reasons, &b.letter_count, why);
 	if (v == V_OK)
-		v = sift(run, &job, b.letters, b.reasons, &b.letter_count, why);
+		v = sift(run, &job, &b.address, b.letters, b.reasons,
+			&b.letter_count, why);
 	if (v != V_OK || b.letter_count == 0)
 		return v;
 	b.letter_count = fit(

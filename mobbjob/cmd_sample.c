@@ -370,6 +370,7 @@ run(struct call *call, struct fault *why)
 	s->job = &job;
 	s->title = stream == NULL || stream->title == NULL ? job.stream
 							   : stream->title;
+	s->address = jobs_address_rules(&call->site.jobs, job.stream);
 	s->seed = 1;
 	s->count = 0;
 	v = choose_all(call, s, why);

@@ -22,6 +22,7 @@ struct samples {
 	struct sample all[SAMPLE_MAX];
 	size_t count;
 	int64_t seed;
+	struct address_rules address; /* of the printer */
 };
 
 /* Make the folder `path`, new and for its owner alone, and write in it: an

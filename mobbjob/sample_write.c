@@ -122,24 +122,27 @@ put_documents(int dir, const struct letter *letter,
 /* --- the envelope --- */
 
 static const char *
-address_text(const struct letter *letter, struct arena *mem)
+address_text(
+	const struct samples *s, const struct letter *letter, struct arena *mem)
 {
-	const char *lines[ADDRESS_LINES_MAX];
-	size_t i, n = address_lines(&letter->address, mem, lines);
+	struct address_print print;
 	const char *text = "";
+	size_t i;
 
-	for (i = 0; i < n; i++)
+	address_lines(letter_post(letter), &s->address, mem, &print);
+	for (i = 0; i < print.count; i++)
 		text = arena_format(
-			mem, "%s%s%s", text, i == 0 ? "" : "\n", lines[i]);
+			mem, "%s%s%s", text, i == 0 ? "" : "\n", print.line[i]);
 	return text;
 }
 
 static bool
-printable(const struct letter *letter)
+printable(const struct samples *s, const struct letter *letter)
 {
 	struct fault ignored;
 
-	return address_check(&letter->address, &ignored) == V_OK;
+	return address_check(letter_post(letter), &s->address, &ignored) ==
+	       V_OK;
 }
 
 static enum verdict
@@ -147,7 +150,7 @@ put_envelope(int dir, const struct samples *s, const struct letter *letter,
 	struct arena *mem, struct fault *why)
 {
 	struct page_letter page = { .sender = s->job->sender,
-		.address = address_text(letter, mem),
+		.address = address_text(s, letter, mem),
 		.title = "This address is on the envelope",
 		.created = "2026-01-01T00:00:00" };
 	struct buf pdf = BUF_MAX(PAGE_MAX);
@@ -159,7 +162,7 @@ put_envelope(int dir, const struct samples *s, const struct letter *letter,
 		"window.\n\n"
 		"Job %s, record %" PRId64 ", reference %s\n\nKIX: %s",
 		s->job->id, letter->record, letter->reference,
-		address_kix(&letter->address, mem));
+		address_kix(letter_post(letter), mem));
 	snprintf(name, sizeof(name), "%06" PRId64 "-envelope.pdf",
 		letter->record);
 	v = page_letter(&page, &pdf, why);
@@ -252,20 +255,21 @@ documents_html(struct buf *out, const struct letter *letter, struct arena *mem)
 }
 
 static void
-envelope_html(struct buf *out, const struct letter *letter, struct arena *mem)
+envelope_html(struct buf *out, const struct samples *s,
+	const struct letter *letter, struct arena *mem)
 {
 	struct fault why;
 
 	buf_text(out, "<h2>On the envelope</h2>\n");
-	if (!printable(letter)) {
-		(void)address_check(&letter->address, &why);
+	if (!printable(s, letter)) {
+		(void)address_check(letter_post(letter), &s->address, &why);
 		buf_text(out, "<p>This address cannot be printed: ");
 		buf_xml(out, why.text);
 		buf_text(out, "</p>\n");
 		return;
 	}
 	buf_text(out, "<div class=\"window\">");
-	text_html(out, address_text(letter, mem), mem);
+	text_html(out, address_text(s, letter, mem), mem);
 	buf_format(out,
 		"</div>\n<p><a href=\"%06" PRId64 "-envelope.pdf\">"
 		"in the place of the window</a></p>\n",
@@ -303,7 +307,7 @@ put_letter(int dir, const struct samples *s, const struct sample *it,
 	buf_text(&out, "</p>\n");
 	documents_html(&out, letter, mem);
 	buf_text(&out, "</div>\n");
-	envelope_html(&out, letter, mem);
+	envelope_html(&out, s, letter, mem);
 	snprintf(name, sizeof(name), "%06" PRId64 ".html", letter->record);
 	return put_page(dir, name, &out, why);
 }
@@ -359,7 +363,7 @@ put_one(int dir, const struct samples *s, const struct sample *it,
 		v = put_documents(dir, letter, content, why);
 	if (v == V_OK)
 		v = put_letter(dir, s, it, mem, why);
-	if (v == V_OK && printable(letter))
+	if (v == V_OK && printable(s, letter))
 		v = put_envelope(dir, s, letter, mem, why);
 	if (v != V_OK)
 		fault_at(why, "job %s record %" PRId64, s->job->id,

@@ -30,18 +30,23 @@
 		}                                                              \
 	}
 
+static const struct address_rules usual = { ADDRESS_LINE_CHARS,
+	ADDRESS_LINES_MAX, ADDRESS_LATIN };
+
 /* The lines, joined with a bar. */
 static const char *
 lines(const struct address *address, struct arena *mem)
 {
-	const char *line[ADDRESS_LINES_MAX], *all = "";
-	size_t i, n = address_lines(address, mem, line);
+	struct address_print print;
+	const char *all = "";
+	size_t i;
 
-	for (i = 0; i < n; i++) {
-		assert_true(text_chars(line[i], strlen(line[i])) <=
+	address_lines(address, &usual, mem, &print);
+	for (i = 0; i < print.count; i++) {
+		assert_true(text_chars(print.line[i], strlen(print.line[i])) <=
 			    ADDRESS_LINE_CHARS);
 		all = arena_format(
-			mem, "%s%s%s", all, i == 0 ? "" : "|", line[i]);
+			mem, "%s%s%s", all, i == 0 ? "" : "|", print.line[i]);
 	}
 	return all;
 }
@@ -136,7 +141,7 @@ test_address__lines_as_the_post_wants_them(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct address *address = &cases[i].address;
 
-		if (address_check(address, &why) != V_OK)
+		if (address_check(address, &usual, &why) != V_OK)
 			fail_msg("%s: %s", cases[i].name, why.text);
 		if (strcmp(lines(address, &mem), cases[i].lines) != 0)
 			fail_msg("%s: %s", cases[i].name, lines(address, &mem));
@@ -219,7 +224,7 @@ test_address__what_cannot_be_posted(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		enum verdict v = address_check(&cases[i].address, &why);
+		enum verdict v = address_check(&cases[i].address, &usual, &why);
 
 		if (v != V_SKIP || why.code != cases[i].code)
 			fail_msg("%s: verdict %d, code %d", cases[i].name,

@@ -145,6 +145,7 @@ sample(struct sample *s)
 		.number = 1,
 		.created_ms = INT64_C(1771120800000),
 		.version = "0.1.0",
+		.address = ADDRESS_RULES,
 		.letters = s->letters,
 		.reasons = s->reasons,
 		.letter_count = LETTERS };
