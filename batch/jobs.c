@@ -90,6 +90,7 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 2000000000 },
 	{ "posted_within", YAML_INT, IN(jobs_printer, posted_within),
 		.absent = 3 },
+	{ "ack_by", YAML_TEXT, IN(jobs_printer, ack_by), .absent = 0 },
 	{ "sides", YAML_TEXT, IN(jobs_printer, sides), .absent = 0 },
 	{ "line_chars", YAML_INT, IN(jobs_printer, line_chars),
 		.absent = ADDRESS_LINE_CHARS },

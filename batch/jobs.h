@@ -132,11 +132,12 @@ struct jobs_endpoint {
 
 struct jobs_printer {
 	char *name;
-	char *receipts; /* none */
+	char *receipts; /* none | ack | posted: which are awaited */
 	int64_t bundle_letters, bundle_bytes;
 	int64_t posted_within; /* working days after it was handed over */
-	char *sides;	       /* duplex | simplex */
-	int64_t line_chars;    /* of an address */
+	char *ack_by; /* "06:00", of the next working day; NULL the same */
+	char *sides;  /* duplex | simplex */
+	int64_t line_chars; /* of an address */
 	int64_t lines;
 	char *charset; /* latin | latin1 | ascii | unicode */
 	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
@@ -145,6 +146,8 @@ struct jobs_printer {
 	/* filled by jobs_parse() */
 	bool simplex;
 	struct address_rules address;
+	bool awaits_ack, awaits_posted;
+	int64_t ack_by_ms; /* after midnight */
 };
 
 /* What Logius asks in a year, excluding VAT.  Prices in hundredths of a cent. */

@@ -11,9 +11,7 @@
 #include "batch/lot.h"
 #include "batch/pace.h"
 
-#define BUNDLE_LETTERS_MAX 100000 /* they lie in memory, 1.5 kB each */
-#define LPR_DEFAULT 50		  /* letters */
-#define PRICE_MAX 10000000	  /* hundredths of a cent */
+#define LPR_DEFAULT 50 /* letters */
 #define YEAR_FIRST 2000
 #define YEAR_LAST 2200
 #define BODY_MIN 1000000
@@ -330,31 +328,6 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 }
 
 static enum verdict
-printer_check(struct jobs_printer *p, struct fault *why)
-{
-	if (p->receipts != NULL && strcmp(p->receipts, "none") != 0)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"printer %s: receipts must be none", p->name);
-	if (p->bundle_letters < 1 || p->bundle_letters > BUNDLE_LETTERS_MAX)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"printer %s: bundle_letters must be 1 to %d", p->name,
-			BUNDLE_LETTERS_MAX);
-	if (p->posted_within > 100)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"printer %s: posted_within must be 0 to 100 working "
-			"days",
-			p->name);
-	if (p->letter_price > PRICE_MAX || p->sheet_price > PRICE_MAX)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"printer %s: a price is at most 1000 euros", p->name);
-	p->simplex = p->sides != NULL && strcmp(p->sides, "simplex") == 0;
-	if (p->sides != NULL && !p->simplex && strcmp(p->sides, "duplex") != 0)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"printer %s: sides must be duplex or simplex", p->name);
-	return jobs_address_check(p, why);
-}
-
-static enum verdict
 tariff_check(
 	const struct jobs *jobs, const struct jobs_tariff *t, struct fault *why)
 {
@@ -539,7 +512,7 @@ jobs_check(struct jobs *jobs, struct fault *why)
 	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++)
 		v = endpoint_check(&jobs->endpoints[i], why);
 	for (i = 0; v == V_OK && i < jobs->printer_count; i++)
-		v = printer_check(&jobs->printers[i], why);
+		v = jobs_printer_check(&jobs->printers[i], why);
 	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
 		v = stream_check(jobs, &jobs->streams[i], why);
 	for (i = 0; v == V_OK && i < jobs->tariff_count; i++)

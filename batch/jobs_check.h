@@ -13,6 +13,11 @@
  */
 enum verdict jobs_check(struct jobs *jobs, struct fault *why);
 
+#define PRICE_MAX 10000000 /* hundredths of a cent */
+
+/* Of one printer (batch/jobs_printer.c); fills what jobs_parse() fills. */
+enum verdict jobs_printer_check(struct jobs_printer *p, struct fault *why);
+
 /* Every list has items of `bytes` with their name first: one search for all.
  * NULL: none has it.
  */

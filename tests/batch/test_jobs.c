@@ -303,6 +303,50 @@ test_jobs__a_sender_may_have_had_other_cpas(void **state)
 }
 
 static void
+test_jobs__receipts_of_a_printer(void **state)
+{
+	static const struct {
+		const char *keys;
+		enum code code;
+		bool ack, posted;
+		int64_t by_ms;
+	} cases[] = {
+		{ "", CODE_NONE, false, false, 6 * 3600000 },
+		{ ", receipts: none", CODE_NONE, false, false, 6 * 3600000 },
+		{ ", receipts: ack", CODE_NONE, true, false, 6 * 3600000 },
+		{ ", receipts: posted, ack_by: \"09:30\"", CODE_NONE, true,
+			true, 34200000 },
+		{ ", receipts: some", CODE_CONFIG_VALUE, false, false, 0 },
+		{ ", ack_by: \"24:00\"", CODE_CONFIG_VALUE, false, false, 0 },
+		{ ", ack_by: \"6:00\"", CODE_CONFIG_VALUE, false, false, 0 },
+		{ ", ack_by: \"06:0x\"", CODE_CONFIG_VALUE, false, false, 0 },
+	};
+	char text[2000];
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct jobs_printer *p;
+
+		why = FAULT_NONE;
+		snprintf(text, sizeof(text),
+			"%sprinters:\n  - { name: drukker%s }\n%s",
+			HEAD SENDER ENDPOINT, cases[i].keys, STREAM(""));
+		(void)parse(text, &jobs, &why);
+		assert_int_equal(why.code, cases[i].code);
+		if (why.code == CODE_NONE) {
+			p = &jobs.printers[0];
+			assert_int_equal(p->awaits_ack, cases[i].ack);
+			assert_int_equal(p->awaits_posted, cases[i].posted);
+			assert_int_equal(p->ack_by_ms, cases[i].by_ms);
+		}
+		jobs_free(&jobs);
+	}
+}
+
+static void
 test_jobs__completeness_has_three_forms(void **state)
 {
 	struct jobs jobs;
@@ -912,6 +956,7 @@ main(void)
 		cmocka_unit_test(
 			test_jobs__each_sender_of_a_stream_is_an_entry),
 		cmocka_unit_test(test_jobs__a_sender_may_have_had_other_cpas),
+		cmocka_unit_test(test_jobs__receipts_of_a_printer),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
 		cmocka_unit_test(
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),
