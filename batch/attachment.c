@@ -1,11 +1,13 @@
 /* batch/attachment.c - see batch/attachment.h
  *
  * The packed form, numbers with the highest byte first:
- *	version 2, count
+ *	version 3, count
  *	then per document: place, method, part 2, offset 8, bytes 8, pages 4,
  *	digest 32, length of the title 2, title,
  *	and with method 64 (base64) the length of its text 8
- * Version 1, in rows of before sets, has no part: it is 0.
+ * The byte of the place also has the way (16, 32) and a leaflet's mark (64);
+ * version 2 has neither.  Version 1, in rows of before sets, has no part: it
+ * is 0.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -14,7 +16,10 @@
 
 #include "batch/attachment.h"
 
-#define PACK_VERSION 2
+#define PACK_VERSION 3
+#define PACK_PLACE 15 /* bits of the first byte */
+#define PACK_WAY 4    /* where two bits of the way begin */
+#define PACK_SHARED 64
 #define PACK_FIXED 58	     /* bytes of a document before its title */
 #define PACK_PART 2	     /* of those, not in version 1 */
 #define PACK_RAW 8	     /* behind the title of what is base64 */
@@ -42,6 +47,18 @@ get(const uint8_t *from, int bytes)
 	return value;
 }
 
+bool
+attachment_to_box(const struct attachment *doc)
+{
+	return doc->way != ATTACHMENT_PAPER_ONLY;
+}
+
+bool
+attachment_to_paper(const struct attachment *doc)
+{
+	return doc->way != ATTACHMENT_BOX_ONLY;
+}
+
 void
 attachment_pack(const struct attachment *docs, size_t count, struct buf *out)
 {
@@ -60,7 +77,10 @@ attachment_pack(const struct attachment *docs, size_t count, struct buf *out)
 		assert(docs[i].part >= 0 && docs[i].part <= UINT16_MAX);
 		len = strlen(title);
 		assert(len <= PACK_TITLE_BYTES);
-		fixed[0] = (uint8_t)docs[i].place;
+		assert(docs[i].place <= ATTACHMENT_CONTENT);
+		fixed[0] = (uint8_t)((unsigned)docs[i].place |
+				     (unsigned)docs[i].way << PACK_WAY |
+				     (docs[i].shared ? PACK_SHARED : 0));
 		fixed[1] = (uint8_t)docs[i].method;
 		put(fixed + 2, (uint64_t)docs[i].part, 2);
 		put(fixed + 4, (uint64_t)docs[i].offset, 8);
@@ -86,6 +106,21 @@ method_ok(int version, int place, int method)
 	return method == ATTACHMENT_STORED || method == ATTACHMENT_DEFLATE;
 }
 
+/* Place, way and mark of a leaflet, all in one byte. */
+static bool
+unpack_place(int version, uint8_t byte, struct attachment *doc)
+{
+	unsigned place = byte & PACK_PLACE, way = byte >> PACK_WAY & 3;
+
+	if (place > ATTACHMENT_CONTENT || way > ATTACHMENT_PAPER_ONLY ||
+		(version < 3 && byte != place) || byte > 2 * PACK_SHARED - 1)
+		return false;
+	doc->place = (enum attachment_place)place;
+	doc->way = (enum attachment_way)way;
+	doc->shared = (byte & PACK_SHARED) != 0;
+	return true;
+}
+
 /* One document of that version from `*at`, which moves behind it. */
 static bool
 unpack_one(const uint8_t **at, const uint8_t *end, int version,
@@ -104,8 +139,8 @@ unpack_one(const uint8_t **at, const uint8_t *end, int version,
 	pages = get(p + 18, 4);
 	len = (size_t)get(p + 54, 2);
 	more = head[1] == ATTACHMENT_BASE64 ? PACK_RAW : 0;
-	if (head[0] > ATTACHMENT_CONTENT ||
-		!method_ok(version, head[0], head[1]))
+	if (!unpack_place(version, head[0], doc) ||
+		!method_ok(version, (int)doc->place, head[1]))
 		return false;
 	if (offset > INT64_MAX || bytes > INT64_MAX || pages > INT32_MAX)
 		return false;
@@ -116,7 +151,6 @@ unpack_one(const uint8_t **at, const uint8_t *end, int version,
 		return false;
 	if (memchr(head + fixed, '\0', len) != NULL)
 		return false;
-	doc->place = head[0] == 0 ? ATTACHMENT_MEMBER : ATTACHMENT_CONTENT;
 	doc->method = head[1];
 	doc->part = (int)get(head + 2, (int)part);
 	doc->offset = (int64_t)offset;

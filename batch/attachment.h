@@ -30,6 +30,17 @@
 enum attachment_place {
 	ATTACHMENT_MEMBER = 0,	/* in the batch file */
 	ATTACHMENT_CONTENT = 1, /* in work/JOBID/content */
+	ATTACHMENT_MADE = 2, /* of the letter's text, when it is printed; in no
+			      * row (mobbd/paper.h) */
+};
+
+/* Which way it goes; `for:` of the document in the definition.  Numbers are
+ * stored: never change them.
+ */
+enum attachment_way {
+	ATTACHMENT_BOTH = 0,
+	ATTACHMENT_BOX_ONLY = 1,
+	ATTACHMENT_PAPER_ONLY = 2,
 };
 
 struct attachment {
@@ -42,7 +53,12 @@ struct attachment {
 	int32_t pages;
 	uint8_t sha256[32];
 	const char *title; /* Omschrijving in the box */
+	enum attachment_way way;
+	bool shared; /* a leaflet: many letters have it, no address on it */
 };
+
+bool attachment_to_box(const struct attachment *doc);
+bool attachment_to_paper(const struct attachment *doc);
 
 /* As kept in the letter's row: a version byte, then the fields.  unpack gives
  * at most ATTACHMENT_LETTER_MAX; false when the bytes make no sense.

@@ -35,7 +35,10 @@ fill(struct attachment docs[3])
 		.offset = INT64_C(5000000002),
 		.bytes = 300,
 		.raw = INT64_C(5000000003),
-		.title = "x" };
+		.title = "x",
+		.way = ATTACHMENT_PAPER_ONLY,
+		.shared = true };
+	docs[1].way = ATTACHMENT_BOX_ONLY;
 }
 
 static void
@@ -61,7 +64,13 @@ test_attachment__comes_back_as_it_was(void **state)
 		assert_int_equal(back[i].pages, docs[i].pages);
 		assert_memory_equal(back[i].sha256, docs[i].sha256, 32);
 		assert_string_equal(back[i].title, docs[i].title);
+		assert_int_equal(back[i].way, docs[i].way);
+		assert_int_equal(back[i].shared, docs[i].shared);
 	}
+	assert_true(attachment_to_box(&back[0]));
+	assert_true(attachment_to_paper(&back[0]));
+	assert_false(attachment_to_paper(&back[1]));
+	assert_false(attachment_to_box(&back[2]));
 	buf_done(&out);
 	arena_done(&mem);
 }
@@ -108,6 +117,37 @@ test_attachment__a_row_of_version_1_is_read_as_part_0(void **state)
 	assert_string_equal(back[0].title, "hi");
 	assert_false(
 		attachment_unpack(row, sizeof(row) - 1, &mem, &back, &count));
+	arena_done(&mem);
+}
+
+/* A row of before documents had a way: it goes both ways, and is no leaflet;
+ * in such a row there can be no way.
+ */
+static void
+test_attachment__a_row_of_version_2_goes_both_ways(void **state)
+{
+	uint8_t row[] = { 2, 1, 1, 8, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0,
+		0, 0, 0, 99, 0, 0, 0, 3, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+		7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0, 2,
+		'h', 'i' };
+	struct arena mem = ARENA_EMPTY;
+	struct attachment *back;
+	size_t count;
+
+	(void)state;
+	assert_true(attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	assert_int_equal(back[0].part, 5);
+	assert_int_equal(back[0].way, ATTACHMENT_BOTH);
+	assert_false(back[0].shared);
+	row[2] = 1 | ATTACHMENT_PAPER_ONLY << 4;
+	assert_false(
+		attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	row[0] = 3;
+	assert_true(attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	assert_int_equal(back[0].way, ATTACHMENT_PAPER_ONLY);
+	row[2] = 1 | 3 << 4;
+	assert_false(
+		attachment_unpack(row, sizeof(row), &mem, &back, &count));
 	arena_done(&mem);
 }
 
@@ -189,7 +229,7 @@ test_attachment__refuses(void **state)
 	} cases[] = {
 		{ "nothing", "", 0 },
 		{ "a version that never was", "\x00\x00", 2 },
-		{ "a later version", "\x03\x00", 2 },
+		{ "a later version", "\x04\x00", 2 },
 		{ "eleven documents", "\x02\x0b", 2 },
 		{ "eleven documents of before", "\x01\x0b", 2 },
 	};
@@ -213,6 +253,8 @@ main(void)
 		cmocka_unit_test(test_attachment__none_is_two_bytes),
 		cmocka_unit_test(
 			test_attachment__a_row_of_version_1_is_read_as_part_0),
+		cmocka_unit_test(
+			test_attachment__a_row_of_version_2_goes_both_ways),
 		cmocka_unit_test(test_attachment__damage_is_no_danger),
 		cmocka_unit_test(
 			test_attachment__base64_stands_only_in_the_batch_file),
