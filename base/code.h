@@ -134,6 +134,7 @@ enum code {
 	CODE_FIND_NUMBER = 1346,      /* a citizen number as an argument */
 	CODE_FIND_KEY = 1347,	      /* no site key, so no look-up by number */
 	CODE_TARIFF = 1348,	      /* no tariff for this year */
+	CODE_CONFIG_WINDOW = 1370,    /* window or date that cannot be */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */

@@ -912,6 +912,15 @@ static const struct advice rows[] = {
 		"it.",
 		"Add one to `tariffs:` in the jobs file.",
 		"Zet er een bij `tariffs:` in het jobs-bestand.", 4 },
+	{ CODE_CONFIG_WINDOW, '-', "window or date is not possible",
+		"venster of datum is niet mogelijk",
+		"Hours, days, a date or a cut-off in the jobs file cannot be "
+		"read, or nothing could ever begin within them.",
+		"Correct the value at the line and column that are named: "
+		"'mon-fri 07:00-22:00', '16:00', 2026-12-24; see jobs.example.",
+		"Verbeter de waarde op de genoemde regel en kolom: 'mon-fri "
+		"07:00-22:00', '16:00', 2026-12-24; zie jobs.example.",
+		4 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "batch/brake.h"
+#include "batch/calendar.h"
 
 #define MILLION INT64_C(1000000)
 #define POINT_PPM 10000
-#define DAY_MS INT64_C(86400000)
 
 static int64_t
 share_ppm(int64_t part, int64_t whole)
@@ -133,11 +133,7 @@ brake_slide(const uint8_t *old, size_t old_count, const uint8_t *add,
 bool
 brake_overdue(int64_t from_ms, int64_t now_ms, int64_t days)
 {
-	int64_t day, ended = 0;
-
-	/* 1 January 1970 was a Thursday: day 2 and 3 of each week are free. */
-	for (day = from_ms / DAY_MS; day < now_ms / DAY_MS && ended <= days;
-		day++)
-		ended += day % 7 == 2 || day % 7 == 3 ? 0 : 1;
-	return days == 0 ? now_ms > from_ms : ended > days;
+	if (days == 0)
+		return now_ms > from_ms;
+	return calendar_working_days_over(from_ms, now_ms) >= days;
 }

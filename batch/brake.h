@@ -65,8 +65,8 @@ enum verdict brake_declines(
 size_t brake_slide(const uint8_t *old, size_t old_count, const uint8_t *add,
 	size_t add_count, size_t window, uint8_t *out);
 
-/* Did more working days (Monday to Friday) than `days` end between these
- * moments, both in ms since 1970?
+/* Are so many working days over that began after `from_ms` (batch/calendar.h:
+ * Monday to Friday, no holiday)?  Both moments in ms since 1970.
  */
 bool brake_overdue(int64_t from_ms, int64_t now_ms, int64_t days);
 
