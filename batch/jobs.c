@@ -88,6 +88,16 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 10000 },
 	{ "bundle_bytes", YAML_AMOUNT, IN(jobs_printer, bundle_bytes),
 		.absent = 2000000000 },
+	{ "bundle", YAML_TEXT, IN(jobs_printer, bundle), .absent = 0 },
+	{ "products", YAML_LIST, IN(jobs_printer, products),
+		IN(jobs_printer, product_count), sizeof(struct jobs_product),
+		jobs_product_keys, false, 0 },
+	{ "contact", YAML_TEXT, IN(jobs_printer, contact), .absent = 0 },
+	{ "returned", YAML_TEXT, IN(jobs_printer, returned), .absent = 0 },
+	{ "test", YAML_BOOL, IN(jobs_printer, test), .absent = 0 },
+	{ "folder", YAML_TEXT, IN(jobs_printer, folder), .absent = 0 },
+	{ "proof", YAML_INT, IN(jobs_printer, proof), .absent = 0 },
+	{ "proof_wait", YAML_BOOL, IN(jobs_printer, proof_wait), .absent = 1 },
 	{ "posted_within", YAML_INT, IN(jobs_printer, posted_within),
 		.absent = 3 },
 	{ "ack_by", YAML_TEXT, IN(jobs_printer, ack_by), .absent = 0 },
@@ -161,6 +171,11 @@ static const struct yaml_key stream_keys[] = {
 	{ "ask", YAML_TEXT, IN(jobs_stream, ask), .absent = 0 },
 	{ "wus_max", YAML_INT, IN(jobs_stream, wus_max), .absent = -1 },
 	{ "keep", YAML_TIME, IN(jobs_stream, keep), .absent = -1 },
+	{ "product", YAML_TEXT, IN(jobs_stream, product), .absent = 0 },
+	{ "language", YAML_TEXT, IN(jobs_stream, language), .absent = 0 },
+	{ "return_address", YAML_TEXTS, IN(jobs_stream, return_address),
+		IN(jobs_stream, return_line_count), .absent = 0 },
+	{ "proof", YAML_INT, IN(jobs_stream, proof), .absent = -1 },
 	{ 0 },
 };
 
@@ -208,6 +223,7 @@ jobs_by_name(const void *items, size_t count, size_t bytes, const char *name)
 _Static_assert(offsetof(struct jobs_sender, name) == 0, "jobs_by_name()");
 _Static_assert(offsetof(struct jobs_endpoint, name) == 0, "jobs_by_name()");
 _Static_assert(offsetof(struct jobs_printer, name) == 0, "jobs_by_name()");
+_Static_assert(offsetof(struct jobs_product, name) == 0, "jobs_by_name()");
 _Static_assert(offsetof(struct jobs_stream, name) == 0, "jobs_by_name()");
 
 const struct jobs_stream *

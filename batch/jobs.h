@@ -130,10 +130,39 @@ struct jobs_endpoint {
 	enum jobs_peer peer_is;
 };
 
+#define JOBS_PROOF_MAX 50 /* letters of a proof */
+
+/* One way of printing and posting; all of a bundle is of one product. */
+struct jobs_product {
+	char *name;
+	char *code;	/* what the supplier calls it; NULL: the name */
+	char *post;	/* class and speed: "24h"; NULL: not said */
+	char *envelope; /* "C5-left"; NULL: not said */
+	/* Letters of more sheets go into the large one; 0: none does. */
+	int64_t envelope_sheets;
+	char *envelope_large;
+	char *sides;	/* duplex | simplex; NULL: that of the printer */
+	char *colour;	/* mono | colour */
+	char **inserts; /* what goes in besides, as the supplier calls it */
+	size_t insert_count;
+
+	/* filled by jobs_parse() */
+	bool simplex, in_colour;
+};
+
 struct jobs_printer {
 	char *name;
 	char *receipts; /* none | ack | posted: which are awaited */
 	int64_t bundle_letters, bundle_bytes;
+	char *bundle;		       /* zip | merged */
+	struct jobs_product *products; /* the first is the usual one */
+	size_t product_count;
+	char *contact;	 /* of ours, for the printer; NULL: not said */
+	char *returned;	 /* return | destroy | report; NULL: return */
+	bool test;	 /* nothing of it is for citizens */
+	char *folder;	 /* of TEST bundles, in the spool; NULL: print/test */
+	int64_t proof;	 /* letters of a proof before a run; 0: none */
+	bool proof_wait; /* the run waits until a person approved of it */
 	int64_t posted_within; /* working days after it was handed over */
 	char *ack_by; /* "06:00", of the next working day; NULL the same */
 	char *sides;  /* duplex | simplex */
@@ -144,7 +173,7 @@ struct jobs_printer {
 					    * said */
 
 	/* filled by jobs_parse() */
-	bool simplex;
+	bool simplex, merged;
 	struct address_rules address;
 	bool awaits_ack, awaits_posted;
 	int64_t ack_by_ms; /* after midnight */
@@ -214,6 +243,12 @@ struct jobs_stream {
 	char *ask;	    /* auto | wus | bulk | register */
 	int64_t wus_max;    /* -1: that of the endpoint */
 	int64_t keep;	    /* -1: that of its sender */
+	char *product;	    /* of its printer; NULL: the first */
+	char *language;	    /* of its letters; NULL: nl */
+	/* Where letters come back that could not be delivered. */
+	char **return_address;
+	size_t return_line_count;
+	int64_t proof; /* as of its printer; -1: that of the printer */
 
 	/* filled by jobs_parse() */
 	bool many;  /* its senders have folders of their own */
@@ -225,8 +260,9 @@ struct jobs_stream {
 	const struct jobs_sender *sender_is;
 	const struct jobs_endpoint *endpoint_is;
 	const struct jobs_printer *printer_is;
-	int64_t quiet_ms; /* complete: quiet; else 0 */
-	bool sidecar;	  /* complete: sidecar */
+	const struct jobs_product *product_is; /* NULL: the printer has none */
+	int64_t quiet_ms;		       /* complete: quiet; else 0 */
+	bool sidecar;			       /* complete: sidecar */
 	bool automatic;
 	int persons; /* how many release a job that waits: 1 or 2 */
 	bool structure;

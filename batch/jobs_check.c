@@ -18,8 +18,8 @@
 #define BODY_MAX 100000000 /* of each of 64 connections */
 
 /* Names become folders, lock names and parts of file names. */
-static bool
-name_ok(const char *name)
+bool
+jobs_name_ok(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -37,7 +37,7 @@ names_check(const char *list, const void *items, size_t count, size_t bytes,
 	for (i = 0; i < count; i++, item += bytes) {
 		const char *name = *(const char *const *)(const void *)item;
 
-		if (!name_ok(name))
+		if (!jobs_name_ok(name))
 			return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 				"%s: the name '%.40s' must be 1 to 40 of a-z, "
 				"0-9 and -",
@@ -85,11 +85,8 @@ complete_parse(struct jobs_stream *s)
 	return true;
 }
 
-/* Index of `text` in the NULL-ended words; that of the first when absent; -1
- * when it is none of them.
- */
-static int
-word_of(const char *text, const char *const *words)
+int
+jobs_word(const char *text, const char *const *words)
 {
 	int i;
 
@@ -107,7 +104,7 @@ static enum verdict
 look_check(struct jobs_stream *s, struct fault *why)
 {
 	static const char *const words[] = { "warn", "paper", "reject", NULL };
-	int pdf = word_of(s->not_pdfa, words);
+	int pdf = jobs_word(s->not_pdfa, words);
 
 	s->structure = s->look != NULL && strcmp(s->look, "structure") == 0;
 	if (s->look != NULL && !s->structure && strcmp(s->look, "claim") != 0)
@@ -127,7 +124,7 @@ release_parse(struct jobs_stream *s, struct fault *why)
 {
 	static const char *const words[] = { "automatic", "person",
 		"two-persons", NULL };
-	int release = word_of(s->release, words);
+	int release = jobs_word(s->release, words);
 
 	if (release == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
@@ -144,7 +141,7 @@ ask_check(struct jobs_stream *s, struct fault *why)
 {
 	static const char *const words[] = { "auto", "wus", "bulk", "register",
 		NULL };
-	int ask = word_of(s->ask, words);
+	int ask = jobs_word(s->ask, words);
 
 	if (ask == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
@@ -230,6 +227,8 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 		v = lpr_check(s, why);
 	if (v == V_OK)
 		v = ask_check(s, why);
+	if (v == V_OK)
+		v = jobs_paper_check(s, why);
 	return v == V_OK ? environments_check(s, why) : v;
 }
 
@@ -263,7 +262,7 @@ endpoint_peer_check(struct jobs_endpoint *e, struct fault *why)
 {
 	static const char *const words[] = { "chain+oin", "chain", "exact-cpa",
 		NULL };
-	int peer = word_of(e->peer, words);
+	int peer = jobs_word(e->peer, words);
 	enum verdict v = V_OK;
 	size_t i;
 
@@ -296,7 +295,7 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 {
 	enum verdict v;
 
-	if (word_of(e->environment, environments) == -1)
+	if (jobs_word(e->environment, environments) == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: environment must be simulator, "
 			"preproduction or production",
@@ -380,7 +379,7 @@ static enum verdict
 crl_check(struct jobs_crl *crl, struct fault *why)
 {
 	static const char *const words[] = { "off", "use", "require", NULL };
-	int check = word_of(crl->check, words);
+	int check = jobs_word(crl->check, words);
 	size_t i;
 
 	if (check == -1)
@@ -439,7 +438,7 @@ sender_check(const struct jobs_sender *s, struct fault *why)
 	if (v != V_OK)
 		return v;
 	if (s->environment != NULL &&
-		word_of(s->environment, environments) == -1)
+		jobs_word(s->environment, environments) == -1)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"sender %s: environment must be simulator, "
 			"preproduction or production",
@@ -452,7 +451,7 @@ static enum verdict
 persons_check(struct jobs *jobs, struct fault *why)
 {
 	static const char *const words[] = { "off", "on", NULL };
-	int persons = word_of(jobs->persons, words);
+	int persons = jobs_word(jobs->persons, words);
 	size_t i;
 
 	if (persons == -1)

@@ -24,6 +24,14 @@ enum verdict jobs_printer_check(struct jobs_printer *p, struct fault *why);
 const void *jobs_by_name(
 	const void *items, size_t count, size_t bytes, const char *name);
 
+/* What may be a name: 1 to 40 of a-z, 0-9 and -. */
+bool jobs_name_ok(const char *name);
+
+/* Index of `text` in the NULL-ended words; that of the first when absent; -1
+ * when it is none of them.
+ */
+int jobs_word(const char *text, const char *const *words);
+
 /* The mapping of answers (batch/jobs_answer.c): its keys, and its checks, which
  * fill what is not said.
  */
@@ -41,5 +49,12 @@ enum verdict jobs_results_check(struct jobs_stream *s, struct fault *why);
  */
 enum verdict jobs_senders_fill(struct jobs *jobs, struct fault *why);
 void jobs_senders_done(struct jobs *jobs);
+
+/* How a printer wants its bundles, its products (batch/jobs_product.c), and
+ * what a stream says about paper; both fill what jobs_parse() fills.
+ */
+extern const struct yaml_key jobs_product_keys[];
+enum verdict jobs_products_check(struct jobs_printer *p, struct fault *why);
+enum verdict jobs_paper_check(struct jobs_stream *s, struct fault *why);
 
 #endif

@@ -60,5 +60,6 @@ jobs_printer_check(struct jobs_printer *p, struct fault *why)
 	if (p->sides != NULL && !p->simplex && strcmp(p->sides, "duplex") != 0)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: sides must be duplex or simplex", p->name);
-	return jobs_address_check(p, why);
+	v = jobs_products_check(p, why);
+	return v == V_OK ? jobs_address_check(p, why) : v;
 }

@@ -447,6 +447,33 @@ test_jobs__a_limited_run_is_of_the_stream_or_its_sender(void **state)
 }
 
 static void
+test_jobs__a_stream_takes_a_product_of_its_printer(void **state)
+{
+	static const char text[] = HEAD SENDER ENDPOINT
+		"printers:\n  - { name: drukker, sides: simplex, receipts: "
+		"posted, bundle: merged, proof: 5, products: [ { name: a }, "
+		"{ name: b, sides: duplex, colour: colour, inserts: [x] } ] "
+		"}\n" STREAM(", product: b, proof: 0");
+	const struct jobs_stream *s;
+	struct jobs jobs;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(parse(text, &jobs, &why), V_OK);
+	s = jobs_stream(&jobs, "woz");
+	assert_string_equal(s->product_is->name, "b");
+	assert_false(s->product_is->simplex);
+	assert_true(s->product_is->in_colour);
+	assert_true(jobs.printers[0].products[0].simplex);
+	assert_false(jobs.printers[0].products[0].in_colour);
+	assert_true(s->printer_is->merged);
+	assert_true(s->printer_is->proof_wait);
+	assert_int_equal(s->printer_is->proof, 5);
+	assert_int_equal(s->proof, 0);
+	jobs_free(&jobs);
+}
+
+static void
 test_jobs__mistakes_are_named(void **state)
 {
 	static const struct {
@@ -524,6 +551,46 @@ test_jobs__mistakes_are_named(void **state)
 		{ "paper with three sides",
 			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
 					     "sides: three }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "receipts of another kind",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "receipts: some }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "bundles in a box",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "bundle: box }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "TEST bundles where the printer takes them",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "folder: print/out }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "TEST bundles outside the spool",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "folder: ../x }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a proof of a whole run",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "proof: 51 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "lines too short for a postcode and a town",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "line_chars: 29 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "two products of a name",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, products: [ { name: a "
+			"}, { name: a } ] }\n" STREAM(""),
+			CODE_CONFIG_DOUBLE },
+		{ "a large envelope that is not there",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, products: [ { name: "
+			"a, envelope_sheets: 3 } ] }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a product the printer does not have",
+			HEAD SENDER ENDPOINT PRINTER STREAM(", product: snel"),
+			CODE_CONFIG_NAME },
+		{ "a language of digits",
+			HEAD SENDER ENDPOINT PRINTER STREAM(", language: '31'"),
 			CODE_CONFIG_VALUE },
 		{ "name with a slash",
 			HEAD SENDER ENDPOINT PRINTER
@@ -962,6 +1029,8 @@ main(void)
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),
 		cmocka_unit_test(
 			test_jobs__a_limited_run_is_of_the_stream_or_its_sender),
+		cmocka_unit_test(
+			test_jobs__a_stream_takes_a_product_of_its_printer),
 		cmocka_unit_test(test_jobs__mistakes_are_named),
 		cmocka_unit_test(test_jobs__the_listener_has_three_places),
 		cmocka_unit_test(test_jobs__strict_unless_told),

@@ -20,7 +20,7 @@ sed "s,/usr/local/share/mobb/formats,$MOBB_FORMATS," \
 ok "the example is sound" mobbjob -f "$dir/example.yaml" check \
 	"$dir/example.yaml"
 is "it explains every setting there is" \
-	"$(sed -n 's/^\t{ "\([a-z_]*\)", YAML.*/\1/p' batch/jobs.c | sort -u |
+	"$(sed -n 's/^\t{ "\([a-z_]*\)", YAML.*/\1/p' batch/jobs*.c | sort -u |
 		while read -r key; do
 			grep -qE "^[ #-]*([{].*)?$key:" jobs.example || echo "$key"
 		done)" ""
