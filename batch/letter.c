@@ -176,12 +176,65 @@ letter_bind(const struct letter *letter, uint8_t out[32])
 	assert(!all.full && all.len - place - 4 <= PACKED_MAX);
 	prefix((uint32_t)(all.len - place - 4), (uint8_t *)all.bytes + place);
 	for (i = 0; i < letter->document_count; i++) {
-		field(&all, letter->attachments[i].sha256, DIGEST_BYTES);
-		text_field(&all, letter->attachments[i].title);
+		const struct attachment *doc = &letter->attachments[i];
+		uint8_t way = (uint8_t)doc->way | (doc->shared ? 4 : 0);
+
+		field(&all, doc->sha256, DIGEST_BYTES);
+		text_field(&all, doc->title);
+		/* Nothing of rows that were there before it could be said. */
+		if (way != 0)
+			field(&all, &way, 1);
 	}
 	assert(!all.full);
 	digest_of(all.bytes, all.len, out);
 	buf_done(&all);
+}
+
+size_t
+letter_box_documents(const struct letter *letter)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < letter->document_count; i++)
+		n += attachment_to_box(&letter->attachments[i]) ? 1 : 0;
+	return n;
+}
+
+bool
+letter_text_printed(const struct letter *letter)
+{
+	size_t i;
+
+	if (letter->text == NULL || letter->text[0] == '\0')
+		return false;
+	for (i = 0; i < letter->document_count; i++)
+		if (attachment_to_paper(&letter->attachments[i]) &&
+			!letter->attachments[i].shared)
+			return false;
+	return true;
+}
+
+void
+letter_print(struct letter *letter, struct arena *mem)
+{
+	const size_t made = letter_text_printed(letter) ? 1 : 0;
+	size_t i, n = 0;
+
+	for (i = 0; i < letter->document_count; i++)
+		n += attachment_to_paper(&letter->attachments[i]) ? 1 : 0;
+	letter->printed = letter->attachments;
+	letter->printed_count = n + made;
+	if (made == 0 && n == letter->document_count)
+		return;
+	letter->printed = arena_alloc(
+		mem, (letter->printed_count + 1) * sizeof(letter->printed[0]));
+	if (made > 0)
+		letter->printed[0] =
+			(struct attachment){ .place = ATTACHMENT_MADE,
+				.title = letter->subject };
+	for (i = 0, n = made; i < letter->document_count; i++)
+		if (attachment_to_paper(&letter->attachments[i]))
+			letter->printed[n++] = letter->attachments[i];
 }
 
 enum paper_reason
@@ -192,10 +245,12 @@ letter_paper(const struct letter *letter)
 
 	if (letter->bsn.number == 0)
 		return PAPER_NO_BSN;
-	if (letter->document_count > ATTACHMENT_BOX_MAX)
+	if (letter_box_documents(letter) > ATTACHMENT_BOX_MAX)
 		return PAPER_TOO_MANY;
 	/* Each is looked at by itself first: a sum of two must not overflow. */
 	for (i = 0; i < letter->document_count; i++) {
+		if (!attachment_to_box(&letter->attachments[i]))
+			continue;
 		if (letter->attachments[i].bytes > ATTACHMENT_BOX_BYTES)
 			return PAPER_TOO_LARGE;
 		bytes += letter->attachments[i].bytes;
@@ -236,6 +291,8 @@ letter_box_bytes(const struct letter *letter)
 	bytes += box_text(letter->reference) + box_text(letter->subject) +
 		 box_text(letter->text);
 	for (i = 0; i < letter->document_count; i++) {
+		if (!attachment_to_box(&letter->attachments[i]))
+			continue;
 		assert(letter->attachments[i].bytes <= INT64_MAX / 4);
 		bytes += BOX_DOCUMENT_BYTES +
 			 BASE64_LEN(letter->attachments[i].bytes) +
@@ -262,6 +319,8 @@ paper_reason_name(enum paper_reason reason)
 		return "field";
 	case PAPER_PDF:
 		return "pdf";
+	case PAPER_NEVER:
+		return "box_only";
 	}
 	assert(reason == PAPER_NONE); /* no such reason */
 	return "";

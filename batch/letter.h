@@ -45,6 +45,8 @@ enum paper_reason {
 	PAPER_ASKED = 4,     /* asked: the supplier wants paper */
 	PAPER_FIELD = 5,     /* field: a value was wrong, `bad: paper` */
 	PAPER_PDF = 6,	     /* pdf: not what the box takes */
+	PAPER_NEVER = 7,     /* box_only: the supplier wants no paper, so it
+			      * goes to a box or nowhere */
 };
 
 struct letter {
@@ -77,6 +79,10 @@ struct letter {
 	 * No part of what is bound.
 	 */
 	const struct address *corrected;
+
+	/* filled by letter_print(): what goes in the envelope, in its order */
+	struct attachment *printed;
+	size_t printed_count;
 };
 
 /* Where the post brings it: the correction, else as delivered. */
@@ -103,6 +109,20 @@ void letter_bsn_key(
  * intake, checked again when the letter leaves.
  */
 void letter_bind(const struct letter *letter, uint8_t out[32]);
+
+/* Is its text printed, as the first pages?  When it has a text, and no document
+ * of its own for paper: a leaflet has no address on it.
+ */
+bool letter_text_printed(const struct letter *letter);
+
+/* Fill `printed`: the documents for paper, behind one of place
+ * ATTACHMENT_MADE when its text is printed; pages, bytes and digest of that are
+ * 0 until mobbd/paper.h made it.  It lies in `mem`, or is `attachments` itself.
+ */
+void letter_print(struct letter *letter, struct arena *mem);
+
+/* How many of its documents go to the box. */
+size_t letter_box_documents(const struct letter *letter);
 
 /* Too many or too large documents for the box: paper, with the reason. */
 enum paper_reason letter_paper(const struct letter *letter);

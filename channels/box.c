@@ -164,26 +164,41 @@ add_information(
 		bsn);
 }
 
+/* The `n`th document that goes to the box, from 0. */
+static const struct attachment *
+document(const struct letter *letter, size_t n)
+{
+	const struct attachment *doc = letter->attachments;
+
+	for (;; doc++) {
+		assert(doc < letter->attachments + letter->document_count);
+		if (attachment_to_box(doc) && n-- == 0)
+			return doc;
+	}
+}
+
 /* The markup in front of document `n`, or behind the last one. */
 static void
 add_markup(const struct box_lot *lot, const struct letter *letter, size_t n,
 	struct buf *out)
 {
+	const size_t count = letter_box_documents(letter);
+
 	if (n == 0)
 		add_information(lot, letter, out);
-	if (n == 0 && letter->document_count > 0)
+	if (n == 0 && count > 0)
 		buf_text(out, "<m:Bijlagen>");
 	if (n > 0) {
 		buf_text(out, "</m:Inhoud><m:BijlageType>Pdf</m:BijlageType>");
 		add_element(
-			out, "Omschrijving", letter->attachments[n - 1].title);
+			out, "Omschrijving", document(letter, n - 1)->title);
 		buf_format(out, "<m:Volgorde>%zu</m:Volgorde></m:Bijlage>", n);
 	}
-	if (n < letter->document_count) {
+	if (n < count) {
 		buf_text(out, "<m:Bijlage><m:Inhoud>");
 		return;
 	}
-	if (letter->document_count > 0)
+	if (count > 0)
 		buf_text(out, "</m:Bijlagen>");
 	buf_text(out, "</m:Bericht>\n");
 }
@@ -212,7 +227,7 @@ place_next(const struct box_lot *lot, struct place *place)
 		place->content = false;
 		place->document++;
 	} else if (place->document <
-		   lot->letters[place->letter].document_count) {
+		   letter_box_documents(&lot->letters[place->letter])) {
 		place->content = true;
 	} else {
 		place->letter++;
@@ -235,12 +250,13 @@ check_letter(const struct letter *letter, struct fault *why)
 	else if (letter->bsn.number <= 0)
 		v = fault_set(why, V_NEVER, CODE_NO_BSN,
 			"letter for the box without citizen number");
-	else if (letter->document_count > ATTACHMENT_BOX_MAX)
+	else if (letter_box_documents(letter) > ATTACHMENT_BOX_MAX)
 		v = fault_set(why, V_NEVER, CODE_DOCUMENT_BOX,
 			"letter for the box with %zu documents",
-			letter->document_count);
+			letter_box_documents(letter));
 	for (i = 0; v == V_OK && i < letter->document_count; i++)
-		if (letter->attachments[i].bytes <= 0)
+		if (attachment_to_box(&letter->attachments[i]) &&
+			letter->attachments[i].bytes <= 0)
 			v = fault_set(why, V_NEVER, CODE_DOCUMENT,
 				"document is empty");
 	if (v != V_OK)
@@ -263,8 +279,8 @@ measure(struct box *box, struct fault *why)
 
 	do {
 		if (place.content) {
-			doc = &lot->letters[place.letter]
-				       .attachments[place.document];
+			doc = document(
+				&lot->letters[place.letter], place.document);
 			box->bytes += BASE64_LEN(doc->bytes);
 			digest_add(digest, doc->sha256, sizeof(doc->sha256));
 			continue;
@@ -395,7 +411,7 @@ refill_content(struct box *box, struct fault *why)
 static enum verdict
 refill(struct box *box, struct fault *why)
 {
-	const struct letter *letter;
+	const struct attachment *doc;
 	enum verdict v;
 
 	box->piece_at = 0;
@@ -408,10 +424,10 @@ refill(struct box *box, struct fault *why)
 		add_piece(box->lot, &box->place, &box->piece);
 		return V_OK;
 	}
-	letter = &box->lot->letters[box->place.letter];
-	box->document_left = letter->attachments[box->place.document].bytes;
-	v = box->content->open(box->content->self,
-		&letter->attachments[box->place.document], why);
+	doc = document(
+		&box->lot->letters[box->place.letter], box->place.document);
+	box->document_left = doc->bytes;
+	v = box->content->open(box->content->self, doc, why);
 	return v != V_OK ? v : refill_content(box, why);
 }
 
