@@ -258,7 +258,7 @@ struct print_bundle {
 	const char *version;
 	bool simplex;		      /* printed on one side */
 	struct address_rules address; /* of the printer */
-	/* in any order: print_name() sorts them */
+	/* in any order: print_name() sorts them; `printed` is what is written */
 	struct letter *letters;
 	const char **reasons; /* "not_subscribed", per letter */
 	size_t letter_count;

@@ -110,7 +110,7 @@ check_letters(const struct print_bundle *bundle, struct fault *why)
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
 
-		if (letter->document_count == 0) {
+		if (letter->printed_count == 0) {
 			fault_set(why, V_NEVER, CODE_DOCUMENT,
 				"letter has no document to print");
 			fault_at(why, "job %s record %" PRId64, bundle->job,
@@ -213,10 +213,10 @@ add_letters(const struct print_bundle *bundle, const struct content *content,
 	for (i = 0; v == V_OK && i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
 
-		for (k = 0; v == V_OK && k < letter->document_count; k++) {
+		for (k = 0; v == V_OK && k < letter->printed_count; k++) {
 			print_file(letter, i, k, file);
-			v = add_document(&letter->attachments[k], file, content,
-				zip, why);
+			v = add_document(
+				&letter->printed[k], file, content, zip, why);
 			if (v != V_OK)
 				fault_at(why, "job %s record %" PRId64,
 					bundle->job, letter->record);

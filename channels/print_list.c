@@ -27,8 +27,8 @@ letter_sums(const struct print_bundle *bundle, const struct letter *letter)
 	struct sums s = { 0 };
 	size_t i;
 
-	for (i = 0; i < letter->document_count; i++) {
-		const struct attachment *doc = &letter->attachments[i];
+	for (i = 0; i < letter->printed_count; i++) {
+		const struct attachment *doc = &letter->printed[i];
 
 		s.pages += doc->pages;
 		s.sheets += bundle->simplex ? doc->pages : (doc->pages + 1) / 2;
@@ -144,8 +144,8 @@ manifest_documents(const struct letter *letter, size_t place, struct buf *out)
 	size_t i;
 
 	buf_text(out, "    <documents>\n");
-	for (i = 0; i < letter->document_count; i++) {
-		const struct attachment *doc = &letter->attachments[i];
+	for (i = 0; i < letter->printed_count; i++) {
+		const struct attachment *doc = &letter->printed[i];
 
 		print_file(letter, place, i, file);
 		digest_hex(doc->sha256, DIGEST_BYTES, hex);
@@ -246,12 +246,12 @@ csv_documents(const struct print_bundle *bundle, const struct letter *letter,
 	struct sums s = letter_sums(bundle, letter);
 	size_t i;
 
-	for (i = 0; i < letter->document_count; i++) {
+	for (i = 0; i < letter->printed_count; i++) {
 		print_file(letter, place, i, file);
 		buf_format(out, "%c%s", i == 0 ? ';' : ' ', file);
 	}
-	for (i = 0; i < letter->document_count; i++) {
-		digest_hex(letter->attachments[i].sha256, DIGEST_BYTES, hex);
+	for (i = 0; i < letter->printed_count; i++) {
+		digest_hex(letter->printed[i].sha256, DIGEST_BYTES, hex);
 		buf_format(out, "%c%s", i == 0 ? ';' : ' ', hex);
 	}
 	buf_format(out, ";%" PRId64 ";%" PRId64 ";%" PRId64, s.bytes, s.pages,

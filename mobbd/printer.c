@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "channels/channel.h"
+#include "mobbd/paper.h"
 #include "mobbd/role.h"
 
 #define DECLINED "rejected_by_box" /* reasons that begin so came back */
@@ -48,20 +49,19 @@ fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 
 /* Why a letter may not be printed, or V_OK. */
 static enum verdict
-may_print(const struct letter *letter, const char *reason,
+may_print(struct paper *paper, struct letter *letter, const char *reason,
 	const struct address_rules *rules, const struct journal *printed,
 	const struct journal *boxed, struct fault *why)
 {
 	const char *where = journal_find(printed, &letter->id);
 	uint8_t bind[32];
+	int64_t pages;
+	enum verdict v;
 
 	letter_bind(letter, bind);
 	if (memcmp(bind, letter->bind, sizeof(bind)) != 0)
 		return fault_set(why, V_SKIP, CODE_CONTENT_CHANGED,
 			"the letter is not what was taken in");
-	if (letter->document_count == 0)
-		return fault_set(why, V_SKIP, CODE_DOCUMENT,
-			"a letter without a document cannot be printed yet");
 	if (where != NULL && strcmp(reason, PRINT_AGAIN) != 0)
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"printed before, in bundle %s", where);
@@ -72,15 +72,17 @@ may_print(const struct letter *letter, const char *reason,
 		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"offered to the box before: the journal knows this "
 			"letter, the database does not");
-	return address_check(letter_post(letter), rules, why);
+	v = address_check(letter_post(letter), rules, why);
+	return v == V_OK ? paper_pages(paper, letter, &pages, why) : v;
 }
 
 /* Hold what may not be printed; the rest moves to the front. */
 static enum verdict
-sift(struct role_run *run, const struct job *job,
-	const struct address_rules *rules, struct letter *letters,
-	const char **reasons, size_t *count, struct fault *why)
+sift(struct role_run *run, struct print_bundle *b, struct paper *paper,
+	struct fault *why)
 {
+	struct letter *letters = b->letters;
+	const char **reasons = b->reasons;
 	struct journal *printed = NULL, *boxed = NULL;
 	struct spool *spool = run->site->spool;
 	size_t i, n = 0;
@@ -89,22 +91,27 @@ sift(struct role_run *run, const struct job *job,
 	v = spool_journal_load(spool, JOURNAL_PRINT, NULL, &printed, why);
 	if (v == V_OK)
 		v = spool_journal_load(spool, JOURNAL_BOX, NULL, &boxed, why);
-	for (i = 0; v == V_OK && i < *count; i++) {
+	for (i = 0; v == V_OK && i < b->letter_count; i++) {
 		struct fault reason = FAULT_NONE;
 
-		if (may_print(&letters[i], reasons[i], rules, printed, boxed,
-			    &reason) == V_OK) {
+		letter_print(&letters[i], &run->mem);
+		v = may_print(paper, &letters[i], reasons[i], &b->address,
+			printed, boxed, &reason);
+		if (v == V_OK) {
 			letters[n] = letters[i];
 			reasons[n++] = reasons[i];
-			continue;
+		} else if (v == V_SKIP) {
+			v = store_letters_hold(run->site->store, b->job,
+				&letters[i].record, 1, &reason, clock_now_ms(),
+				why);
+		} else {
+			*why = reason; /* of no letter: the fonts */
 		}
-		v = store_letters_hold(run->site->store, job->id,
-			&letters[i].record, 1, &reason, clock_now_ms(), why);
 	}
 	journal_free(printed);
 	journal_free(boxed);
 	if (v == V_OK)
-		*count = n;
+		b->letter_count = n;
 	return v;
 }
 
@@ -116,22 +123,43 @@ fit(const struct letter *letters, size_t count, int64_t bytes_max)
 	size_t i, k;
 
 	for (i = 0; i < count; i++) {
-		for (k = 0; k < letters[i].document_count; k++)
-			bytes += letters[i].attachments[k].bytes;
+		for (k = 0; k < letters[i].printed_count; k++)
+			bytes += letters[i].printed[k].bytes;
 		if (i > 0 && bytes > bytes_max)
 			break;
 	}
 	return i;
 }
 
+/* The bundle with its documents, also those that are made for it. */
 static enum verdict
-write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
-	int64_t lot, struct fault *why)
+write_documents(struct role_run *run, const struct print_bundle *b,
+	struct paper *paper, const char *name, int out, uint8_t sha256[32],
+	struct fault *why)
+{
+	struct content documents, content;
+	enum verdict v =
+		spool_content_open(run->site->spool, b->job, &documents, why);
+
+	if (v != V_OK)
+		return v;
+	v = paper_make(
+		paper, b->letters, b->letter_count, &documents, out, why);
+	if (v == V_OK) {
+		content = paper_content(paper);
+		v = print_write(b, name, &content, out, sha256, why);
+	}
+	spool_content_close(&documents);
+	return v;
+}
+
+static enum verdict
+write_bundle(struct role_run *run, struct print_bundle *b, struct paper *paper,
+	const char *name, int64_t lot, struct fault *why)
 {
 	struct site *site = run->site;
 	struct uuid *ids =
 		arena_alloc(&run->mem, (b->letter_count + 1) * sizeof(*ids));
-	struct content content;
 	uint8_t sha256[32];
 	int out = -1;
 	enum verdict v;
@@ -142,11 +170,7 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 	v = file_dir(spool_fd(site->spool), "print/out", &out, why);
 	if (v != V_OK)
 		return v;
-	v = spool_content_open(site->spool, b->job, &content, why);
-	if (v == V_OK) {
-		v = print_write(b, name, &content, out, sha256, why);
-		spool_content_close(&content);
-	}
+	v = write_documents(run, b, paper, name, out, sha256, why);
 	if (v == V_OK)
 		v = store_print_leave(site->store, lot, clock_now_ms(), why);
 	/* Not before: what is held or withdrawn until then was not printed. */
@@ -176,15 +200,42 @@ write_bundle(struct role_run *run, struct print_bundle *b, const char *name,
 	return v;
 }
 
+/* Cut the next letters of a job and write them. */
+static enum verdict
+print_job(struct role_run *run, const struct job *job,
+	const struct jobs_stream *stream, struct paper *paper,
+	struct fault *why)
+{
+	const struct jobs_printer *printer = stream->printer_is;
+	char name[PRINT_NAME_MAX];
+	struct print_bundle b;
+	int64_t lot;
+	enum verdict v = fill_bundle(run, job, &b, why);
+
+	if (v == V_OK)
+		v = store_print_letters(run->site->store, job->id,
+			(size_t)printer->bundle_letters, &run->mem, &b.letters,
+			&b.reasons, &b.letter_count, why);
+	if (v == V_OK)
+		v = sift(run, &b, paper, why);
+	if (v != V_OK || b.letter_count == 0)
+		return v;
+	b.letter_count = fit(b.letters, b.letter_count, printer->bundle_bytes);
+	b.created_ms = clock_now_ms();
+	print_name(&b, name);
+	v = store_print_cut(run->site->store, job->id, name, b.letters,
+		b.letter_count, b.created_ms, &lot, why);
+	return v == V_OK ? write_bundle(run, &b, paper, name, lot, why) : v;
+}
+
 /* The next bundle of a job that is ready for print. */
 static enum verdict
 print_next(struct role_run *run, struct fault *why)
 {
 	const struct jobs_stream *stream;
-	char name[PRINT_NAME_MAX];
-	struct print_bundle b;
+	struct paper *paper = NULL;
 	struct job job;
-	int64_t lot, after = 0;
+	int64_t after = 0;
 	enum verdict v;
 
 	/* Taken out of the jobs file: it rests, and the next one goes on. */
@@ -196,24 +247,10 @@ print_next(struct role_run *run, struct fault *why)
 		stream = jobs_stream(&run->site->jobs, job.stream);
 		after = job.number;
 	} while (stream == NULL);
-	v = fill_bundle(run, &job, &b, why);
+	v = paper_open(stream, stream->sender_is, &paper, why);
 	if (v == V_OK)
-		v = store_print_letters(run->site->store, job.id,
-			(size_t)stream->printer_is->bundle_letters, &run->mem,
-			&b.letters, &b.reasons, &b.letter_count, why);
-	if (v == V_OK)
-		v = sift(run, &job, &b.address, b.letters, b.reasons,
-			&b.letter_count, why);
-	if (v != V_OK || b.letter_count == 0)
-		return v;
-	b.letter_count = fit(
-		b.letters, b.letter_count, stream->printer_is->bundle_bytes);
-	b.created_ms = clock_now_ms();
-	print_name(&b, name);
-	v = store_print_cut(run->site->store, job.id, name, b.letters,
-		b.letter_count, b.created_ms, &lot, why);
-	if (v == V_OK)
-		v = write_bundle(run, &b, name, lot, why);
+		v = print_job(run, &job, stream, paper, why);
+	paper_close(paper);
 	return v;
 }
 
@@ -247,11 +284,14 @@ handed_before(struct role_run *run, const struct lot *lot, struct fault *why)
 static enum verdict
 finish_one(struct role_run *run, struct fault *why)
 {
+	const struct jobs_stream *stream;
+	struct paper *paper = NULL;
 	char name[PRINT_NAME_MAX];
 	struct print_bundle b;
 	struct job job;
 	struct lot lot;
 	enum verdict v;
+	size_t i;
 
 	v = store_print_unfinished(run->site->store, &run->mem, &lot, why);
 	if (v == V_OK)
@@ -269,11 +309,21 @@ finish_one(struct role_run *run, struct fault *why)
 			&b.letters, &b.reasons, &b.letter_count, why);
 	if (v != V_OK)
 		return v;
+	for (i = 0; i < b.letter_count; i++)
+		letter_print(&b.letters[i], &run->mem);
 	print_name(&b, name);
 	if (strcmp(name, lot.name) != 0)
 		return fault_set(why, V_BROKEN, CODE_BUG,
 			"bundle %s would become %s", lot.name, name);
-	return write_bundle(run, &b, name, lot.number, why);
+	stream = jobs_stream(&run->site->jobs, job.stream);
+	if (stream == NULL)
+		return fault_set(why, V_SKIP, CODE_STATE,
+			"stream %.100s is not in the jobs file", job.stream);
+	v = paper_open(stream, stream->sender_is, &paper, why);
+	if (v == V_OK)
+		v = write_bundle(run, &b, paper, name, lot.number, why);
+	paper_close(paper);
+	return v;
 }
 
 static enum verdict

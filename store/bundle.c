@@ -217,7 +217,8 @@ bytes_of(const struct letter *letters, size_t count)
 
 	for (i = 0; i < count; i++)
 		for (d = 0; d < letters[i].document_count; d++)
-			bytes += letters[i].attachments[d].bytes;
+			if (attachment_to_paper(&letters[i].attachments[d]))
+				bytes += letters[i].attachments[d].bytes;
 	return bytes;
 }
 

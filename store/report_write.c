@@ -303,7 +303,7 @@ paper_code(const struct report_row *row)
 	case PAPER_ASKED:
 		return CODE_PAPER_ASKED;
 	case PAPER_NEVER:
-		return CODE_BOX_ONLY;
+		return CODE_PAPER_ASKED;
 	case PAPER_FIELD:
 		/* Its warning tells which. */
 		return CODE_FIELD_FORM;

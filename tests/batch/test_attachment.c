@@ -140,14 +140,12 @@ test_attachment__a_row_of_version_2_goes_both_ways(void **state)
 	assert_int_equal(back[0].way, ATTACHMENT_BOTH);
 	assert_false(back[0].shared);
 	row[2] = 1 | ATTACHMENT_PAPER_ONLY << 4;
-	assert_false(
-		attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	assert_false(attachment_unpack(row, sizeof(row), &mem, &back, &count));
 	row[0] = 3;
 	assert_true(attachment_unpack(row, sizeof(row), &mem, &back, &count));
 	assert_int_equal(back[0].way, ATTACHMENT_PAPER_ONLY);
 	row[2] = 1 | 3 << 4;
-	assert_false(
-		attachment_unpack(row, sizeof(row), &mem, &back, &count));
+	assert_false(attachment_unpack(row, sizeof(row), &mem, &back, &count));
 	arena_done(&mem);
 }
 

@@ -130,7 +130,9 @@ sample(struct sample *s)
 			.dated = i == 0 ? LETTER_DATE_NONE : 20000,
 			.address = where[i],
 			.attachments = s->docs[i],
-			.document_count = i == 2 ? 2 : 1 };
+			.document_count = i == 2 ? 2 : 1,
+			.printed = s->docs[i],
+			.printed_count = i == 2 ? 2 : 1 };
 		letter->id.bytes[0] = (uint8_t)(0x50 - i);
 		letter_bind(letter, letter->bind);
 		s->reasons[i] = i == 0 ? "no_bsn" : "not_subscribed";
@@ -495,6 +497,7 @@ test_print__a_changed_letter_leaves_nothing_behind(void **state)
 			s.letters[1].address.number = "11";
 		if (cases[i].bare) {
 			s.letters[1].document_count = 0;
+			s.letters[1].printed_count = 0;
 			letter_bind(&s.letters[1], s.letters[1].bind);
 		}
 		if (print_write(&s.bundle, name, &content, fd, sha256, &why) !=
