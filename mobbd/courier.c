@@ -136,6 +136,10 @@ send_next(struct role_run *run, struct fault *why)
 	courier_rules(run, now_ms, &rules);
 	v = store_offer_next(run->site->store, own->endpoint->name, &rules,
 		now_ms, &run->mem, &offer, &next_ms, why);
+	if (v == V_LATER && why->code == CODE_NONE) {
+		courier_blocked(run, next_ms == 0 ? 0 : next_ms - now_ms);
+		return V_END;
+	}
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
 	if (v == V_OK)

@@ -43,6 +43,10 @@ void courier_rules_close(struct courier *own);
 /* What may leave at this moment; the lists are lent until the next call. */
 void courier_rules(
 	struct role_run *run, int64_t now_ms, struct offer_rules *rules_out);
+/* Something is due, and a limit says not now: for so long, 0 until an
+ * acknowledgment comes.
+ */
+void courier_blocked(struct role_run *run, int64_t wait_ms);
 
 /* --- mobbd/courier_lot.c --- */
 

@@ -16,8 +16,7 @@
 #include "mobbd/chain_letters.h"
 #include "mobbd/courier.h"
 
-#define REST_MS 60000	    /* of a case that we cannot send now */
-#define BLOCKED_WAIT_MS 500 /* as in courier_lot.c */
+#define REST_MS 60000 /* of a case that we cannot send now */
 
 struct posting {
 	struct role_run *run;
@@ -172,7 +171,6 @@ ended(struct posting *p, enum verdict v, const struct ebms_reply *reply,
 static enum verdict
 begin_and_post(struct posting *p, struct fault *why)
 {
-	const struct jobs_endpoint *e = p->stream->endpoint_is;
 	struct http_body body = box_body(p->box);
 	struct ebms_post post = { .cpa = p->cpa,
 		.url = p->action->url,
@@ -195,11 +193,7 @@ begin_and_post(struct posting *p, struct fault *why)
 	v = store_chain_begin(p->run->site->store, &p->of, &p->row, &rules,
 		now_ms, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
-		if (e->letters > 0)
-			p->run->blocked_until_ms = now_ms + wait_ms + 1;
-		p->run->wait_ms = wait_ms > 0 && wait_ms < BLOCKED_WAIT_MS
-					  ? wait_ms
-					  : BLOCKED_WAIT_MS;
+		courier_blocked(p->run, wait_ms);
 		return V_END;
 	}
 	if (v != V_OK)

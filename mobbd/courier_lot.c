@@ -16,9 +16,8 @@
 #include "base/log.h"
 #include "mobbd/courier.h"
 
-#define PAUSE_MAX_MS 30000  /* after a journal that could not be written */
-#define BLOCKED_WAIT_MS 500 /* a lot is read anew each time it is tried */
-#define REST_MS 60000	    /* of a lot that we cannot send */
+#define PAUSE_MAX_MS 30000 /* after a journal that could not be written */
+#define REST_MS 60000	   /* of a lot that we cannot send */
 
 struct sending {
 	struct role_run *run;
@@ -306,7 +305,6 @@ not_posted(struct sending *s, enum verdict v, struct fault *why)
 static enum verdict
 begin_and_post(struct sending *s, struct fault *why)
 {
-	const struct jobs_endpoint *e = s->stream->endpoint_is;
 	struct offer_rules rules;
 	int64_t wait_ms = 0;
 	enum verdict v;
@@ -318,14 +316,7 @@ begin_and_post(struct sending *s, struct fault *why)
 	v = store_offer_begin(
 		s->run->site->store, s->offer, &rules, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {
-		/* An allowance comes by itself, unless there is none; a lot in
-		 * flight ends with an acknowledgment, which wakes us.
-		 */
-		if (e->letters > 0)
-			s->run->blocked_until_ms = clock_now_ms() + wait_ms + 1;
-		s->run->wait_ms = wait_ms > 0 && wait_ms < BLOCKED_WAIT_MS
-					  ? wait_ms
-					  : BLOCKED_WAIT_MS;
+		courier_blocked(s->run, wait_ms);
 		return V_END;
 	}
 	if (v != V_OK)

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "mobbd/courier.h"
 
+#define BLOCKED_WAIT_MS 500 /* a limit may be changed meanwhile */
+
 void
 courier_rules_open(struct courier *own, const struct jobs *jobs)
 {
@@ -43,4 +45,16 @@ courier_rules(
 		.stream_count = jobs->stream_count,
 		.senders = own->senders,
 	};
+}
+
+/* An allowance comes by itself, so --once waits for it; a lot in flight ends
+ * with an acknowledgment, which wakes us.
+ */
+void
+courier_blocked(struct role_run *run, int64_t wait_ms)
+{
+	run->blocked_until_ms = clock_now_ms() + wait_ms + 1;
+	run->wait_ms = wait_ms > 0 && wait_ms < BLOCKED_WAIT_MS
+			       ? wait_ms
+			       : BLOCKED_WAIT_MS;
 }

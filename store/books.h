@@ -196,21 +196,6 @@ enum verdict stop_put(struct pg *pg, enum stop_kind kind, const char *name,
 	enum code code, const char *reason, const char *person, int64_t now_ms,
 	bool *new_out, struct fault *why);
 
-/* --- the allowance of an endpoint (store/allowance.c) --- */
-
-/* Before the transaction: an arrival time that is too far away is mended. */
-enum verdict allowance_mend(struct pg *pg, const char *endpoint,
-	int64_t per_hour, struct fault *why);
-/* Hold the endpoint's row until the end of the transaction. */
-enum verdict allowance_lock(
-	struct pg *pg, const char *endpoint, struct fault *why);
-/* Take it, for this attempt or this case of a chain test (0: none, or new).
- * V_LATER, CODE_NONE: not now, and *wait_ms_out as store_offer_begin() says.
- */
-enum verdict allowance_take(struct pg *pg, const char *endpoint,
-	int64_t attempt, int64_t chain, int64_t letters, int64_t per_hour,
-	int64_t in_flight, int64_t *wait_ms_out, struct fault *why);
-
 /* --- letters per state (store/count.c) --- */
 
 struct counts {
@@ -265,6 +250,9 @@ enum verdict lot_numbers(
 #define LOT_COLUMN_COUNT 16
 void lot_read(const struct pg_rows *rows, int row, struct arena *mem,
 	struct lot *out);
+/* `column`: where they begin. */
+void lot_read_at(const struct pg_rows *rows, int row, int column,
+	struct arena *mem, struct lot *out);
 
 /* --- receipts: letters that differ from their lot (store/receipt.c) --- */
 

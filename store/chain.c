@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "store/allowance.h"
 #include "store/books.h"
 
 #define OVERDUE_MS INT64_C(3600000) /* what waits for all waits no longer */
@@ -393,18 +394,15 @@ store_chain_begin(struct store *store, const struct chain_run *run,
 	enum verdict v;
 
 	assert(row->letters > 0 && row->letters <= CHAIN_LETTERS_MAX);
-	v = allowance_mend(pg, run->endpoint, rules->per_hour, why);
-	if (v == V_OK)
-		v = pg_begin(pg, why);
+	v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = stop_lock_shared(pg, why);
 	if (v == V_OK)
-		v = allowance_lock(pg, run->endpoint, why);
-	if (v == V_OK)
 		v = check_row(pg, row, wait_ms_out, why);
 	if (v == V_OK)
-		v = allowance_take(pg, run->endpoint, 0, row->number,
-			row->letters, rules->per_hour, rules->in_flight,
+		v = allowance_take_chain(pg, run->endpoint, run->sender,
+			row->number, row->letters,
+			row->payload_bytes + (int64_t)row->envelope_len, rules,
 			wait_ms_out, why);
 	if (v == V_OK)
 		v = begin_row(pg, run, row, now_ms, why);

@@ -141,27 +141,34 @@ lot_numbers(
 /* --- reading --- */
 
 void
+lot_read_at(const struct pg_rows *rows, int row, int column, struct arena *mem,
+	struct lot *out)
+{
+	struct lot lot = { .number = pg_int(rows, row, column) };
+
+	pg_word(rows, row, column + 1, lot.job, sizeof(lot.job));
+	lot.print = pg_bool(rows, row, column + 2);
+	lot.batch_id = pg_uuid(rows, row, column + 3);
+	lot.name = pg_text(rows, row, column + 4, mem);
+	lot.endpoint = pg_text(rows, row, column + 5, mem);
+	lot.stream = pg_text(rows, row, column + 6, mem);
+	lot.state = (enum lot_state)pg_int(rows, row, column + 7);
+	lot.letters = pg_int(rows, row, column + 8);
+	lot.bytes = pg_int(rows, row, column + 9);
+	lot.due_ms = pg_int(rows, row, column + 10);
+	lot.attempts = (int)pg_int(rows, row, column + 11);
+	lot.cut_ms = pg_int(rows, row, column + 12);
+	lot.handed_ms = pg_int(rows, row, column + 13);
+	pg_fixed(rows, row, column + 14, lot.sha256, sizeof(lot.sha256));
+	lot.reason = pg_text(rows, row, column + 15, mem);
+	*out = lot;
+}
+
+void
 lot_read(
 	const struct pg_rows *rows, int row, struct arena *mem, struct lot *out)
 {
-	struct lot lot = { .number = pg_int(rows, row, 0) };
-
-	pg_word(rows, row, 1, lot.job, sizeof(lot.job));
-	lot.print = pg_bool(rows, row, 2);
-	lot.batch_id = pg_uuid(rows, row, 3);
-	lot.name = pg_text(rows, row, 4, mem);
-	lot.endpoint = pg_text(rows, row, 5, mem);
-	lot.stream = pg_text(rows, row, 6, mem);
-	lot.state = (enum lot_state)pg_int(rows, row, 7);
-	lot.letters = pg_int(rows, row, 8);
-	lot.bytes = pg_int(rows, row, 9);
-	lot.due_ms = pg_int(rows, row, 10);
-	lot.attempts = (int)pg_int(rows, row, 11);
-	lot.cut_ms = pg_int(rows, row, 12);
-	lot.handed_ms = pg_int(rows, row, 13);
-	pg_fixed(rows, row, 14, lot.sha256, sizeof(lot.sha256));
-	lot.reason = pg_text(rows, row, 15, mem);
-	*out = lot;
+	lot_read_at(rows, row, 0, mem, out);
 }
 
 enum verdict

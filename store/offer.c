@@ -1,145 +1,103 @@
 /* store/offer.c - which lot leaves next, and its leave to do so
  *
- * The allowance of the endpoint is taken in the transaction that lets a lot go
- * (store/allowance.c).
+ * Each is one question to the database (schemas/db/0021-pace.sql); the allowance
+ * is taken in the statement that lets a lot go.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
 #include <inttypes.h>
 
+#include "store/allowance.h"
 #include "store/books.h"
 
 /* --- next --- */
 
-/* Read the lot and the rest of a new or known attempt. */
-static enum verdict
-fill(struct pg *pg, const struct pg_rows *found, struct arena *mem,
-	struct offer *out, struct fault *why)
+/* One question: what is due, and all there is to know about it.  First the
+ * answer of mobb_offer_next(), then the attempt, then the lot.
+ */
+enum next_column {
+	NEXT_WHAT,
+	NEXT_MS,
+	NEXT_ATTEMPT,
+	NEXT_OVERDUE,
+	NEXT_NTH,
+	NEXT_MESSAGE,
+	NEXT_CONVERSATION,
+	NEXT_ENVELOPE,
+	NEXT_CONTENT,
+	NEXT_CREATED,
+	NEXT_EXPIRES,
+	NEXT_POSTS,
+	NEXT_LETTERS,
+	NEXT_BYTES,
+	NEXT_SHA256,
+	NEXT_CPA,
+	NEXT_APART,
+	NEXT_RESEND,
+	NEXT_OIN,
+	NEXT_BEFORE,
+	NEXT_LOT,
+};
+
+#define NEXT_SQL                                                               \
+	"select n.what, n.next_ms, n.attempt_no, n.overdue, a.nth, "           \
+	"a.message_id, a.conversation_id, a.envelope, a.content_id, "          \
+	"a.created_ms, a.expires_ms, a.posts, a.letters, a.payload_bytes, "    \
+	"a.payload_sha256, a.cpa_id, o.apart, o.resend_letters, j.oin, "       \
+	"exists (select from attempt x where x.lot_no = n.lot_no "             \
+	"and x.number <> n.attempt_no and x.posts + x.agains > "               \
+	"0), " LOT_COLUMNS " from mobb_offer_next($1, $2, "                    \
+	"string_to_array($3, ' '), $4::int[], $5::bigint[], $6, " RULES_SQL(   \
+		"$7", "$8", "$9", "$10", "$11", "$12",                         \
+		"$13") ") n "                                                  \
+		       "left join attempt a on a.number = n.attempt_no "       \
+		       "left join lot o on o.number = n.lot_no "               \
+		       "left join job j on j.number = o.job_no"
+
+static void
+read_retry(const struct pg_rows *rows, struct arena *mem, struct offer *o)
 {
-	struct offer o = { .attempt = 0,
+	size_t len;
+
+	o->nth = (int)pg_int(rows, 0, NEXT_NTH);
+	o->message_id = pg_text(rows, 0, NEXT_MESSAGE, mem);
+	o->conversation_id = pg_text(rows, 0, NEXT_CONVERSATION, mem);
+	o->envelope = pg_bytes(rows, 0, NEXT_ENVELOPE, &len);
+	o->envelope = arena_text(mem, o->envelope, len);
+	o->envelope_len = len;
+	o->content_id = pg_text(rows, 0, NEXT_CONTENT, mem);
+	o->created_ms = pg_int(rows, 0, NEXT_CREATED);
+	o->expires_ms = pg_int(rows, 0, NEXT_EXPIRES);
+	o->posts = (int)pg_int(rows, 0, NEXT_POSTS);
+	o->letters = pg_int(rows, 0, NEXT_LETTERS);
+	o->payload_bytes = pg_int(rows, 0, NEXT_BYTES);
+	pg_fixed(rows, 0, NEXT_SHA256, o->payload_sha256,
+		sizeof(o->payload_sha256));
+	o->cpa_id = pg_text(rows, 0, NEXT_CPA, mem);
+}
+
+static void
+read_offer(
+	const struct pg_rows *rows, struct arena *mem, struct offer *offer_out)
+{
+	struct offer o = { .attempt = pg_int(rows, 0, NEXT_ATTEMPT),
+		.overdue = pg_bool(rows, 0, NEXT_OVERDUE),
+		.oin = pg_text(rows, 0, NEXT_OIN, mem),
+		.offered_before = pg_bool(rows, 0, NEXT_BEFORE),
 		.message_id = "",
 		.envelope = "",
 		.conversation_id = "",
 		.content_id = "" };
-	struct pg_rows rows = PG_ROWS_NONE;
-	int64_t apart, resend;
-	size_t len;
-	enum verdict v;
 
-	v = pg_ask(pg,
-		"select " LOT_COLUMNS ", o.apart, o.resend_letters, j.oin, "
-		"exists (select from attempt a where a.lot_no = o.number "
-		"and a.number <> $2 and a.posts + a.agains > 0) "
-		"from lot o join job j on j.number = o.job_no "
-		"where o.number = $1",
-		PG_ARGS(PG_N(pg_int(found, 0, 0)), PG_N(pg_int(found, 0, 1))),
-		&rows, why);
-	if (v != V_OK)
-		return v;
-	assert(rows.count == 1);
-	lot_read(&rows, 0, mem, &o.lot);
-	apart = pg_int(&rows, 0, LOT_COLUMN_COUNT);
-	resend = pg_int(&rows, 0, LOT_COLUMN_COUNT + 1);
-	o.oin = pg_text(&rows, 0, LOT_COLUMN_COUNT + 2, mem);
-	o.offered_before = pg_bool(&rows, 0, LOT_COLUMN_COUNT + 3);
-	pg_rows_done(&rows);
+	lot_read_at(rows, 0, NEXT_LOT, mem, &o.lot);
 	o.nth = o.lot.attempts + 1;
-	o.letters = o.lot.state == LOT_SETTLED ? resend : o.lot.letters - apart;
-	o.attempt = pg_int(found, 0, 1);
-	if (o.attempt != 0) {
-		o.nth = (int)pg_int(found, 0, 2);
-		o.message_id = pg_text(found, 0, 3, mem);
-		o.conversation_id = pg_text(found, 0, 4, mem);
-		o.envelope = pg_bytes(found, 0, 5, &len);
-		o.envelope = arena_text(mem, o.envelope, len);
-		o.envelope_len = len;
-		o.content_id = pg_text(found, 0, 6, mem);
-		o.created_ms = pg_int(found, 0, 7);
-		o.expires_ms = pg_int(found, 0, 8);
-		o.posts = (int)pg_int(found, 0, 9);
-		o.letters = pg_int(found, 0, 10);
-		o.payload_bytes = pg_int(found, 0, 11);
-		pg_fixed(found, 0, 12, o.payload_sha256,
-			sizeof(o.payload_sha256));
-		o.cpa_id = pg_text(found, 0, 13, mem);
-	}
-	*out = o;
-	return V_OK;
-}
-
-static enum verdict
-find_retry(struct pg *pg, const char *endpoint, int64_t now_ms,
-	struct pg_rows *rows_out, struct fault *why)
-{
-	return pg_ask(pg,
-		"select a.lot_no, a.number, a.nth, a.message_id, "
-		"a.conversation_id, a.envelope, a.content_id, a.created_ms, "
-		"a.expires_ms, a.posts, a.letters, a.payload_bytes, "
-		"a.payload_sha256, a.cpa_id from attempt a "
-		"join lot o on o.number = a.lot_no "
-		"join job j on j.number = o.job_no "
-		"where a.endpoint = $1 and a.state = 2 "
-		"and a.next_post_ms > 0 and a.next_post_ms <= $2 "
-		"and (a.expires_ms > $2 or (a.expires_ms = 0 "
-		"and a.posts + a.agains = 0)) "
-		"and j.state in (6, 7) and not " JOB_J_STOPPED
-		"and " ATTEMPT_A_UNANSWERED
-		"order by a.next_post_ms, a.number limit 1",
-		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), rows_out, why);
-}
-
-/* What was offered before goes first; then the job with the fewest letters
- * still to go, so that a small one overtakes a large one at the next lot.
- */
-static enum verdict
-find_lot(struct pg *pg, const char *endpoint, int64_t now_ms,
-	struct pg_rows *rows_out, struct fault *why)
-{
-	return pg_ask(pg,
-		"select o.number, 0::bigint from lot o "
-		"join job j on j.number = o.job_no "
-		"where (o.state in (1, 7) or o.resend_letters > 0) "
-		"and j.endpoint = $1 and j.state in (6, 7) and not o.print "
-		"and not " JOB_J_STOPPED
-		"and ((o.state in (1, 7) and o.letters > o.apart "
-		"and o.due_ms <= $2) or (o.state = 4 and o.resend_letters > 0 "
-		"and o.resend_ms <= $2)) "
-		"and not exists (select from attempt a "
-		"where a.lot_no = o.number and a.state in (1, 2)) "
-		"order by o.state = 1, j.n_box, o.number limit 1",
-		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), rows_out, why);
-}
-
-/* When will something be due? */
-static enum verdict
-find_next(struct pg *pg, const char *endpoint, int64_t now_ms,
-	int64_t *next_ms_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v;
-
-	v = pg_ask(pg,
-		"select min(t) from (select a.next_post_ms as t "
-		"from attempt a join lot o on o.number = a.lot_no "
-		"join job j on j.number = o.job_no "
-		"where a.endpoint = $1 and a.state = 2 "
-		"and a.next_post_ms > $2 and j.state in (6, 7) "
-		"and not " JOB_J_STOPPED
-		"union all select case when o.state = 4 then o.resend_ms "
-		"else o.due_ms end from lot o "
-		"join job j on j.number = o.job_no "
-		"where (o.state in (1, 7) or o.resend_letters > 0) "
-		"and j.endpoint = $1 and j.state in (6, 7) and not o.print "
-		"and not " JOB_J_STOPPED
-		"and case when o.state = 4 then o.resend_ms else o.due_ms end "
-		"> $2) n",
-		PG_ARGS(PG_T(endpoint), PG_N(now_ms)), &rows, why);
-	if (v != V_OK)
-		return v;
-	*next_ms_out = pg_int(&rows, 0, 0);
-	pg_rows_done(&rows);
-	return V_OK;
+	o.letters = o.lot.state == LOT_SETTLED
+			    ? pg_int(rows, 0, NEXT_RESEND)
+			    : o.lot.letters - pg_int(rows, 0, NEXT_APART);
+	if (o.attempt != 0)
+		read_retry(rows, mem, &o);
+	*offer_out = o;
 }
 
 enum verdict
@@ -148,25 +106,33 @@ store_offer_next(struct store *store, const char *endpoint,
 	struct offer *offer_out, int64_t *next_ms_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
-	struct pg *pg = store->pg;
+	struct rules_text text;
+	int64_t what;
 	enum verdict v;
 
 	if (rules->closed) {
 		*next_ms_out = rules->opens_ms;
 		return V_END;
 	}
-	v = find_retry(pg, endpoint, now_ms, &rows, why);
-	if (v == V_OK && rows.count == 0) {
-		pg_rows_done(&rows);
-		v = find_lot(pg, endpoint, now_ms, &rows, why);
-	}
-	if (v == V_OK && rows.count > 0)
-		v = fill(pg, &rows, mem, offer_out, why);
-	else if (v == V_OK) {
-		v = find_next(pg, endpoint, now_ms, next_ms_out, why);
-		if (v == V_OK)
-			v = V_END;
-	}
+	rules_text(rules, &text);
+	v = pg_ask(store->pg, NEXT_SQL,
+		PG_ARGS(PG_T(endpoint), PG_N(now_ms), PG_T(text.streams.bytes),
+			PG_T(text.lanes.bytes), PG_T(text.opens.bytes),
+			PG_N(rules->lane_age_ms), RULES_ARGS(rules, &text)),
+		&rows, why);
+	rules_text_done(&text);
+	if (v != V_OK)
+		return v;
+	assert(rows.count == 1);
+	what = pg_int(&rows, 0, NEXT_WHAT);
+	if (what != 0)
+		*next_ms_out = pg_int(&rows, 0, NEXT_MS);
+	if (what < 0)
+		v = V_END;
+	else if (what > 0)
+		v = allowance_not_now((int)what, why);
+	else
+		read_offer(&rows, mem, offer_out);
 	pg_rows_done(&rows);
 	return v;
 }
@@ -301,73 +267,6 @@ store_offer_letters(struct store *store, const struct offer *offer,
 
 /* --- begin --- */
 
-static enum verdict
-changed_meanwhile(struct fault *why, int64_t *wait_ms_out)
-{
-	*wait_ms_out = 1;
-	return fault_set(why, V_LATER, CODE_NONE, "the lot changed meanwhile");
-}
-
-static enum verdict
-begin_retry(struct pg *pg, const struct offer *offer, int64_t *wait_ms_out,
-	struct fault *why)
-{
-	int64_t changed = 0;
-	enum verdict v;
-
-	v = pg_do(pg,
-		"update attempt set state = 1, next_post_ms = $2, "
-		"payload_sha256 = $3 where number = $1 and state = 2",
-		PG_ARGS(PG_N(offer->attempt), PG_N(offer->next_ms),
-			PG_B(offer->payload_sha256, 32)),
-		&changed, why);
-	if (v == V_OK && changed != 1)
-		v = changed_meanwhile(why, wait_ms_out);
-	return v;
-}
-
-static enum verdict
-insert_attempt(struct pg *pg, struct offer *offer, const struct lot_row *lot,
-	int64_t now_ms, int64_t *number_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	enum verdict v;
-
-	v = pg_ask(pg,
-		"insert into attempt (lot_no, endpoint, nth, message_id, "
-		"conversation_id, content_id, envelope, created_ms, "
-		"expires_ms, begun_ms, state, payload_bytes, payload_sha256, "
-		"letters, part_of_lot, receipt_mark, cpa_id, next_post_ms, "
-		"parties) "
-		"select number, $2, attempts + 1, $3, $4, $5, $6, $7, $8, $9, "
-		"1, $10, $11, $12, $13::int = 1, coalesce((select "
-		"max(r.number) from receipt r "
-		"where r.job_no = lot.job_no and r.lot_no = lot.number), 0), "
-		"$14, $15, $16 from lot where number = $1 "
-		"returning number, nth",
-		PG_ARGS(PG_N(lot->number), PG_T(offer->lot.endpoint),
-			PG_T(offer->message_id), PG_T(offer->conversation_id),
-			PG_T(offer->content_id == NULL ? ""
-						       : offer->content_id),
-			PG_B(offer->envelope, offer->envelope_len),
-			PG_N(offer->created_ms), PG_N(offer->expires_ms),
-			PG_N(now_ms), PG_N(offer->payload_bytes),
-			PG_B(offer->payload_sha256, 32), PG_N(offer->letters),
-			PG_N(lot->state == LOT_SETTLED ? 1 : 0),
-			PG_T(offer->cpa_id == NULL ? "" : offer->cpa_id),
-			PG_N(offer->next_ms),
-			PG_T(offer->parties == NULL ? "" : offer->parties)),
-		&rows, why);
-	if (v != V_OK)
-		return v;
-	*number_out = pg_int(&rows, 0, 0);
-	offer->nth = (int)pg_int(&rows, 0, 1);
-	pg_rows_done(&rows);
-	return pg_do(pg,
-		"update lot set attempts = attempts + 1 where number = $1",
-		PG_ARGS(PG_N(lot->number)), NULL, why);
-}
-
 /* The letters that wait get a receipt that says they are offered. */
 static enum verdict
 offer_part(struct pg *pg, struct lot_row *lot, int64_t attempt, int64_t now_ms,
@@ -395,56 +294,75 @@ offer_part(struct pg *pg, struct lot_row *lot, int64_t attempt, int64_t now_ms,
 		PG_ARGS(PG_N(lot->number)), NULL, why);
 }
 
+/* Those letters of a settled lot, in the transaction that let them go. */
 static enum verdict
-begin_new(struct pg *pg, struct offer *offer, const struct lot_row *now,
-	int64_t *number_out, struct fault *why)
+begin_part(struct pg *pg, const struct offer *offer, int64_t attempt,
+	struct fault *why)
 {
 	struct counts counts = COUNTS_NONE;
-	struct lot_row lot = *now;
+	struct lot_row lot;
+	struct job_row job;
 	int64_t now_ms = 0;
-	enum verdict v = pg_now_ms(pg, &now_ms, why);
+	enum verdict v = lot_lock(pg, offer->lot.number, &lot, &job, why);
 
 	if (v == V_OK)
-		v = insert_attempt(pg, offer, &lot, now_ms, number_out, why);
-	if (v == V_OK && lot.state == LOT_SETTLED)
-		v = offer_part(pg, &lot, *number_out, now_ms, &counts, why);
-	else if (v == V_OK)
-		v = lot_step(pg, &lot, LOT_OFFERED, "", &counts, why);
+		v = pg_now_ms(pg, &now_ms, why);
+	if (v == V_OK)
+		v = offer_part(pg, &lot, attempt, now_ms, &counts, why);
 	return v == V_OK ? counts_write(pg, lot.job_no, &counts, why) : v;
 }
 
-/* Is the lot still what store_offer_next() saw?  Locks lot and job. */
+#define BEGIN_SQL                                                              \
+	"select what, wait_us, number, nth from mobb_offer_begin($1, $2, $3, " \
+	"$4::int, $5, $6::int = 1, " RULES_SQL("$7", "$8", "$9", "$10", "$11", \
+		"$12", "$13") ", $14, $15, $16, $17, $18, $19, $20, $21, "     \
+			      "$22, $23, $24)"
+
+static const char *
+or_none(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+/* One question, one answer: was it let go, under which number? */
 static enum verdict
-check_lot(struct pg *pg, const struct offer *offer, struct lot_row *lot,
-	int64_t *wait_ms_out, struct fault *why)
+ask_begin(struct pg *pg, struct offer *offer, const struct offer_rules *rules,
+	int64_t *wait_ms_out, int64_t *number_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
-	struct job_row job;
-	int64_t letters;
-	bool open, stopped = false;
-	enum verdict v = lot_lock(pg, offer->lot.number, lot, &job, why);
+	struct rules_text text;
+	int64_t what;
+	enum verdict v;
 
-	if (v == V_OK)
-		v = stop_check(pg, job.number, &stopped, why);
-	if (v == V_OK)
-		v = pg_ask(pg,
-			"select from attempt where lot_no = $1 "
-			"and state in (1, 2) and number <> $2 limit 1",
-			PG_ARGS(PG_N(lot->number), PG_N(offer->attempt)), &rows,
-			why);
+	rules_text(rules, &text);
+	v = pg_ask(pg, BEGIN_SQL,
+		PG_ARGS(PG_T(offer->lot.endpoint), PG_N(offer->lot.number),
+			PG_N(offer->attempt), PG_N(offer->lot.state),
+			PG_N(offer->letters), PG_N(offer->overdue ? 1 : 0),
+			RULES_ARGS(rules, &text), PG_T(offer->message_id),
+			PG_T(offer->conversation_id),
+			PG_T(or_none(offer->content_id)),
+			PG_B(offer->envelope, offer->envelope_len),
+			PG_N(offer->created_ms), PG_N(offer->expires_ms),
+			PG_N(offer->payload_bytes),
+			PG_B(offer->payload_sha256, 32),
+			PG_T(or_none(offer->cpa_id)), PG_N(offer->next_ms),
+			PG_T(or_none(offer->parties))),
+		&rows, why);
+	rules_text_done(&text);
 	if (v != V_OK)
 		return v;
-	open = rows.count > 0;
+	assert(rows.count == 1);
+	what = pg_int(&rows, 0, 0);
+	if (what != 0) {
+		*wait_ms_out = (pg_int(&rows, 0, 1) + 999) / 1000;
+		v = allowance_not_now((int)what, why);
+	} else {
+		*number_out = pg_int(&rows, 0, 2);
+		offer->nth = (int)pg_int(&rows, 0, 3);
+	}
 	pg_rows_done(&rows);
-	letters = lot->state == LOT_SETTLED ? lot->resend_letters
-					    : lot->letters - lot->apart;
-	if (open || stopped ||
-		(job.state != JOB_SENDING && job.state != JOB_AWAITING))
-		return changed_meanwhile(why, wait_ms_out);
-	if (offer->attempt == 0 &&
-		(lot->state != offer->lot.state || letters != offer->letters))
-		return changed_meanwhile(why, wait_ms_out);
-	return V_OK;
+	return v;
 }
 
 enum verdict
@@ -452,30 +370,20 @@ store_offer_begin(struct store *store, struct offer *offer,
 	const struct offer_rules *rules, int64_t *wait_ms_out,
 	struct fault *why)
 {
+	bool part = offer->attempt == 0 && offer->lot.state == LOT_SETTLED;
 	struct pg *pg = store->pg;
-	int64_t number = offer->attempt;
-	struct lot_row lot;
-	enum verdict v;
+	int64_t number = 0;
+	enum verdict v = V_OK;
 
 	assert(offer->letters > 0);
-	v = allowance_mend(pg, offer->lot.endpoint, rules->per_hour, why);
-	if (v == V_OK)
+	if (part)
 		v = pg_begin(pg, why);
 	if (v == V_OK)
-		v = stop_lock_shared(pg, why);
-	if (v == V_OK)
-		v = allowance_lock(pg, offer->lot.endpoint, why);
-	if (v == V_OK)
-		v = check_lot(pg, offer, &lot, wait_ms_out, why);
-	if (v == V_OK)
-		v = allowance_take(pg, offer->lot.endpoint, offer->attempt, 0,
-			offer->letters, rules->per_hour, rules->in_flight,
-			wait_ms_out, why);
-	if (v == V_OK && number != 0)
-		v = begin_retry(pg, offer, wait_ms_out, why);
-	else if (v == V_OK)
-		v = begin_new(pg, offer, &lot, &number, why);
-	v = pg_end(pg, v, why);
+		v = ask_begin(pg, offer, rules, wait_ms_out, &number, why);
+	if (part && v == V_OK)
+		v = begin_part(pg, offer, number, why);
+	if (part)
+		v = pg_end(pg, v, why);
 	if (v == V_OK)
 		offer->attempt = number;
 	return v;

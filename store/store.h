@@ -447,6 +447,7 @@ struct offer {
 	 */
 	uint8_t payload_sha256[32];
 	bool offered_before; /* an earlier attempt of this lot left */
+	bool overdue;	     /* before its turn: it waited too long */
 	const char *oin;     /* of the letters' sender */
 };
 
