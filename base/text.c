@@ -145,6 +145,54 @@ text_upper(struct arena *mem, const char *text)
 	return (char *)out;
 }
 
+size_t
+text_next(const char *text, uint32_t *code_out)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n;
+
+	if (text[0] == '\0')
+		return 0;
+	n = utf8proc_iterate((const utf8proc_uint8_t *)text,
+		(utf8proc_ssize_t)strnlen(text, 4), &c);
+	if (n <= 0)
+		return 0;
+	*code_out = (uint32_t)c;
+	return (size_t)n;
+}
+
+size_t
+text_put(uint32_t code, char out[4])
+{
+	utf8proc_uint8_t bytes[4];
+	utf8proc_ssize_t n =
+		utf8proc_encode_char((utf8proc_int32_t)code, bytes);
+
+	assert(n > 0 && n <= 4);
+	memcpy(out, bytes, (size_t)n);
+	return (size_t)n;
+}
+
+uint32_t
+text_base(uint32_t code)
+{
+	enum {
+		PARTS = 8
+	};
+	utf8proc_int32_t part[PARTS];
+	int boundary = 0;
+	utf8proc_ssize_t n, i;
+
+	n = utf8proc_decompose_char((utf8proc_int32_t)code, part, PARTS,
+		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+	if (n < 1 || n > PARTS)
+		return code;
+	for (i = 1; i < n; i++)
+		if (utf8proc_category(part[i]) != UTF8PROC_CATEGORY_MN)
+			return code;
+	return (uint32_t)part[0];
+}
+
 bool
 text_digits(const char *text)
 {

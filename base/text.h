@@ -31,6 +31,16 @@ const char *text_nfc(struct arena *mem, const char *text);
 /* Upper case by Unicode, in `mem`. */
 char *text_upper(struct arena *mem, const char *text);
 
+/* The first code point of a text, and its bytes as the result: 0 at its end,
+ * or where it is no UTF-8.  And back; `out` gets at most 4 bytes.
+ */
+size_t text_next(const char *text, uint32_t *code_out);
+size_t text_put(uint32_t code, char out[4]);
+/* A letter without its marks: "e" of any e with an accent; `code` itself when
+ * it has none, or is more than a letter and marks.
+ */
+uint32_t text_base(uint32_t code);
+
 /* Only 0-9, at least one. */
 bool text_digits(const char *text);
 

@@ -69,10 +69,15 @@ struct address {
 	const char *postcode, *town;
 	const char *country;	/* ISO code; "" is the Netherlands */
 	const char *foreign[3]; /* lines as delivered */
+	/* Lines as a person wrote them, see address_of_lines(); they are
+	 * printed, the fields sort.  NULL or "" is none.
+	 */
+	const char *written[ADDRESS_LINES_MAX];
 };
 
 #define ADDRESS_EMPTY                                                          \
-	((struct address){ "", "", "", "", "", "", "", "", "", { "", "", "" } })
+	((struct address){ "", "", "", "", "", "", "", "", "", { "", "", "" }, \
+		{ "", "", "", "", "", "" } })
 
 /* One text for the letter's row (fields separated by U+001F) and back. */
 void address_pack(const struct address *address, struct buf *out);
@@ -93,11 +98,19 @@ void address_lines(const struct address *address,
 /* "given names dropped, street shortened"; "" for 0.  In `mem`. */
 const char *address_cut_words(int cut, struct arena *mem);
 
+/* An address from whole lines, 3 to 6, as they are to be printed: the last
+ * holds a Dutch postcode and town, or the name of a country in English.
+ * V_SKIP: CODE_ADDRESS, CODE_POSTCODE or CODE_HOUSE_NUMBER says what is wrong.
+ */
+enum verdict address_of_lines(const char *const line[ADDRESS_LINES_MAX],
+	struct arena *mem, struct address *out, struct fault *why);
+
 /* KIX text ("1231FZ13XHS"); "" for a foreign address. */
 const char *address_kix(const struct address *address, struct arena *mem);
 
 /* Sorts as the post does: NL first, postcode, house number as a number,
- * letter, addition; then country and lines.  Compared byte by byte.
+ * letter, addition, then PO boxes and reply numbers by their own postcode; then
+ * EU and world by country and lines.  Compared byte by byte.
  */
 const char *address_sort_key(const struct address *address, struct arena *mem);
 

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "batch/country.h"
 
@@ -284,4 +285,15 @@ country_find(const char *code)
 	key[2] = '\0';
 	return bsearch(key, countries, sizeof(countries) / sizeof(countries[0]),
 		sizeof(countries[0]), by_code);
+}
+
+const struct country *
+country_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(countries) / sizeof(countries[0]); i++)
+		if (strcasecmp(name, countries[i].name) == 0)
+			return &countries[i];
+	return NULL;
 }

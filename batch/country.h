@@ -17,5 +17,7 @@ struct country {
 
 /* By code, in either case; NULL when there is no such country. */
 const struct country *country_find(const char *code);
+/* By its whole name, in either case. */
+const struct country *country_named(const char *name);
 
 #endif

@@ -194,6 +194,9 @@ test_jobs__results_and_brakes(void **state)
 	assert_int_equal(s->hold_within, 7 * INT64_C(86400000));
 	assert_int_equal(s->endpoint_is->result_within, 24 * 3600000);
 	assert_int_equal(s->printer_is->posted_within, 3);
+	assert_int_equal(s->printer_is->address.line_chars, 40);
+	assert_int_equal(s->printer_is->address.lines, 6);
+	assert_int_equal(s->printer_is->address.charset, ADDRESS_LATIN);
 	jobs_free(&jobs);
 	/* A first pause that is longer than the longest usual one. */
 	assert_string_equal(results(", resend: 6h", &jobs, &mem), "");
@@ -591,6 +594,22 @@ test_jobs__mistakes_are_named(void **state)
 			CODE_CONFIG_NAME },
 		{ "a language of digits",
 			HEAD SENDER ENDPOINT PRINTER STREAM(", language: '31'"),
+			CODE_CONFIG_VALUE },
+		{ "address lines too long",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "line_chars: 61 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "an address of two lines",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "lines: 2 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "an address of seven lines",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "lines: 7 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "characters of no printer",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "charset: ebcdic }\n" STREAM(""),
 			CODE_CONFIG_VALUE },
 		{ "name with a slash",
 			HEAD SENDER ENDPOINT PRINTER

@@ -103,15 +103,16 @@ sample(struct sample *s)
 {
 	static const struct address where[LETTERS] = {
 		{ "W. Wereld", "", "", "", "", "", "", "", "US",
-			{ "1 Main St", "Springfield IL 62701", "" } },
+			{ "1 Main St", "Springfield IL 62701", "" }, { NULL } },
 		{ "J. Jansen", "", "Dorpsstraat", "10", "", "", "1000AA",
-			"Demodam", "", { "", "", "" } },
+			"Demodam", "", { "", "", "" }, { NULL } },
 		{ "P. <Pietersen> & Zn; \"BV\"", "", "Dorpsstraat", "9", "A",
-			"2", "1000 aa", "Demodam", "NL", { "", "", "" } },
+			"2", "1000 aa", "Demodam", "NL", { "", "", "" },
+			{ NULL } },
 		{ "K. Buur", "", "Dorpsstraat", "10", "", "", "1000AA",
-			"Demodam", "", { "", "", "" } },
+			"Demodam", "", { "", "", "" }, { NULL } },
 		{ "E. Europa", "", "", "", "", "", "", "", "BE",
-			{ "Kerkstraat 1", "9000 Gent", "" } },
+			{ "Kerkstraat 1", "9000 Gent", "" }, { NULL } },
 	};
 	int i;
 
