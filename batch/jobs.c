@@ -78,6 +78,10 @@ static const struct yaml_key endpoint_keys[] = {
 		.absent = 10000 },
 	{ "answer_within", YAML_TIME, IN(jobs_endpoint, answer_within),
 		.absent = 4 * 3600000 },
+	{ "window", YAML_TEXTS, IN(jobs_endpoint, when.window),
+		IN(jobs_endpoint, when.window_count), .absent = 0 },
+	{ "blackout", YAML_TEXTS, IN(jobs_endpoint, when.blackout),
+		IN(jobs_endpoint, when.blackout_count), .absent = 0 },
 	{ 0 },
 };
 
@@ -111,6 +115,15 @@ static const struct yaml_key printer_keys[] = {
 		.absent = -1 },
 	{ "sheet_price", YAML_EURO, IN(jobs_printer, sheet_price),
 		.absent = -1 },
+	{ "hours", YAML_TEXTS, IN(jobs_printer, when.window),
+		IN(jobs_printer, when.window_count), .absent = 0 },
+	{ "blackout", YAML_TEXTS, IN(jobs_printer, when.blackout),
+		IN(jobs_printer, when.blackout_count), .absent = 0 },
+	{ "cutoff", YAML_TEXT, IN(jobs_printer, cutoff), .absent = 0 },
+	{ "days", YAML_TEXT, IN(jobs_printer, days), .absent = 0 },
+	{ "post_days", YAML_TEXT, IN(jobs_printer, post_days), .absent = 0 },
+	{ "print_days", YAML_INT, IN(jobs_printer, print_days), .absent = 1 },
+	{ "transit", YAML_INT, IN(jobs_printer, transit), .absent = 2 },
 	{ 0 },
 };
 
@@ -176,6 +189,11 @@ static const struct yaml_key stream_keys[] = {
 	{ "return_address", YAML_TEXTS, IN(jobs_stream, return_address),
 		IN(jobs_stream, return_line_count), .absent = 0 },
 	{ "proof", YAML_INT, IN(jobs_stream, proof), .absent = -1 },
+	{ "window", YAML_TEXTS, IN(jobs_stream, when.window),
+		IN(jobs_stream, when.window_count), .absent = 0 },
+	{ "blackout", YAML_TEXTS, IN(jobs_stream, when.blackout),
+		IN(jobs_stream, when.blackout_count), .absent = 0 },
+	{ "dagtekening", YAML_TEXT, IN(jobs_stream, dagtekening), .absent = 0 },
 	{ 0 },
 };
 
@@ -200,6 +218,9 @@ static const struct yaml_key jobs_keys[] = {
 		sizeof(struct jobs_stream), stream_keys, true, 0 },
 	{ "tariffs", YAML_LIST, IN(jobs, tariffs), IN(jobs, tariff_count),
 		sizeof(struct jobs_tariff), tariff_keys, false, 0 },
+	{ "blackout", YAML_TEXTS, IN(jobs, blackout), IN(jobs, blackout_count),
+		.absent = 0 },
+	{ "blackout_file", YAML_TEXT, IN(jobs, blackout_file), .absent = 0 },
 	{ 0 },
 };
 
@@ -294,17 +315,31 @@ enum verdict
 jobs_parse(const char *name, const char *text, size_t len,
 	struct jobs *jobs_out, struct fault *why)
 {
+	struct yaml_mistakes mistakes = { .max = 1 };
+	struct yaml_places *places = NULL;
+	const void *where = NULL;
+	size_t line, column;
 	enum verdict v;
 
-	v = yaml_load(
-		name, text, len, jobs_keys, jobs_out, sizeof(*jobs_out), why);
-	if (v != V_OK)
-		return v;
-	v = jobs_check(jobs_out, why);
+	v = yaml_check(name, text, len, jobs_keys, jobs_out, sizeof(*jobs_out),
+		&mistakes, &places);
 	if (v != V_OK) {
-		fault_at(why, "%s", name);
+		*why = mistakes.first;
+		yaml_places_free(places);
+		yaml_done(jobs_keys, jobs_out);
+		return V_BROKEN;
+	}
+	v = jobs_check(jobs_out, why);
+	if (v == V_OK)
+		v = jobs_dates_check(jobs_out, &where, why);
+	if (v != V_OK) {
+		if (where != NULL && yaml_place(places, where, &line, &column))
+			fault_at(why, "%s:%zu:%zu", name, line, column);
+		else
+			fault_at(why, "%s", name);
 		jobs_free(jobs_out);
 	}
+	yaml_places_free(places);
 	return v;
 }
 

@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "batch/address.h"
 #include "batch/receipt.h"
+#include "batch/window.h"
 
 struct jobs_listen {
 	/* "127.0.0.1:18443"; "unix:/run/mobb/ebms.sock", behind a front proxy;
@@ -74,6 +75,17 @@ struct jobs_sender {
 	int64_t keep;	 /* ms after its end a job is kept; 0: always */
 };
 
+/* When something may begin: hours, and dates on which nothing does. */
+struct jobs_when {
+	char **window; /* "mon-fri 07:00-22:00"; none: at any hour */
+	size_t window_count;
+	char **blackout; /* 2026-12-24, 2026-12-24..2027-01-02, holidays */
+	size_t blackout_count;
+
+	/* filled by jobs_parse(), with the dates of all (jobs->blackout) */
+	struct window is;
+};
+
 /* Whose certificate an endpoint may show. */
 enum jobs_peer {
 	JOBS_PEER_OIN,	 /* chain, host name, and the party's OIN: default */
@@ -126,6 +138,7 @@ struct jobs_endpoint {
 	 */
 	int64_t wus_max, wus_daily;
 	int64_t answer_within; /* ms: a bulk question; then a person is told */
+	struct jobs_when when; /* lots begin */
 
 	enum jobs_peer peer_is;
 };
@@ -164,6 +177,12 @@ struct jobs_printer {
 	int64_t proof;	 /* letters of a proof before a run; 0: none */
 	bool proof_wait; /* the run waits until a person approved of it */
 	int64_t posted_within; /* working days after it was handed over */
+	struct jobs_when when; /* bundles are handed over */
+	char *cutoff;	 /* "16:00": the run of a day closes; NULL: no hour */
+	char *days;	 /* on which runs close and it prints; NULL mon-fri */
+	char *post_days; /* on which post is delivered; NULL tue-sat */
+	int64_t print_days; /* working days from the cut-off to the post */
+	int64_t transit;    /* working days from the post to the doormat */
 	char *ack_by; /* "06:00", of the next working day; NULL the same */
 	char *sides;  /* duplex | simplex */
 	int64_t line_chars; /* of an address */
@@ -176,7 +195,9 @@ struct jobs_printer {
 	bool simplex, merged;
 	struct address_rules address;
 	bool awaits_ack, awaits_posted;
-	int64_t ack_by_ms; /* after midnight */
+	int64_t ack_by_ms;	  /* after midnight */
+	int cutoff_is;		  /* minutes after midnight; -1: none */
+	unsigned week, post_week; /* enum calendar_days */
 };
 
 /* What Logius asks in a year, excluding VAT.  Prices in hundredths of a cent. */
@@ -206,6 +227,13 @@ enum jobs_pdf {
 /* A stream of one sender.  A stanza with `senders` becomes one entry for each
  * of them, all with the same name.
  */
+/* What becomes of a letter that would come too late for its date. */
+enum jobs_guard {
+	JOBS_GUARD_WARN,  /* a person is told: default */
+	JOBS_GUARD_BLOCK, /* the job is held for a person */
+	JOBS_GUARD_OFF
+};
+
 struct jobs_stream {
 	char *name, *title;
 	char *sender;	/* of an entry never NULL */
@@ -248,7 +276,9 @@ struct jobs_stream {
 	/* Where letters come back that could not be delivered. */
 	char **return_address;
 	size_t return_line_count;
-	int64_t proof; /* as of its printer; -1: that of the printer */
+	int64_t proof;	       /* as of its printer; -1: that of the printer */
+	struct jobs_when when; /* its lots begin */
+	char *dagtekening;     /* warn | block | off; NULL: warn */
 
 	/* filled by jobs_parse() */
 	bool many;  /* its senders have folders of their own */
@@ -268,6 +298,7 @@ struct jobs_stream {
 	bool structure;
 	enum jobs_pdf pdf;
 	enum jobs_ask ask_is;
+	enum jobs_guard guard_is;
 };
 
 struct jobs {
@@ -291,6 +322,12 @@ struct jobs {
 	size_t stanza_count;
 	struct jobs_tariff *tariffs;
 	size_t tariff_count;
+	/* Dates on which nothing begins, neither box nor paper; and a file with
+	 * more of them (jobs_blackout()).
+	 */
+	char **blackout;
+	size_t blackout_count;
+	char *blackout_file;
 
 	/* filled by jobs_parse(): changes are made by persons of the database
 	 * only; always so with an endpoint in production
@@ -307,6 +344,13 @@ struct jobs {
 enum verdict jobs_parse(const char *name, const char *text, size_t len,
 	struct jobs *jobs_out, struct fault *why);
 void jobs_free(struct jobs *jobs);
+
+/* The dates of blackout_file: one a line as in `blackout`, # begins a comment.
+ * They hold for all endpoints and printers.  V_BROKEN with CODE_CONFIG_WINDOW
+ * and "name:line".
+ */
+enum verdict jobs_blackout(struct jobs *jobs, const char *name,
+	const char *text, size_t len, struct fault *why);
 
 /* The defaults, for what is NULL; without a jobs file jobs_answer_done() frees
  * them.

@@ -57,4 +57,10 @@ extern const struct yaml_key jobs_product_keys[];
 enum verdict jobs_products_check(struct jobs_printer *p, struct fault *why);
 enum verdict jobs_paper_check(struct jobs_stream *s, struct fault *why);
 
+/* Windows, dates, cut-offs and limits of nothing (batch/jobs_dates.c); after
+ * jobs_check().  *where_out: the value that is wrong, for its line.
+ */
+enum verdict jobs_dates_check(
+	struct jobs *jobs, const void **where_out, struct fault *why);
+
 #endif

@@ -29,14 +29,21 @@ courier_rules(
 {
 	const struct jobs *jobs = &run->site->jobs;
 	struct courier *own = run->own;
+	const struct window *here = &own->endpoint->when.is;
 	size_t i;
 
-	(void)now_ms;
-	for (i = 0; i < jobs->stream_count; i++)
+	for (i = 0; i < jobs->stream_count; i++) {
+		const struct window *its = &jobs->streams[i].when.is;
+
 		own->streams[i] = (struct offer_stream){
 			.name = jobs->streams[i].name,
 			.lane = OFFER_NORMAL,
+			.closed = !window_both_open(its, here, now_ms),
 		};
+		if (own->streams[i].closed)
+			own->streams[i].opens_ms =
+				window_both_next_open(its, here, now_ms);
+	}
 	*rules_out = (struct offer_rules){
 		.per_hour = own->endpoint->letters,
 		.in_flight = own->endpoint->in_flight,
@@ -44,6 +51,8 @@ courier_rules(
 		.streams = own->streams,
 		.stream_count = jobs->stream_count,
 		.senders = own->senders,
+		.closed = !window_open(here, now_ms),
+		.opens_ms = window_next_open(here, now_ms),
 	};
 }
 

@@ -25,6 +25,24 @@ site_path(struct site *site, const char *path)
 	return home_path(&site->mem, site->folder, path);
 }
 
+/* The dates on which nothing begins, from a file of their own. */
+static enum verdict
+read_blackout(struct site *site, struct fault *why)
+{
+	struct buf text = BUF_MAX(JOBS_BYTES_MAX);
+	const char *path, *folder;
+	enum verdict v;
+
+	if (site->jobs.blackout_file == NULL)
+		return V_OK;
+	path = site_path(site, site->jobs.blackout_file);
+	v = home_read(path, &site->mem, &text, &folder, why);
+	if (v == V_OK)
+		v = jobs_blackout(&site->jobs, path, text.bytes, text.len, why);
+	buf_done(&text);
+	return v;
+}
+
 enum verdict
 site_open(const char *jobs_file, struct site *site_out, struct fault *why)
 {
@@ -38,9 +56,13 @@ site_open(const char *jobs_file, struct site *site_out, struct fault *why)
 			jobs_file, text.bytes, text.len, &site.jobs, why);
 	buf_done(&text);
 	if (v == V_OK)
+		v = read_blackout(&site, why);
+	if (v == V_OK) {
 		*site_out = site;
-	else
-		arena_done(&site.mem);
+		return V_OK;
+	}
+	jobs_free(&site.jobs);
+	arena_done(&site.mem);
 	return v;
 }
 

@@ -40,11 +40,11 @@ ok "and it took as long as the limit asks" test $((t1 - t0)) -ge 10
 is "all arrived" "$(MUST_END=1 count "$f.truth.csv" | tail -4 | tr '\n' ' ')" \
 	"lost 0 twice 0 both 0 mixed 0 "
 
-# A limit of 0 closes the endpoint; a run does not wait for what never comes.
+# Nobody means a limit of 0; to stop there is mobbjob hold.
 sed -i 's/letters: 72000\/h/letters: 0\/h/' "$dir/jobs.yaml"
-g=$dir/two.zip
-batch "$g" 40 4
-drop "$g"
+: >"$dir/once.log"
 ONCE_SECONDS=60 once
-is "with a limit of 0 the run ends, letters are open" "$code" 12
+is "a limit of 0 is a mistake in the jobs file" "$code" 4
+like "its line and column are named" "$(cat "$dir/once.log")" \
+	'MOBB-1004 .*jobs.yaml:[0-9]+:[0-9]+.*limit of 0'
 finish
