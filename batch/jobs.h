@@ -73,6 +73,10 @@ struct jobs_sender {
 	char *account; /* whom the printer bills; NULL: not said */
 	int64_t letters; /* an hour, on top of the endpoint's; 0: no limit */
 	int64_t keep;	 /* ms after its end a job is kept; 0: always */
+	/* Of text letters on paper: some lines, NULL: the name; and one line
+	 * above the address, NULL: none.
+	 */
+	char *letterhead, *return_address;
 };
 
 /* When something may begin: hours, and dates on which nothing does. */
@@ -163,6 +167,13 @@ struct jobs_product {
 	bool simplex, in_colour;
 };
 
+/* Of the envelope: where the address shows, from the left and top edge of the
+ * page; "20mm", NULL: the usual one.
+ */
+struct jobs_window {
+	char *left, *top, *width, *height;
+};
+
 struct jobs_printer {
 	char *name;
 	char *receipts; /* none | ack | posted: which are awaited */
@@ -191,7 +202,15 @@ struct jobs_printer {
 	int64_t letter_price, sheet_price; /* hundredths of a cent; -1: not
 					    * said */
 
+	/* Of text letters, which are set here. */
+	struct jobs_window window;
+	char *barcode_margin; /* of the printer's barcode, at the left edge */
+	bool letter_code;     /* the letter's id stands at the foot */
+	int64_t letter_pages; /* more than this waits for a person */
+
 	/* filled by jobs_parse() */
+	int window_left, window_top, window_width, window_height; /* 0.1 mm */
+	int margin;						  /* 0.1 mm */
 	bool simplex, merged;
 	struct address_rules address;
 	bool awaits_ack, awaits_posted;
@@ -266,6 +285,8 @@ struct jobs_stream {
 	char *look;	    /* claim | structure: how far PDFs are looked at */
 	char *look_command; /* external look; NULL: none */
 	char *not_pdfa;	    /* warn | paper | reject */
+	char *box_only;	    /* hold | return: the letter that is for the box
+			     * only, and has none */
 	bool count_check;   /* hold when the count is far from the last */
 	int64_t lpr;	    /* letters before Logius released production */
 	char *ask;	    /* auto | wus | bulk | register */
@@ -297,6 +318,7 @@ struct jobs_stream {
 	int persons; /* how many release a job that waits: 1 or 2 */
 	bool structure;
 	enum jobs_pdf pdf;
+	bool box_only_back; /* it goes back to the supplier by itself */
 	enum jobs_ask ask_is;
 	enum jobs_guard guard_is;
 };

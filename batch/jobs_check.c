@@ -224,6 +224,8 @@ stream_check(const struct jobs *jobs, struct jobs_stream *s, struct fault *why)
 	if (v == V_OK)
 		v = jobs_results_check(s, why);
 	if (v == V_OK)
+		v = jobs_paper_stream_check(s, why);
+	if (v == V_OK)
 		v = lpr_check(s, why);
 	if (v == V_OK)
 		v = ask_check(s, why);
@@ -443,7 +445,8 @@ sender_check(const struct jobs_sender *s, struct fault *why)
 			"sender %s: environment must be simulator, "
 			"preproduction or production",
 			s->name);
-	return oin_check("sender", s->name, s->oin, "oin", why);
+	v = oin_check("sender", s->name, s->oin, "oin", why);
+	return v == V_OK ? jobs_paper_sender_check(s, why) : v;
 }
 
 /* Citizens are concerned: then it is never off. */

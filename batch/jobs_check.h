@@ -40,6 +40,15 @@ enum verdict jobs_answer_check(
 	struct jobs_answer *answer, const char *endpoint, struct fault *why);
 /* What a printer makes of addresses (batch/jobs_address.c); fills `address`. */
 enum verdict jobs_address_check(struct jobs_printer *p, struct fault *why);
+/* Text letters on paper (batch/jobs_paper.c); the printer's fills the window in
+ * tenths of a millimetre, the stream's box_only_back.
+ */
+extern const struct yaml_key jobs_window_keys[];
+enum verdict jobs_paper_printer_check(
+	struct jobs_printer *p, struct fault *why);
+enum verdict jobs_paper_sender_check(
+	const struct jobs_sender *s, struct fault *why);
+enum verdict jobs_paper_stream_check(struct jobs_stream *s, struct fault *why);
 /* What results and brakes of a stream do (batch/jobs_results.c); fills
  * resend_max.
  */

@@ -61,5 +61,7 @@ jobs_printer_check(struct jobs_printer *p, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"printer %s: sides must be duplex or simplex", p->name);
 	v = jobs_products_check(p, why);
+	if (v == V_OK)
+		v = jobs_paper_printer_check(p, why);
 	return v == V_OK ? jobs_address_check(p, why) : v;
 }

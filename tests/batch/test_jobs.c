@@ -477,6 +477,32 @@ test_jobs__a_stream_takes_a_product_of_its_printer(void **state)
 }
 
 static void
+test_jobs__a_window_is_kept_in_tenths(void **state)
+{
+	static const char text[] = HEAD SENDER ENDPOINT
+		"printers:\n  - { name: drukker, window: { left: 115.5mm, "
+		"top: 45mm, width: 80mm, height: 30mm } }\n" STREAM(
+			", box_only: return");
+	struct jobs jobs = { 0 };
+	struct fault why = FAULT_NONE;
+	const struct jobs_stream *s;
+
+	(void)state;
+	assert_int_equal(
+		jobs_parse("jobs.yaml", text, strlen(text), &jobs, &why), V_OK);
+	s = jobs_stream(&jobs, "woz");
+	assert_int_equal(s->printer_is->window_left, 1155);
+	assert_int_equal(s->printer_is->window_top, 450);
+	assert_int_equal(s->printer_is->window_width, 800);
+	assert_int_equal(s->printer_is->window_height, 300);
+	assert_int_equal(s->printer_is->margin, 180);
+	assert_int_equal(s->printer_is->letter_pages, 10);
+	assert_false(s->printer_is->letter_code);
+	assert_true(s->box_only_back);
+	jobs_free(&jobs);
+}
+
+static void
 test_jobs__mistakes_are_named(void **state)
 {
 	static const struct {
@@ -550,6 +576,39 @@ test_jobs__mistakes_are_named(void **state)
 			HEAD SENDER ENDPOINT
 			"printers:\n  - { name: drukker, "
 			"bundle_letters: 1000000 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a window without a unit",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"window: { left: 20 } }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a window that no address fits",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"window: { height: 19.9mm } }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a window over the edge",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"window: { left: 116mm } }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a window in the middle",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"window: { left: 60mm, width: 100mm } }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "a margin that leaves no page",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"barcode_margin: 41mm }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "letters without pages",
+			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
+					     "letter_pages: 0 }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
+		{ "box only, and yet printed",
+			HEAD SENDER ENDPOINT PRINTER STREAM(
+				", box_only: paper"),
 			CODE_CONFIG_VALUE },
 		{ "paper with three sides",
 			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
@@ -1050,6 +1109,7 @@ main(void)
 			test_jobs__a_limited_run_is_of_the_stream_or_its_sender),
 		cmocka_unit_test(
 			test_jobs__a_stream_takes_a_product_of_its_printer),
+		cmocka_unit_test(test_jobs__a_window_is_kept_in_tenths),
 		cmocka_unit_test(test_jobs__mistakes_are_named),
 		cmocka_unit_test(test_jobs__the_listener_has_three_places),
 		cmocka_unit_test(test_jobs__strict_unless_told),
