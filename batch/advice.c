@@ -921,6 +921,34 @@ static const struct advice rows[] = {
 		"Verbeter de waarde op de genoemde regel en kolom: 'mon-fri "
 		"07:00-22:00', '16:00', 2026-12-24; zie jobs.example.",
 		4 },
+	{ CODE_SENDER_NONE, 'B', "file of no sender",
+		"bestand van geen afzender",
+		"The stream has several senders, and the file did not lie in "
+		"the folder of one of them; nobody knows whose letters it has.",
+		"Drop it in in/STREAM/SENDER/, or use `mobbjob submit --sender "
+		"NAME`.",
+		"Zet het in in/STROOM/AFZENDER/, of gebruik `mobbjob submit "
+		"--sender NAAM`.",
+		5 },
+	{ CODE_SENDER_FOLDER, '-', "folder of no sender",
+		"map van geen afzender",
+		"In the folder of a stream with several senders lies a folder "
+		"that has the name of none of them; it is left alone.",
+		"Move its files to the folder of the right sender and remove "
+		"it, or add the sender to `senders:` of the stream.",
+		"Verplaats de bestanden naar de map van de juiste afzender en "
+		"verwijder haar, of zet de afzender bij `senders:` van de "
+		"stroom.",
+		4 },
+	{ CODE_SELECTION, '-', "other jobs than were shown",
+		"andere opdrachten dan getoond",
+		"The number that was typed, or given with --jobs, is not the "
+		"number of jobs that the selection finds now.",
+		"Look at the list again and give the number that it shows; "
+		"nothing was changed.",
+		"Bekijk de lijst opnieuw en geef het getal dat er staat; er "
+		"is niets veranderd.",
+		2 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

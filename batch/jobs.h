@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "batch/address.h"
 #include "batch/receipt.h"
@@ -398,6 +399,9 @@ const struct jobs_stream *jobs_stream(
  */
 const struct jobs_stream *jobs_stream_of(
 	const struct jobs *jobs, const char *name, const char *sender);
+/* The names of all senders of a stream, in `mem`, NULL at the end. */
+const char *const *jobs_stream_senders(
+	const struct jobs *jobs, const char *name, struct arena *mem);
 /* That with these files: `folder` as in the struct; NULL: none. */
 const struct jobs_stream *jobs_stream_at(
 	const struct jobs *jobs, const char *folder);

@@ -195,6 +195,21 @@ jobs_stream_of(const struct jobs *jobs, const char *name, const char *sender)
 	return found;
 }
 
+const char *const *
+jobs_stream_senders(
+	const struct jobs *jobs, const char *name, struct arena *mem)
+{
+	const char **names =
+		arena_alloc(mem, (jobs->stream_count + 1) * sizeof(*names));
+	size_t i, n = 0;
+
+	for (i = 0; i < jobs->stream_count; i++)
+		if (strcmp(jobs->streams[i].name, name) == 0)
+			names[n++] = jobs->streams[i].sender;
+	names[n] = NULL;
+	return names;
+}
+
 const struct jobs_stream *
 jobs_stream_at(const struct jobs *jobs, const char *folder)
 {

@@ -45,14 +45,14 @@ find_stream(struct posting *p, struct fault *why)
 	const struct courier *own = p->run->own;
 
 	p->c = chain_find(p->row.name);
-	p->stream = jobs_stream(&p->run->site->jobs, p->of.stream);
+	p->stream = jobs_stream_of(
+		&p->run->site->jobs, p->of.stream, p->of.sender);
 	if (jobs_production(own->endpoint->environment))
 		return fault_set(why, V_NEVER, CODE_CHAIN_PRODUCTION,
 			"endpoint %s is of production now",
 			own->endpoint->name);
 	if (p->c == NULL || p->stream == NULL ||
 		p->stream->endpoint_is != own->endpoint ||
-		strcmp(p->stream->sender, p->of.sender) != 0 ||
 		strcmp(p->stream->sender_is->oin, p->of.oin) != 0)
 		return fault_set(why, V_NEVER, CODE_CONFIG_NAME,
 			"stream %.40s is not as it was when the test was "

@@ -116,6 +116,11 @@ intake_close(struct role_run *run)
 	free(run->own);
 }
 
+/* What becomes of a file that is ours now. */
+typedef enum verdict take_fn(struct role_run *run,
+	const struct jobs_stream *stream, struct claim *claim,
+	struct fault *why);
+
 /* The keeper writes the reason and moves the file: were it two of us, one
  * would find it gone.
  */
@@ -270,6 +275,32 @@ take_in(struct role_run *run, const struct jobs_stream *stream,
 	return refuse(run, claim, &reason, why);
 }
 
+/* It lay beside the folders of the senders: nobody's letters. */
+static enum verdict
+refuse_stray(struct role_run *run, const struct jobs_stream *stream,
+	struct claim *claim, struct fault *why)
+{
+	char none[] = "";
+	const struct jobs_sender nobody = { .name = none, .oin = none };
+	const char *const *names = jobs_stream_senders(
+		&run->site->jobs, stream->name, &run->mem);
+	struct jobs_stream of_nobody = *stream;
+	struct buf text = BUF_MAX(200);
+	struct fault reason;
+
+	for (; *names != NULL; names++)
+		buf_format(&text, "%s%s", text.len == 0 ? "" : ", ", *names);
+	(void)fault_set(&reason, V_SKIP, CODE_SENDER_NONE,
+		"stream %s has several senders: drop it in the folder of one, "
+		"in/%s/SENDER (%s%s)",
+		stream->name, stream->name, text.bytes,
+		text.full ? ", .." : "");
+	buf_done(&text);
+	of_nobody.sender = none;
+	of_nobody.sender_is = &nobody;
+	return refuse_thing(run, &of_nobody, claim, &reason, why);
+}
+
 /* Split, but the crash came before its rejected records were given back. */
 static enum verdict
 give_back_again(struct role_run *run, const struct job *job, struct fault *why)
@@ -308,6 +339,7 @@ sweep(struct role_run *run, struct fault *why)
 		const struct jobs_stream *stream;
 		struct claim claim = CLAIM_NONE;
 		struct fault reason = FAULT_NONE;
+		take_fn *take = take_in;
 		struct job row;
 
 		v = store_job_get(site->store, job, &run->mem, &row, why);
@@ -331,16 +363,22 @@ sweep(struct role_run *run, struct fault *why)
 			put_off(run->own, &reason);
 			continue;
 		}
-		stream = jobs_stream(&site->jobs, claim.stream);
+		stream = jobs_stream_at(&site->jobs, claim.stream);
+		if (stream == NULL &&
+			jobs_stream(&site->jobs, claim.stream) != NULL) {
+			take = refuse_stray;
+			stream = jobs_stream(&site->jobs, claim.stream);
+		}
 		if (stream == NULL) {
-			log_line("job %s: its stream is not in the jobs file",
-				job);
+			log_line("job %s: its stream %s is not in the jobs "
+				 "file",
+				job, claim.stream);
 			claim_close(&claim);
 			continue;
 		}
 		begin_with(run->line, job);
 		if (v == V_OK)
-			v = take_in(run, stream, &claim, why);
+			v = take(run, stream, &claim, why);
 		else
 			v = refuse_thing(run, stream, &claim, &reason, why);
 		done_with(run->line, v);
@@ -351,31 +389,38 @@ sweep(struct role_run *run, struct fault *why)
 	return v == V_END ? V_OK : v;
 }
 
-static enum verdict
-take_next(struct role_run *run, const struct jobs_stream *stream,
-	struct fault *why)
+static struct spool_rule
+rule_of(const struct role_run *run, const struct jobs_stream *stream)
 {
 	const struct format_input *input =
 		definition_input(site_definition(run->site, stream));
-	struct spool_rule rule = { .stream = stream->name,
+
+	return (struct spool_rule){ .stream = stream->folder,
 		.sidecar = stream->sidecar,
 		.quiet_ms = stream->quiet_ms,
 		.parts = input->parts,
 		.set_ms = stream->wait,
 		.unpacks = input->pages != NULL || input->inlined };
+}
+
+/* What of the next file in a folder becomes of `take`. */
+static enum verdict
+take_from(struct role_run *run, const struct jobs_stream *stream,
+	const struct spool_rule *rule, take_fn *take, struct fault *why)
+{
 	struct claim claim = CLAIM_NONE;
 	struct fault reason = FAULT_NONE;
 	char name[SPOOL_DROPPED_MAX];
 	enum verdict v;
 
-	v = spool_next(run->site->spool, &rule, clock_now_ms(), name, why);
+	v = spool_next(run->site->spool, rule, clock_now_ms(), name, why);
 	if (v != V_OK)
 		return v;
 	v = spool_claim_by(
-		run->site->spool, &rule, name, clock_now_ms(), &claim, &reason);
+		run->site->spool, rule, name, clock_now_ms(), &claim, &reason);
 	begin_with(run->line, claim.job);
 	if (v == V_OK)
-		v = take_in(run, stream, &claim, why);
+		v = take(run, stream, &claim, why);
 	else if (v == V_SKIP)
 		v = refuse_thing(run, stream, &claim, &reason, why);
 	else if (v == V_LATER) {
@@ -389,6 +434,21 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 	done_with(run->line, v);
 	claim_close(&claim);
 	return v;
+}
+
+static enum verdict
+take_next(struct role_run *run, const struct jobs_stream *stream,
+	struct fault *why)
+{
+	struct spool_rule rule = rule_of(run, stream);
+	enum verdict v = take_from(run, stream, &rule, take_in, why);
+
+	if (v != V_END || !stream->many || stream->again)
+		return v;
+	rule.stream = stream->name;
+	rule.senders = jobs_stream_senders(
+		&run->site->jobs, stream->name, &run->mem);
+	return take_from(run, stream, &rule, refuse_stray, why);
 }
 
 static enum verdict

@@ -26,8 +26,7 @@ static enum verdict
 fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
 	struct fault *why)
 {
-	const struct jobs_stream *stream =
-		jobs_stream(&run->site->jobs, job->stream);
+	const struct jobs_stream *stream = site_stream_now(run->site, job);
 	int count;
 	enum verdict v;
 
@@ -244,7 +243,7 @@ print_next(struct role_run *run, struct fault *why)
 			run->site->store, after, &run->mem, &job, why);
 		if (v != V_OK)
 			return v;
-		stream = jobs_stream(&run->site->jobs, job.stream);
+		stream = site_stream_now(run->site, &job);
 		after = job.number;
 	} while (stream == NULL);
 	v = paper_open(stream, stream->sender_is, &paper, why);

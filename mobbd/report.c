@@ -34,8 +34,8 @@ write_one(struct role_run *run, const struct job *job, int64_t now_ms,
 
 	v = store_report_names(run->site->store, job, &names, why);
 	if (v == V_OK)
-		v = spool_out_begin(run->site->spool, job->stream, names.report,
-			&w.out, why);
+		v = spool_out_begin(run->site->spool,
+			site_folder(run->site, job), names.report, &w.out, why);
 	if (v != V_OK)
 		return v;
 	v = store_report_write(run->site->store, job, now_ms, add, &w, why);

@@ -82,11 +82,18 @@ site_store(struct site *site, struct fault *why)
 static enum verdict
 open_spool(struct site *site, struct fault *why)
 {
-	size_t i, n = site->jobs.stream_count;
-	const char **names = arena_alloc(&site->mem, (n + 1) * sizeof(*names));
+	const struct jobs *jobs = &site->jobs;
+	size_t i, n = 0;
+	const char **names = arena_alloc(
+		&site->mem, (2 * jobs->stream_count + 1) * sizeof(*names));
 
-	for (i = 0; i < n; i++)
-		names[i] = site->jobs.streams[i].name;
+	for (i = 0; i < jobs->stream_count; i++) {
+		const struct jobs_stream *s = &jobs->streams[i];
+
+		if (s->many && !s->again)
+			names[n++] = s->name;
+		names[n++] = s->folder;
+	}
 	return spool_open(
 		site_path(site, site->jobs.spool), names, n, &site->spool, why);
 }
@@ -260,17 +267,37 @@ site_needs(struct site *site, unsigned needs, struct fault *why)
 	return v;
 }
 
+const struct jobs_stream *
+site_stream_now(const struct site *site, const struct job *job)
+{
+	const struct jobs *jobs = &site->jobs;
+	size_t i;
+
+	for (i = 0; i < jobs->stream_count; i++)
+		if (strcmp(jobs->streams[i].name, job->stream) == 0 &&
+			strcmp(jobs->streams[i].sender_is->oin, job->oin) == 0)
+			return &jobs->streams[i];
+	return NULL;
+}
+
+const char *
+site_folder(const struct site *site, const struct job *job)
+{
+	const struct jobs_stream *stream = site_stream_now(site, job);
+
+	return stream == NULL ? job->stream : stream->folder;
+}
+
 enum verdict
 site_stream(const struct site *site, const struct job *job,
 	const struct jobs_stream **stream_out, struct fault *why)
 {
-	const struct jobs_stream *stream =
-		jobs_stream(&site->jobs, job->stream);
+	const struct jobs_stream *stream = site_stream_now(site, job);
 
-	if (stream == NULL)
+	if (jobs_stream(&site->jobs, job->stream) == NULL)
 		return fault_set(why, V_SKIP, CODE_CONFIG_NAME,
 			"the jobs file has no stream %s any more", job->stream);
-	if (strcmp(stream->sender_is->oin, job->oin) != 0)
+	if (stream == NULL)
 		return fault_set(why, V_SKIP, CODE_CONFIG_NAME,
 			"stream %s has another sender than at intake",
 			job->stream);

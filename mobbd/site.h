@@ -73,6 +73,12 @@ const char *site_path(struct site *site, const char *path);
 enum verdict site_stream(const struct site *site, const struct job *job,
 	const struct jobs_stream **stream_out, struct fault *why);
 
+/* The same by stream and sender (its OIN) alone; NULL: none any more. */
+const struct jobs_stream *site_stream_now(
+	const struct site *site, const struct job *job);
+/* Where the supplier of a job finds its files, below out/. */
+const char *site_folder(const struct site *site, const struct job *job);
+
 /* The definition of a stream; NULL when there is no such stream. */
 const struct definition *site_definition(
 	const struct site *site, const struct jobs_stream *stream);

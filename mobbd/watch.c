@@ -63,6 +63,37 @@ questions(
 	return v == V_END ? V_OK : v;
 }
 
+/* Folders between those of a stream's senders, of none of them. */
+static enum verdict
+folders(struct site *site, const struct jobs_stream *stream, struct arena *mem,
+	int64_t now_ms, struct fault *why)
+{
+	const struct spool_rule rule = { .stream = stream->name,
+		.senders = jobs_stream_senders(
+			&site->jobs, stream->name, mem) };
+	struct spool_wait *waits;
+	struct need need;
+	size_t i, count;
+	enum verdict v;
+
+	v = spool_waits(
+		site->spool, &rule, now_ms, mem, &waits, &count, why);
+	for (i = 0; v == V_OK && i < count; i++) {
+		if (waits[i].code != CODE_SENDER_FOLDER)
+			continue;
+		need = (struct need){ .what = "folder",
+			.name = arena_format(mem, "in/%s/%s", stream->name,
+				waits[i].name),
+			.job = "",
+			.code = waits[i].code,
+			.since_ms = waits[i].changed_ms,
+			.text = waits[i].text,
+			.todo = "mobbjob explain MOBB-1385" };
+		v = tell(site, &need, mem, now_ms, why);
+	}
+	return v;
+}
+
 enum verdict
 watch_look(
 	struct site *site, struct arena *mem, int64_t now_ms, struct fault *why)
@@ -78,5 +109,11 @@ watch_look(
 	for (i = 0; v == V_OK && i < count; i++)
 		if (needs[i].overdue)
 			v = tell(site, &needs[i], mem, now_ms, why);
+	for (i = 0; v == V_OK && i < site->jobs.stream_count; i++) {
+		const struct jobs_stream *s = &site->jobs.streams[i];
+
+		if (s->many && !s->again)
+			v = folders(site, s, mem, now_ms, why);
+	}
 	return v;
 }

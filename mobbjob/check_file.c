@@ -36,7 +36,7 @@ stream_of_place(struct call *call, const char *path)
 		const struct jobs_stream *s = &site->jobs.streams[i];
 
 		if (same_folder(folder, arena_format(&call->mem, "%s/in/%s",
-						spool, s->name)))
+						spool, s->folder)))
 			return s;
 	}
 	return NULL;

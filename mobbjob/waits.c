@@ -14,7 +14,7 @@
 static struct spool_rule
 rule_of(struct call *call, const struct jobs_stream *stream)
 {
-	struct spool_rule rule = { .stream = stream->name,
+	struct spool_rule rule = { .stream = stream->folder,
 		.sidecar = stream->sidecar,
 		.quiet_ms = stream->quiet_ms,
 		.set_ms = stream->wait };
@@ -32,19 +32,18 @@ rule_of(struct call *call, const struct jobs_stream *stream)
 }
 
 static void
-of_stream(struct call *call, struct spool *spool,
-	const struct jobs_stream *stream, struct wait *all, size_t *count)
+of_folder(struct call *call, struct spool *spool, const struct spool_rule *rule,
+	struct wait *all, size_t *count)
 {
-	struct spool_rule rule = rule_of(call, stream);
 	struct spool_wait *found;
 	struct fault ignored;
 	size_t i, n;
 
-	if (spool_waits(spool, &rule, clock_now_ms(), &call->mem, &found, &n,
+	if (spool_waits(spool, rule, clock_now_ms(), &call->mem, &found, &n,
 		    &ignored) != V_OK)
 		return;
 	for (i = 0; i < n && *count < SPOOL_WAITS_MAX; i++)
-		all[(*count)++] = (struct wait){ .stream = stream->name,
+		all[(*count)++] = (struct wait){ .stream = rule->stream,
 			.file = found[i].name,
 			.code = found[i].code,
 			.text = found[i].text,
@@ -52,6 +51,22 @@ of_stream(struct call *call, struct spool *spool,
 			.changed_ms = found[i].changed_ms,
 			.bytes = found[i].bytes,
 			.missing_bytes = found[i].missing_bytes };
+}
+
+/* And what lies beside the folders of its senders. */
+static void
+of_stream(struct call *call, struct spool *spool,
+	const struct jobs_stream *stream, struct wait *all, size_t *count)
+{
+	struct spool_rule rule = rule_of(call, stream);
+
+	of_folder(call, spool, &rule, all, count);
+	if (!stream->many || stream->again)
+		return;
+	rule.stream = stream->name;
+	rule.senders = jobs_stream_senders(
+		&call->site.jobs, stream->name, &call->mem);
+	of_folder(call, spool, &rule, all, count);
 }
 
 void

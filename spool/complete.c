@@ -37,6 +37,8 @@ struct listing {
 	size_t count, size;
 	bool cut; /* there are more names than we look at */
 	size_t at;
+	const char **strange; /* folders of nobody, in `mem` */
+	size_t strange_count;
 };
 
 /* A file, or what is there of a set. */
@@ -140,6 +142,43 @@ list_names(struct listing *list, bool parts, struct fault *why)
 	return v;
 }
 
+static bool
+is_folder(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+static bool
+is_sender(const char *const *senders, const char *name)
+{
+	for (; *senders != NULL; senders++)
+		if (strcmp(*senders, name) == 0)
+			return true;
+	return false;
+}
+
+/* Between the folders of senders only files are taken. */
+static void
+folders_away(struct listing *list, const char *const *senders)
+{
+	size_t i, n = 0;
+
+	list->strange = arena_alloc(
+		&list->mem, (list->count + 1) * sizeof(*list->strange));
+	for (i = 0; i < list->count; i++) {
+		struct entry *e = &list->entries[i];
+
+		if (!is_folder(list->fd, e->name))
+			list->entries[n++] = *e;
+		else if (!is_sender(senders, e->name))
+			list->strange[list->strange_count++] = e->name;
+	}
+	list->count = n;
+}
+
 static enum verdict
 list_open(struct spool *spool, const struct spool_rule *rule,
 	struct listing *list, struct fault *why)
@@ -151,7 +190,11 @@ list_open(struct spool *spool, const struct spool_rule *rule,
 	*list = (struct listing){ .fd = -1 };
 	room_path(path, "in", rule->stream);
 	v = file_dir(spool->fd, path, &list->fd, why);
-	return v == V_OK ? list_names(list, rule->parts, why) : v;
+	if (v == V_OK)
+		v = list_names(list, rule->parts, why);
+	if (v == V_OK && rule->senders != NULL)
+		folders_away(list, rule->senders);
+	return v;
 }
 
 static void
@@ -475,6 +518,30 @@ why_not(const struct listing *list, const struct thing *thing,
 	return true;
 }
 
+/* Files in it would lie there for ever. */
+static size_t
+strange_folders(const struct listing *list, struct arena *mem,
+	struct spool_wait waits[SPOOL_WAITS_MAX])
+{
+	size_t i, n = 0;
+	struct stat st;
+
+	for (i = 0; i < list->strange_count && n < SPOOL_WAITS_MAX; i++) {
+		if (fstatat(list->fd, list->strange[i], &st,
+			    AT_SYMLINK_NOFOLLOW) == -1)
+			continue;
+		waits[n++] = (struct spool_wait){
+			.name = shown(mem, list->strange[i]),
+			.code = CODE_SENDER_FOLDER,
+			.text = "a folder of no sender of this stream: what "
+				"lies in it is not taken in",
+			.late = true,
+			.changed_ms = changed(&st)
+		};
+	}
+	return n;
+}
+
 enum verdict
 spool_waits(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 	struct arena *mem, struct spool_wait **waits_out, size_t *count_out,
@@ -488,8 +555,10 @@ spool_waits(struct spool *spool, const struct spool_rule *rule, int64_t now_ms,
 	enum verdict v;
 
 	v = list_open(spool, rule, &list, why);
-	if (v == V_OK)
+	if (v == V_OK) {
 		waits = arena_alloc(mem, SPOOL_WAITS_MAX * sizeof(*waits));
+		count = strange_folders(&list, mem, waits);
+	}
 	while (v == V_OK && count < SPOOL_WAITS_MAX &&
 		list_next(&list, &thing)) {
 		struct spool_wait *w = &waits[count];

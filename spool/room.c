@@ -19,6 +19,9 @@
 				  (SPOOL_NAME_MAX + 1 + SIDECARS_BYTES_MAX))
 #define DATE_DIGITS 8
 #define JOB_RANDOM 4
+#define ROOM_NAME_MAX 40 /* of a stream or a sender */
+
+_Static_assert(SPOOL_STREAM_MAX == 2 * ROOM_NAME_MAX + 1, "and a slash");
 
 const char *const room_sidecars[] = { ".ready", ".trigger", ".totals",
 	".sha256", NULL };
@@ -52,7 +55,14 @@ room_out_name_ok(const char *name)
 bool
 room_stream_ok(const char *stream)
 {
-	return plain_name(stream, SPOOL_STREAM_MAX);
+	const char *slash = strchr(stream, '/');
+	char first[SPOOL_STREAM_MAX + 1];
+
+	if (slash == NULL)
+		return plain_name(stream, ROOM_NAME_MAX);
+	snprintf(first, sizeof(first), "%.*s", (int)(slash - stream), stream);
+	return plain_name(first, ROOM_NAME_MAX) &&
+	       plain_name(slash + 1, ROOM_NAME_MAX);
 }
 
 bool

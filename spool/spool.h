@@ -2,12 +2,13 @@
  *
  * Front door of spool/: no other header of this folder is included elsewhere.
  *
- *	in/STREAM/NAME		dropped here by rename, whole, in one step
+ *	in/STREAM/NAME		dropped here by rename, whole, in one step; of a
+ *				stream with several senders in/STREAM/SENDER/NAME
  *	work/JOBID/NAME		ours; exactly one process won the rename
  *	work/JOBID/content	documents that have no place in the file
  *	done/JOBID/NAME		every letter has its end
  *	bad/JOBID/NAME		refused; NAME.reason says why
- *	out/STREAM/		reports to the supplier
+ *	out/STREAM/		reports to the supplier; out/STREAM/SENDER/ likewise
  *	print/out/		bundles for the printer
  *	sent/			what was offered and printed (the journal)
  *
@@ -32,13 +33,14 @@
 
 #define SPOOL_NAME_MAX 120    /* bytes of a file name */
 #define SPOOL_DROPPED_MAX 256 /* of one as dropped, and the closing NUL */
-#define SPOOL_STREAM_MAX 40
+#define SPOOL_STREAM_MAX 81   /* "STREAM", or "STREAM/SENDER" */
 #define SPOOL_JOBID_MAX 16 /* "20260215-k3f7" and the closing NUL */
 
 struct spool;
 
-/* Open the spool at `path`, making folders that are missing (in/STREAM for
- * every stream given).
+/* Open the spool at `path`, making folders that are missing (in/STREAM and
+ * out/STREAM for every stream given).  Here and everywhere below a stream is
+ * "STREAM", or "STREAM/SENDER" of one with several senders.
  */
 enum verdict spool_open(const char *path, const char *const *streams,
 	size_t stream_count, struct spool **spool_out, struct fault *why);
@@ -62,6 +64,10 @@ struct spool_rule {
 			   * last change; 0: SPOOL_WAIT_MS */
 	bool unpacks;	  /* documents are inline, or pages of one PDF, and so
 			   * may be written once more: for the need of disk */
+	/* Not NULL: its senders, whose folders lie in it, ended by NULL.  Then
+	 * a folder is never a batch file.
+	 */
+	const char *const *senders;
 };
 
 /* Would a file of this name be taken in?  Letters, digits, dots, dashes and
@@ -84,7 +90,8 @@ enum verdict spool_next(struct spool *spool, const struct spool_rule *rule,
 /* What lies in in/STREAM and cannot be taken yet, in order of names: it still
  * grows, lacks its sidecar or a part (CODE_GROWING), contradicts itself
  * (CODE_PARTS), there is too little disk for it (CODE_DISK_FULL), or we may not
- * read it (CODE_SPOOL).
+ * read it (CODE_SPOOL).  Of a stream with several senders also a folder that is
+ * of none of them (CODE_SENDER_FOLDER): it is left alone.
  */
 struct spool_wait {
 	const char *name; /* can be printed: odd characters are %xx */

@@ -37,9 +37,9 @@ make_folders(struct spool *spool, const char *const *streams, size_t count,
 	for (i = 0; i < count; i++) {
 		if (!room_stream_ok(streams[i]))
 			return fault_set(why, V_BROKEN, CODE_SPOOL,
-				"a stream's name must be 1 to %d letters, "
-				"digits, dots, dashes or underscores",
-				SPOOL_STREAM_MAX);
+				"the name of a stream or sender must be 1 to "
+				"40 letters, digits, dots, dashes or "
+				"underscores");
 		for (j = 0; j < sizeof(each) / sizeof(each[0]); j++) {
 			room_path(path, each[j], streams[i]);
 			v = file_dirs(spool->fd, path, why);
