@@ -135,9 +135,8 @@ enum code {
 	CODE_FIND_KEY = 1347,	      /* no site key, so no look-up by number */
 	CODE_TARIFF = 1348,	      /* no tariff for this year */
 	CODE_CONFIG_WINDOW = 1370,    /* window or date that cannot be */
-	CODE_SENDER_NONE = 1384,   /* a file that is in no sender's folder */
-	CODE_SENDER_FOLDER = 1385, /* a folder of no sender of the stream */
-	CODE_SELECTION = 1386,	   /* what was chosen is not what was shown */
+	CODE_SENDER_NONE = 1384,      /* a file that is in no sender's folder */
+	CODE_SENDER_FOLDER = 1385,    /* a folder of no sender of the stream */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */

@@ -921,7 +921,7 @@ static const struct advice rows[] = {
 		"Verbeter de waarde op de genoemde regel en kolom: 'mon-fri "
 		"07:00-22:00', '16:00', 2026-12-24; zie jobs.example.",
 		4 },
-	{ CODE_SENDER_NONE, 'B', "file of no sender",
+	{ CODE_SENDER_NONE, '-', "file of no sender",
 		"bestand van geen afzender",
 		"The stream has several senders, and the file did not lie in "
 		"the folder of one of them; nobody knows whose letters it has.",
@@ -940,15 +940,6 @@ static const struct advice rows[] = {
 		"verwijder haar, of zet de afzender bij `senders:` van de "
 		"stroom.",
 		4 },
-	{ CODE_SELECTION, '-', "other jobs than were shown",
-		"andere opdrachten dan getoond",
-		"The number that was typed, or given with --jobs, is not the "
-		"number of jobs that the selection finds now.",
-		"Look at the list again and give the number that it shows; "
-		"nothing was changed.",
-		"Bekijk de lijst opnieuw en geef het getal dat er staat; er "
-		"is niets veranderd.",
-		2 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

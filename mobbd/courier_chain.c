@@ -45,8 +45,8 @@ find_stream(struct posting *p, struct fault *why)
 	const struct courier *own = p->run->own;
 
 	p->c = chain_find(p->row.name);
-	p->stream = jobs_stream_of(
-		&p->run->site->jobs, p->of.stream, p->of.sender);
+	p->stream =
+		jobs_stream_of(&p->run->site->jobs, p->of.stream, p->of.sender);
 	if (jobs_production(own->endpoint->environment))
 		return fault_set(why, V_NEVER, CODE_CHAIN_PRODUCTION,
 			"endpoint %s is of production now",

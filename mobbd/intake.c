@@ -282,8 +282,8 @@ refuse_stray(struct role_run *run, const struct jobs_stream *stream,
 {
 	char none[] = "";
 	const struct jobs_sender nobody = { .name = none, .oin = none };
-	const char *const *names = jobs_stream_senders(
-		&run->site->jobs, stream->name, &run->mem);
+	const char *const *names =
+		jobs_stream_senders(&run->site->jobs, stream->name, &run->mem);
 	struct jobs_stream of_nobody = *stream;
 	struct buf text = BUF_MAX(200);
 	struct fault reason;
@@ -446,8 +446,8 @@ take_next(struct role_run *run, const struct jobs_stream *stream,
 	if (v != V_END || !stream->many || stream->again)
 		return v;
 	rule.stream = stream->name;
-	rule.senders = jobs_stream_senders(
-		&run->site->jobs, stream->name, &run->mem);
+	rule.senders =
+		jobs_stream_senders(&run->site->jobs, stream->name, &run->mem);
 	return take_from(run, stream, &rule, refuse_stray, why);
 }
 

@@ -379,7 +379,8 @@ write_part(
 		snprintf(nth, sizeof(nth), "-%d", r->part + 1);
 	snprintf(name_out, SPOOL_OUT_NAME_MAX, "%s%s%s", r->name, nth,
 		zip ? ".zip" : ext);
-	v = spool_out_begin(spool, site_folder(r->run->site, r->job), name_out, &r->out, why);
+	v = spool_out_begin(spool, site_folder(r->run->site, r->job), name_out,
+		&r->out, why);
 	if (v == V_OK && !zip)
 		return cut(r, r->out, why);
 	/* Its size must be known before it goes into a ZIP. */

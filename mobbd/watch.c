@@ -69,21 +69,20 @@ folders(struct site *site, const struct jobs_stream *stream, struct arena *mem,
 	int64_t now_ms, struct fault *why)
 {
 	const struct spool_rule rule = { .stream = stream->name,
-		.senders = jobs_stream_senders(
-			&site->jobs, stream->name, mem) };
+		.senders =
+			jobs_stream_senders(&site->jobs, stream->name, mem) };
 	struct spool_wait *waits;
 	struct need need;
 	size_t i, count;
 	enum verdict v;
 
-	v = spool_waits(
-		site->spool, &rule, now_ms, mem, &waits, &count, why);
+	v = spool_waits(site->spool, &rule, now_ms, mem, &waits, &count, why);
 	for (i = 0; v == V_OK && i < count; i++) {
 		if (waits[i].code != CODE_SENDER_FOLDER)
 			continue;
 		need = (struct need){ .what = "folder",
-			.name = arena_format(mem, "in/%s/%s", stream->name,
-				waits[i].name),
+			.name = arena_format(
+				mem, "in/%s/%s", stream->name, waits[i].name),
 			.job = "",
 			.code = waits[i].code,
 			.since_ms = waits[i].changed_ms,

@@ -19,7 +19,8 @@ named(const struct jobs *jobs, enum stop_kind kind, const char *name)
 
 	switch (kind) {
 	case STOP_STREAM:
-		return jobs_stream(jobs, name) != NULL;
+		return jobs_stream(jobs, name) != NULL ||
+		       jobs_stream_at(jobs, name) != NULL;
 	case STOP_SENDER:
 		for (i = 0; i < jobs->sender_count; i++)
 			if (strcmp(jobs->senders[i].name, name) == 0)
@@ -34,18 +35,23 @@ named(const struct jobs *jobs, enum stop_kind kind, const char *name)
 	return false;
 }
 
-/* An endpoint is of all senders. */
+/* An endpoint is of all senders, a stream of each that it has. */
 static enum verdict
 may(struct call *call, const struct stop_target *target, struct fault *why)
 {
-	const struct jobs_stream *stream =
-		jobs_stream(&call->site.jobs, target->name);
+	const struct jobs *jobs = &call->site.jobs;
+	enum verdict v = V_OK;
+	size_t i;
 
-	return person_may(call,
-		target->kind == STOP_SENDER			? target->name
-		: target->kind == STOP_STREAM && stream != NULL ? stream->sender
-								: "",
-		why);
+	if (target->kind == STOP_SENDER)
+		return person_may(call, target->name, why);
+	if (target->kind == STOP_ENDPOINT)
+		return person_may(call, "", why);
+	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
+		if (strcmp(jobs->streams[i].name, target->name) == 0 ||
+			strcmp(jobs->streams[i].folder, target->name) == 0)
+			v = person_may(call, jobs->streams[i].sender, why);
+	return v;
 }
 
 static enum verdict

@@ -64,8 +64,8 @@ of_stream(struct call *call, struct spool *spool,
 	if (!stream->many || stream->again)
 		return;
 	rule.stream = stream->name;
-	rule.senders = jobs_stream_senders(
-		&call->site.jobs, stream->name, &call->mem);
+	rule.senders =
+		jobs_stream_senders(&call->site.jobs, stream->name, &call->mem);
 	of_folder(call, spool, &rule, all, count);
 }
 

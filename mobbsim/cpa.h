@@ -61,6 +61,17 @@ struct cpa_terms {
 	enum cpa_mode mode;
 };
 
+/* All agreements of one simulator, one for each sender of letters. */
+struct cpa_agreed {
+	struct cpa_terms *terms;
+	size_t count;
+};
+/* By its id, or by the OIN of the sender; NULL: there is none. */
+const struct cpa_terms *cpa_agreed_id(
+	const struct cpa_agreed *agreed, const char *id);
+const struct cpa_terms *cpa_agreed_oin(
+	const struct cpa_agreed *agreed, const char *oin);
+
 /* "PT5S", "P1DT12H"; months and years have no fixed length. */
 bool cpa_duration(const char *text, int64_t *ms_out);
 

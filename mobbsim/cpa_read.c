@@ -114,6 +114,28 @@ role_for(const struct xml_node *party, const char *can, const char *action)
 	return NULL;
 }
 
+const struct cpa_terms *
+cpa_agreed_id(const struct cpa_agreed *agreed, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < agreed->count; i++)
+		if (strcmp(agreed->terms[i].id, id) == 0)
+			return &agreed->terms[i];
+	return NULL;
+}
+
+const struct cpa_terms *
+cpa_agreed_oin(const struct cpa_agreed *agreed, const char *oin)
+{
+	size_t i;
+
+	for (i = 0; i < agreed->count; i++)
+		if (strcmp(agreed->terms[i].peer_oin, oin) == 0)
+			return &agreed->terms[i];
+	return NULL;
+}
+
 bool
 cpa_duration(const char *text, int64_t *ms_out)
 {

@@ -202,6 +202,24 @@ judge_all(struct taking *t, bool valid, enum judge_code *codes)
 	return named;
 }
 
+/* Whose it is, by what connected, by the envelope, and by the payload. */
+static enum verdict
+put_sender(const struct taking *t)
+{
+	struct buf line = BUF_MAX(1000);
+	char at[CLOCK_TEXT_MAX];
+	enum verdict v;
+
+	clock_utc(t->now_ms, at);
+	buf_format(&line, "%s;%.255s;%.40s;%.40s;%.40s;%.40s\n", at,
+		t->envelope.message_id, t->payload.batch_id,
+		t->request->peer_oin, t->envelope.from,
+		t->payload.sender == NULL ? "" : t->payload.sender);
+	v = file_write(t->ebms->senders_fd, line.bytes, line.len, t->why);
+	buf_done(&line);
+	return v;
+}
+
 /* Everything that makes the delivery ours, the ledger last. */
 static enum verdict
 keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
@@ -215,6 +233,8 @@ keep_delivery(struct taking *t, const enum judge_code *codes, int64_t named,
 	v = taking_keep(t, named, received, ack);
 	if (v == V_OK)
 		v = put_received(t, received);
+	if (v == V_OK)
+		v = put_sender(t);
 	if (v == V_OK && named > 0 && t->payload.batch_id[0] != '\0')
 		v = taking_put_results(t, codes);
 	if (v == V_OK)
@@ -363,9 +383,13 @@ take_envelope(struct taking *t)
 {
 	const struct envelope *e = &t->envelope;
 
+	const struct cpa_terms *terms =
+		cpa_agreed_id(&t->ebms->agreed, e->cpa_id);
+
 	t->post->message_id = e->message_id;
-	if (strcmp(e->cpa_id, t->ebms->terms.id) != 0)
+	if (terms == NULL)
 		return taking_refuse(t, "Client", "CPA is not found");
+	t->ebms->terms = *terms;
 	if (strcmp(e->from, t->ebms->terms.peer_oin) != 0 ||
 		strcmp(t->request->peer_oin, e->from) != 0)
 		return taking_refuse(t, "Client",

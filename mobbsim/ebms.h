@@ -25,7 +25,9 @@
 #include "mobbsim/troubles.h"
 
 struct ebms {
-	struct cpa_terms terms;
+	struct cpa_agreed agreed;
+	struct cpa_terms terms; /* of the message under way */
+	int senders_fd;		/* sim/senders.csv */
 	struct xml_schema *schema;
 	struct subscribers *subscribers; /* NULL: the rule */
 	struct ledger *ledger;

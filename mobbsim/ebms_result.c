@@ -24,6 +24,7 @@ taking_add(struct taking *t, int64_t after_ms)
 	*r = (struct taking_result){
 		.result = { .ref_to = t->envelope.message_id,
 			.conversation = t->envelope.conversation,
+			.cpa_id = t->envelope.cpa_id,
 			.nth = (int)t->result_count },
 		.due_ms = t->now_ms + after_ms,
 	};

@@ -30,6 +30,7 @@ static const char help[] =
 	"usage: mobbsim init DIR [--ports OURS,THEIRS | --ports auto]\n"
 	"               [--sync | --best-effort]\n"
 	"               [--retries N] [--interval PT5S] [--persist P1D]\n"
+	"               [--senders N]\n"
 	"       mobbsim batch [--stream STREAM] --letters N --seed S --out "
 	"FILE\n"
 	"               [--bad N [--faults NAMES]] [--spoil KIND]\n"
@@ -98,6 +99,11 @@ take_agreement(struct room_agreement *agreement, int option, char *value)
 		return cpa_duration(value, &n)
 			       ? NULL
 			       : "--interval is a duration, such as PT5S";
+	case 'n':
+		if (!text_number(value, ROOM_SENDERS_MAX, &n) || n < 1)
+			return "--senders is a number from 1 to 20";
+		agreement->senders = (int)n;
+		return NULL;
 	case 'd':
 		agreement->persist = value;
 		return cpa_duration(value, &n)
@@ -118,6 +124,7 @@ run_init(int argc, char **argv)
 		{ "retries", required_argument, NULL, 'r' },
 		{ "interval", required_argument, NULL, 'i' },
 		{ "persist", required_argument, NULL, 'd' },
+		{ "senders", required_argument, NULL, 'n' },
 		{ 0 },
 	};
 	struct room_ports ports = { ROOM_OUR_PORT, ROOM_THEIR_PORT };

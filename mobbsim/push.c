@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -106,6 +107,18 @@ settles(const struct push_item *item, const struct buf *body)
 	return is;
 }
 
+/* Signals and results of all senders go to one listener; results say whose
+ * agreement they are under.
+ */
+static const struct cpa_terms *
+terms_of(const struct push *push, const struct push_item *item)
+{
+	const struct cpa_terms *terms =
+		cpa_agreed_id(push->conf.agreed, item->cpa_id);
+
+	return terms == NULL ? &push->conf.agreed->terms[0] : terms;
+}
+
 /* What came of a try. */
 enum tried {
 	TRIED_IN_VAIN = 0,
@@ -117,10 +130,11 @@ static enum tried
 post(struct push *push, const struct push_item *item, const char *url,
 	const char *content_type, const struct buf *body)
 {
-	const struct cpa_terms *terms = push->conf.terms;
+	const struct cpa_terms *terms = terms_of(push, item);
 	const struct push_manner *manner = &item->manner;
 	struct call call = { .end = push->conf.end,
-		.oin = terms->peer_oin,
+		/* The listener has one certificate, whoever sends. */
+		.oin = push->conf.agreed->terms[0].peer_oin,
 		.url = url,
 		.content_type = content_type,
 		.body = body,
@@ -157,7 +171,7 @@ post(struct push *push, const struct push_item *item, const char *url,
 static enum tried
 post_signal(struct push *push, const struct push_item *item)
 {
-	const char *url = push->conf.terms->signal_url;
+	const char *url = terms_of(push, item)->signal_url;
 	struct buf body = BUF_MAX(PUSH_BODY_MAX);
 	enum tried tried;
 
@@ -173,7 +187,7 @@ post_signal(struct push *push, const struct push_item *item)
 static enum tried
 post_result(struct push *push, const struct push_item *item)
 {
-	const struct cpa_terms *terms = push->conf.terms;
+	const struct cpa_terms *terms = terms_of(push, item);
 	char type[PUSH_TYPE_MAX];
 	struct buf body = BUF_MAX(PUSH_BODY_MAX);
 	struct fault why = FAULT_NONE;
@@ -216,7 +230,7 @@ static bool
 again(const struct push *push, struct push_item *item, enum tried tried,
 	int64_t now_ms)
 {
-	const struct cpa_terms *terms = push->conf.terms;
+	const struct cpa_terms *terms = terms_of(push, item);
 	bool lost = item->tries == 0 && item->manner.lost;
 
 	item->tries++;
@@ -399,6 +413,7 @@ item_of(const struct push_result *result)
 
 	item->no_ref = result->no_ref;
 	item->answer = result->answer;
+	snprintf(item->cpa_id, sizeof(item->cpa_id), "%s", result->cpa_id);
 	return item;
 }
 

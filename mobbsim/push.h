@@ -27,10 +27,10 @@
 struct push;
 
 struct push_conf {
-	const struct line_end *end;    /* what we show; lent */
-	const struct cpa_terms *terms; /* lent while pushing */
-	struct inbox *inbox;	       /* lent */
-	int sim_fd;		       /* lent */
+	const struct line_end *end;	 /* what we show; lent */
+	const struct cpa_agreed *agreed; /* lent while pushing */
+	struct inbox *inbox;		 /* lent */
+	int sim_fd;			 /* lent */
 };
 
 /* Read the queue; what belongs to a message that was never taken is taken
@@ -48,7 +48,7 @@ void push_signal(struct push *push, const void *bytes, size_t len,
 
 /* A result of message `ref_to`: the `nth` one of it. */
 struct push_result {
-	const char *ref_to, *conversation;
+	const char *ref_to, *conversation, *cpa_id;
 	int nth;
 	bool no_ref; /* RefToMessageId is left out */
 	bool answer; /* about subscriptions; else of a delivery */

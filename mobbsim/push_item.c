@@ -85,6 +85,7 @@ push_item_save(const struct push_item *item, int sim_fd, struct fault *why)
 		"ref %s\nconversation %s\nnth %d\nwith %d\nanswer %d\n",
 		item->ref_to, item->conversation, item->nth, !item->no_ref,
 		item->answer);
+	buf_format(&head, "cpa %s\n", item->cpa_id);
 	buf_format(&head, "issued %" PRId64 "\n", item->issued_ms);
 	for (i = 0; i < PUSH_IDS_MAX && item->ids[i][0] != '\0'; i++)
 		buf_format(&head, "id %s\n", item->ids[i]);
@@ -212,7 +213,8 @@ static enum verdict
 load_one(int sim_fd, const char *name, struct push_item **item_out,
 	struct fault *why)
 {
-	char ref_to[INBOX_ID_MAX] = "", conversation[INBOX_ID_MAX] = "";
+	char ref_to[INBOX_ID_MAX] = "", conversation[INBOX_ID_MAX] = "",
+	     cpa_id[INBOX_ID_MAX] = "";
 	char path[PATH_BYTES], ids[PUSH_IDS_MAX][PUSH_ID_MAX] = { { 0 } };
 	struct buf head = BUF_MAX(HEAD_BYTES_MAX);
 	int64_t issued_ms = -1, nth = 1, with = 1, answer = 0;
@@ -230,6 +232,8 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 			head_text(value, ref_to, sizeof(ref_to));
 		else if (strcmp(key, "conversation") == 0)
 			head_text(value, conversation, sizeof(conversation));
+		else if (strcmp(key, "cpa") == 0)
+			head_text(value, cpa_id, sizeof(cpa_id));
 		else if (strcmp(key, "issued") == 0)
 			issued_ms = head_number(value);
 		else if (strcmp(key, "nth") == 0)
@@ -250,6 +254,7 @@ load_one(int sim_fd, const char *name, struct push_item **item_out,
 	item->no_ref = with == 0;
 	item->answer = answer == 1;
 	memcpy(item->ids, ids, sizeof(ids));
+	memcpy(item->cpa_id, cpa_id, sizeof(cpa_id));
 	/* How often it was tried is not kept: begin anew. */
 	item->issued_ms = 0;
 	*item_out = item;

@@ -50,9 +50,10 @@ struct push_item {
 	struct buf signal;
 	/* of a result */
 	char ref_to[INBOX_ID_MAX], conversation[INBOX_ID_MAX];
-	int nth;     /* 1 .. : several results of one message */
-	bool no_ref; /* RefToMessageId is left out */
-	bool answer; /* about subscriptions; else of a delivery */
+	char cpa_id[INBOX_ID_MAX]; /* "": the first */
+	int nth;		   /* 1 .. : several results of one message */
+	bool no_ref;		   /* RefToMessageId is left out */
+	bool answer;		   /* about subscriptions; else of a delivery */
 	char file[HEAD_NAME_MAX + 8];	     /* below sim/queue */
 	char ids[PUSH_IDS_MAX][PUSH_ID_MAX]; /* the present one first */
 	int64_t issued_ms;		     /* 0: not yet, or expired */

@@ -71,6 +71,17 @@ static const struct pki_leaf leaves[] = {
 	{ "extra/revoked-client", ROOM_THEIR_OIN, THEIRS, false, PKI_REVOKED },
 };
 
+#define LEAVES (sizeof(leaves) / sizeof(leaves[0]))
+
+/* The certificates in an agreement. */
+enum {
+	OURS_S,
+	OURS_C,
+	THEIRS_S,
+	THEIRS_C,
+	CERTIFICATES
+};
+
 /* A port nobody listens on, as far as the system knows at this moment; the
  * socket is left open until both are chosen, or they could be the same.
  */
@@ -245,60 +256,141 @@ pem_body(int dir, const char *path, struct buf *out, struct fault *why)
 	return v;
 }
 
-static enum verdict
-put_cpa(int dir, const struct room_ports *ports,
-	const struct room_agreement *agreement, struct fault *why)
+void
+room_sender(int nth, struct room_sender *out)
 {
-	enum {
-		OURS_S,
-		OURS_C,
-		THEIRS_S,
-		THEIRS_C,
-		CERTIFICATES
-	};
-	static const char *const files[CERTIFICATES] = {
-		"pki/ours-server.crt",
-		"pki/ours-client.crt",
-		"pki/theirs-server.crt",
-		"pki/theirs-client.crt",
-	};
-	struct buf text = BUF_MAX(TEXT_MAX), body[CERTIFICATES];
-	char our_url[URL_MAX], their_url[URL_MAX];
-	struct cpa_plan plan = { 0 };
-	enum verdict v = V_OK;
-	size_t i;
+	char suffix[8] = "";
 
-	for (i = 0; i < CERTIFICATES; i++)
-		body[i] = BUF_MAX(PEM_MAX);
-	for (i = 0; v == V_OK && i < CERTIFICATES; i++)
-		v = pem_body(dir, files[i], &body[i], why);
-	if (v != V_OK)
-		goto out;
+	assert(nth >= 1 && nth <= ROOM_SENDERS_MAX);
+	memcpy(out->oin, ROOM_OUR_OIN, sizeof(ROOM_OUR_OIN));
+	if (nth > 1) {
+		snprintf(suffix, sizeof(suffix), "-%d", nth);
+		snprintf(out->oin + strlen(ROOM_OUR_OIN) - 2, 3, "%02d", nth);
+	}
+	snprintf(out->name, sizeof(out->name), "voorbeeld%s", suffix);
+	snprintf(out->cpa, sizeof(out->cpa), "cpa%s.xml", suffix);
+	snprintf(out->client, sizeof(out->client), "ours-client%s", suffix);
+}
+
+/* The agreement of one sender; the certificates stand in `body`. */
+static void
+write_cpa(const struct room_ports *ports,
+	const struct room_agreement *agreement,
+	const struct room_sender *sender, const struct buf body[CERTIFICATES],
+	struct buf *text)
+{
+	char our_url[URL_MAX], their_url[URL_MAX], id[CPA_ID_MAX];
+	struct cpa_plan plan;
+
+	snprintf(id, sizeof(id),
+		"MIJNOVERHEID-EBMS-BB-2-0_%s_" ROOM_THEIR_OIN "_rehearsal",
+		sender->oin);
 	snprintf(our_url, sizeof(our_url), "https://localhost:%d/ebms",
 		ports->ours);
 	snprintf(their_url, sizeof(their_url), "https://localhost:%d/ebms",
 		ports->theirs);
 	plan = (struct cpa_plan){
-		.id = "MIJNOVERHEID-EBMS-BB-2-0_" ROOM_OUR_OIN
-		      "_" ROOM_THEIR_OIN "_rehearsal",
+		.id = id,
 		.start = "2020-01-01T00:00:00Z",
 		.end = "2099-12-31T00:00:00Z",
 		.retries = agreement->retries,
 		.interval = agreement->interval,
 		.persist = agreement->persist,
 		.mode = agreement->mode,
-		.ours = { "OURS", OURS, ROOM_OUR_OIN, "SR", our_url,
+		.ours = { "OURS", OURS, sender->oin, "SR", our_url,
 			body[OURS_S].bytes, body[OURS_C].bytes },
 		.theirs = { "THEIRS", THEIRS, ROOM_THEIR_OIN, "SP", their_url,
 			body[THEIRS_S].bytes, body[THEIRS_C].bytes },
 	};
-	cpa_write(&plan, &text);
-	assert(!text.full);
-	v = file_put(dir, "cpa.xml", text.bytes, text.len, 0644, why);
-out:
+	cpa_write(&plan, text);
+	assert(!text->full);
+}
+
+static enum verdict
+put_cpa(int dir, const struct room_ports *ports,
+	const struct room_agreement *agreement,
+	const struct room_sender *sender, struct fault *why)
+{
+	static const char *const files[CERTIFICATES] = {
+		[OURS_S] = "ours-server",
+		[THEIRS_S] = "theirs-server",
+		[THEIRS_C] = "theirs-client",
+	};
+	struct buf text = BUF_MAX(TEXT_MAX), body[CERTIFICATES];
+	char path[64];
+	enum verdict v = V_OK;
+	size_t i;
+
+	for (i = 0; i < CERTIFICATES; i++)
+		body[i] = BUF_MAX(PEM_MAX);
+	for (i = 0; v == V_OK && i < CERTIFICATES; i++) {
+		snprintf(path, sizeof(path), "pki/%s.crt",
+			i == OURS_C ? sender->client : files[i]);
+		v = pem_body(dir, path, &body[i], why);
+	}
+	if (v == V_OK) {
+		write_cpa(ports, agreement, sender, body, &text);
+		v = file_put(dir, sender->cpa, text.bytes, text.len, 0644, why);
+	}
 	for (i = 0; i < CERTIFICATES; i++)
 		buf_done(&body[i]);
 	buf_done(&text);
+	return v;
+}
+
+static enum verdict
+put_cpas(int dir, const struct room_ports *ports,
+	const struct room_agreement *agreement, struct fault *why)
+{
+	struct room_sender sender;
+	enum verdict v = V_OK;
+	int i;
+
+	for (i = 1; v == V_OK && i <= agreement->senders; i++) {
+		room_sender(i, &sender);
+		v = put_cpa(dir, ports, agreement, &sender, why);
+	}
+	return v;
+}
+
+/* The certificates of all, those of further senders behind the others. */
+static enum verdict
+put_pki(int dir, int senders, int64_t now_ms, struct fault *why)
+{
+	struct pki_leaf all[LEAVES + ROOM_SENDERS_MAX];
+	struct room_sender more[ROOM_SENDERS_MAX + 1];
+	size_t count = LEAVES;
+	int i;
+
+	memcpy(all, leaves, sizeof(leaves));
+	for (i = 2; i <= senders; i++) {
+		room_sender(i, &more[i]);
+		all[count++] = (struct pki_leaf){ more[i].client, more[i].oin,
+			OURS, false, PKI_SOUND };
+	}
+	return pki_make(dir, all, count, now_ms, why);
+}
+
+/* Where each of several senders drops its files. */
+static enum verdict
+make_sender_folders(int dir, int senders, struct fault *why)
+{
+	static const char in[] = "spool/in/";
+	struct room_sender sender;
+	enum verdict v = V_OK;
+	char path[96];
+	size_t i;
+	int k;
+
+	for (i = 0; senders > 1 && i < sizeof(folders) / sizeof(*folders); i++)
+		for (k = 1; v == V_OK && k <= senders &&
+			    strncmp(folders[i], in, sizeof(in) - 1) == 0;
+			k++) {
+			room_sender(k, &sender);
+			snprintf(path, sizeof(path), "%s/%s", folders[i],
+				sender.name);
+			v = make_folder(dir, path, why);
+		}
 	return v;
 }
 
@@ -316,7 +408,8 @@ put_key(int dir, struct fault *why)
 }
 
 static enum verdict
-put_settings(int dir, const struct room_ports *ports, struct fault *why)
+put_settings(
+	int dir, const struct room_ports *ports, int senders, struct fault *why)
 {
 	char formats[PATH_MAX], schemas[PATH_MAX];
 	struct buf text = BUF_MAX(TEXT_MAX);
@@ -324,10 +417,10 @@ put_settings(int dir, const struct room_ports *ports, struct fault *why)
 
 	(void)room_find("MOBB_FORMATS", "formats", "", formats);
 	(void)room_find("MOBB_SCHEMAS", "schemas", "box-request.xsd", schemas);
-	room_text_sim(ports, schemas, &text);
+	room_text_sim(ports, senders, schemas, &text);
 	v = file_put(dir, "sim.yaml", text.bytes, text.len, 0644, why);
 	buf_reset(&text);
-	room_text_jobs(ports, formats, &text);
+	room_text_jobs(ports, senders, formats, &text);
 	/* Last: a room with a jobs file is a whole room. */
 	if (v == V_OK)
 		v = file_put(dir, "jobs.yaml", text.bytes, text.len, 0644, why);
@@ -362,14 +455,15 @@ room_make(const char *dir, const struct room_ports *ports,
 	if (v == V_OK)
 		v = file_dir(fd, "pki", &pki, why);
 	if (v == V_OK)
-		v = pki_make(pki, leaves, sizeof(leaves) / sizeof(leaves[0]),
-			now_ms, why);
+		v = put_pki(pki, agreement->senders, now_ms, why);
 	if (v == V_OK)
-		v = put_cpa(fd, ports, agreement, why);
+		v = make_sender_folders(fd, agreement->senders, why);
+	if (v == V_OK)
+		v = put_cpas(fd, ports, agreement, why);
 	if (v == V_OK)
 		v = put_key(fd, why);
 	if (v == V_OK)
-		v = put_settings(fd, ports, why);
+		v = put_settings(fd, ports, agreement->senders, why);
 out:
 	if (pki != -1)
 		(void)close(pki);

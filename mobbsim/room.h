@@ -20,6 +20,7 @@
 #define ROOM_OUR_OIN "00000099000000010000"
 #define ROOM_THEIR_OIN "00000099000000020000"
 #define ROOM_OTHER_OIN "00000099000000030000" /* of neither */
+#define ROOM_SENDERS_MAX 20
 #define ROOM_OUR_PORT 18443
 #define ROOM_THEIR_PORT 28443
 
@@ -27,14 +28,25 @@ struct room_ports {
 	int ours, theirs;
 };
 
+/* Of an intermediary, 1 .. ROOM_SENDERS_MAX: the first is "voorbeeld" with
+ * ROOM_OUR_OIN, cpa.xml and pki/ours-client; the n-th "voorbeeld-N", with a
+ * number that ends in its own, cpa-N.xml and pki/ours-client-N.
+ */
+struct room_sender {
+	char name[24], oin[24], cpa[16], client[24];
+};
+void room_sender(int nth, struct room_sender *out);
+
 /* What the CPA says about repeating. */
 struct room_agreement {
 	enum cpa_mode mode;
 	int retries;
 	const char *interval, *persist; /* xs:duration: PT5S, P1D */
+	int senders;			/* each with an agreement of its own */
 };
 
-#define ROOM_AGREEMENT ((struct room_agreement){ CPA_ASYNC, 8, "PT5S", "P1D" })
+#define ROOM_AGREEMENT                                                         \
+	((struct room_agreement){ CPA_ASYNC, 8, "PT5S", "P1D", 1 })
 #define ROOM_RETRIES_MAX 100
 
 /* "18443,28443" or "auto" (two free ones).  V_BROKEN with CODE_USAGE. */

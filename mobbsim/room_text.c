@@ -21,8 +21,11 @@ add_quoted(struct buf *out, const char *text)
 
 /* Where we listen, and who sends. */
 static void
-add_ours(const struct room_ports *ports, struct buf *out)
+add_ours(const struct room_ports *ports, int senders, struct buf *out)
 {
+	struct room_sender sender;
+	int i;
+
 	buf_format(out,
 		"\n\n"
 		"# Where acknowledgments and results are pushed to us; the "
@@ -37,19 +40,25 @@ add_ours(const struct room_ports *ports, struct buf *out)
 		"\n"
 		"# On whose behalf letters leave: number, agreement, and the "
 		"client certificate.\n"
-		"senders:\n"
-		"  - name: voorbeeld\n"
-		"    oin: \"" ROOM_OUR_OIN "\"\n"
-		"    cpa: cpa.xml\n"
-		"    certificate: pki/ours-client.crt\n"
-		"    key: pki/ours-client.key\n"
-		"\n",
+		"senders:\n",
 		ports->ours);
+	for (i = 1; i <= senders; i++) {
+		room_sender(i, &sender);
+		buf_format(out,
+			"  - name: %s\n"
+			"    oin: \"%s\"\n"
+			"    cpa: %s\n"
+			"    certificate: pki/%s.crt\n"
+			"    key: pki/%s.key\n",
+			sender.name, sender.oin, sender.cpa, sender.client,
+			sender.client);
+	}
+	buf_text(out, "\n");
 }
 
 /* One of each layout there is a definition for. */
 static void
-add_streams(struct buf *out)
+add_streams(int senders, struct buf *out)
 {
 	static const struct {
 		const char *name, *title, *format, *type;
@@ -70,20 +79,21 @@ add_streams(struct buf *out)
 		buf_format(out,
 			"  - name: %s\n"
 			"    title: %s\n"
-			"    sender: voorbeeld\n"
+			"    %s\n"
 			"    endpoint: simulator\n"
 			"    printer: drukker\n"
 			"    format: %s\n"
 			"    type: %s\n"
 			"    complete: rename\n"
 			"    release: automatic\n",
-			streams[i].name, streams[i].title, streams[i].format,
-			streams[i].type);
+			streams[i].name, streams[i].title,
+			senders > 1 ? "senders: all" : "sender: voorbeeld",
+			streams[i].format, streams[i].type);
 }
 
 void
-room_text_jobs(
-	const struct room_ports *ports, const char *formats, struct buf *out)
+room_text_jobs(const struct room_ports *ports, int senders, const char *formats,
+	struct buf *out)
 {
 	buf_text(out,
 		"# Each stream below turns every file dropped in "
@@ -105,7 +115,7 @@ room_text_jobs(
 		"layout.\n"
 		"formats: ");
 	add_quoted(out, formats);
-	add_ours(ports, out);
+	add_ours(ports, senders, out);
 	buf_format(out,
 		"# Where box letters go, how fast, and how many lots may be "
 		"on their way at once.\n"
@@ -129,13 +139,16 @@ room_text_jobs(
 		      "    receipts: none\n"
 		      "    bundle_letters: 10000\n"
 		      "    bundle_bytes: 2GB\n");
-	add_streams(out);
+	add_streams(senders, out);
 }
 
 void
-room_text_sim(
-	const struct room_ports *ports, const char *schemas, struct buf *out)
+room_text_sim(const struct room_ports *ports, int senders, const char *schemas,
+	struct buf *out)
 {
+	struct room_sender sender;
+	int i;
+
 	struct buf path = BUF_MAX((size_t)PATH_MAX + 64);
 
 	buf_text(out, "# The other side of the rehearsal, read by "
@@ -146,15 +159,20 @@ room_text_sim(
 		"listen: \"127.0.0.1:%d\"\n"
 		"max_body: 160MB\n"
 		"oin: \"" ROOM_THEIR_OIN "\"\n"
-		"cpa: cpa.xml\n"
-		"certificate: pki/theirs-server.crt\n"
-		"key: pki/theirs-server.key\n"
-		"client_certificate: pki/theirs-client.crt\n"
-		"client_key: pki/theirs-client.key\n"
-		"trust: pki/root.crt\n"
-		"# A delivery is judged by this.\n"
-		"schema: ",
+		"cpa: [",
 		ports->theirs);
+	for (i = 1; i <= senders; i++) {
+		room_sender(i, &sender);
+		buf_format(out, "%s%s", i == 1 ? "" : ", ", sender.cpa);
+	}
+	buf_text(out, "]\n"
+		      "certificate: pki/theirs-server.crt\n"
+		      "key: pki/theirs-server.key\n"
+		      "client_certificate: pki/theirs-client.crt\n"
+		      "client_key: pki/theirs-client.key\n"
+		      "trust: pki/root.crt\n"
+		      "# A delivery is judged by this.\n"
+		      "schema: ");
 	buf_format(&path, "%s/box-request.xsd", schemas);
 	add_quoted(out, path.bytes);
 	buf_done(&path);

@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "mobbsim/room.h"
 
-void room_text_jobs(
-	const struct room_ports *ports, const char *formats, struct buf *out);
-void room_text_sim(
-	const struct room_ports *ports, const char *schemas, struct buf *out);
+void room_text_jobs(const struct room_ports *ports, int senders,
+	const char *formats, struct buf *out);
+void room_text_sim(const struct room_ports *ports, int senders,
+	const char *schemas, struct buf *out);
 
 #endif

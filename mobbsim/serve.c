@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -152,13 +153,13 @@ take_wus(struct server *s, const struct door_request *request,
 	const struct trouble *t, struct door_reply *reply)
 {
 	reply->content_type = "text/xml; charset=UTF-8";
-	if (strcmp(request->peer_oin, s->ebms.terms.peer_oin) != 0) {
+	if (cpa_agreed_oin(&s->ebms.agreed, request->peer_oin) == NULL) {
 		reply->status = 403;
 		return;
 	}
 	/* A question carries no letter. */
 	reply->status = wus_answer(request->soap_action, request->body,
-		request->body_len, s->ebms.terms.peer_oin, s->ebms.subscribers,
+		request->body_len, request->peer_oin, s->ebms.subscribers,
 		odd_wus(t), &reply->body);
 }
 
@@ -295,6 +296,34 @@ odd_certificates(const struct troubles *t)
 }
 
 static enum verdict
+read_agreements(struct server *s, struct fault *why)
+{
+	struct cpa_agreed *agreed = &s->ebms.agreed;
+	struct buf text = BUF_MAX(FILE_MAX);
+	size_t i, n = s->settings.cpa_count;
+	enum verdict v = V_OK;
+
+	agreed->terms = arena_alloc(&s->mem, (n + 1) * sizeof(*agreed->terms));
+	for (i = 0; v == V_OK && i < n; i++) {
+		buf_reset(&text);
+		v = file_get(s->room_fd, s->settings.cpas[i], &text, why);
+		if (v == V_OK)
+			v = cpa_terms_read(text.bytes, text.len,
+				s->settings.oin, &s->mem, &agreed->terms[i],
+				why);
+		else if (v == V_SKIP)
+			v = fault_set(why, V_BROKEN, CODE_CPA,
+				"there is no CPA file");
+	}
+	buf_done(&text);
+	if (v == V_OK && n == 0)
+		v = fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
+			"sim.yaml: cpa names no file");
+	agreed->count = n;
+	return v;
+}
+
+static enum verdict
 read_settings(struct server *s, struct fault *why)
 {
 	struct buf text = BUF_MAX(FILE_MAX);
@@ -310,23 +339,32 @@ read_settings(struct server *s, struct fault *why)
 		v = settings_parse(
 			"sim.yaml", text.bytes, text.len, &s->settings, why);
 	buf_reset(&text);
-	if (v == V_OK)
-		v = file_get(s->room_fd, s->settings.cpa, &text, why);
-	if (v == V_OK)
-		v = cpa_terms_read(text.bytes, text.len, s->settings.oin,
-			&s->mem, &s->ebms.terms, why);
-	else if (v == V_SKIP)
-		v = fault_set(why, V_BROKEN, CODE_CPA, "there is no CPA file");
 	buf_done(&text);
-	return v;
+	return v == V_OK ? read_agreements(s, why) : v;
+}
+
+static enum verdict
+open_senders(struct server *s, struct fault *why)
+{
+	static const char head[] =
+		"at;message_id;batch_id;certificate;party;payload\n";
+	struct stat st;
+	int fd = openat(s->sim_fd, "senders.csv",
+		O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return fault_errno(why, V_BROKEN, CODE_IO, "senders.csv");
+	s->ebms.senders_fd = fd;
+	return st.st_size > 0 ? V_OK
+			      : file_write(fd, head, sizeof(head) - 1, why);
 }
 
 static enum verdict
 open_memory(struct server *s, struct fault *why)
 {
-	struct push_conf conf = {
-		.terms = &s->ebms.terms, .inbox = &s->inbox, .sim_fd = s->sim_fd
-	};
+	struct push_conf conf = { .agreed = &s->ebms.agreed,
+		.inbox = &s->inbox,
+		.sim_fd = s->sim_fd };
 	enum verdict v;
 
 	v = ends_open(&s->ends, s->plan->dir, &s->settings,
@@ -334,6 +372,8 @@ open_memory(struct server *s, struct fault *why)
 	conf.end = s->ends.client;
 	if (v == V_OK)
 		v = file_dirs(s->sim_fd, "received", why);
+	if (v == V_OK)
+		v = open_senders(s, why);
 	if (v == V_OK)
 		v = inbox_open(&s->inbox, s->sim_fd, why);
 	if (v == V_OK)
@@ -454,7 +494,7 @@ serve(const struct serve_plan *plan, struct fault *why)
 	s->ledger.fd = s->ledger.posts_fd = -1;
 	s->ebms.ledger = &s->ledger;
 	s->ebms.inbox = &s->inbox;
-	s->questions.fd = -1;
+	s->questions.fd = s->ebms.senders_fd = -1;
 	s->ebms.questions = &s->questions;
 	s->ebms.sink = plan->sink;
 	s->ebms.ends = &s->ends;
@@ -470,6 +510,8 @@ serve(const struct serve_plan *plan, struct fault *why)
 	ledger_close(&s->ledger);
 	questions_close(&s->questions);
 	inbox_close(&s->inbox);
+	if (s->ebms.senders_fd != -1)
+		(void)close(s->ebms.senders_fd);
 	if (s->ebms.schema != NULL)
 		xml_schema_free(s->ebms.schema);
 	subscribers_free(s->ebms.subscribers);

@@ -16,7 +16,8 @@
 static const struct yaml_key keys[] = {
 	{ "listen", YAML_TEXT, IN(listen), .required = true },
 	{ "oin", YAML_TEXT, IN(oin), .required = true },
-	{ "cpa", YAML_TEXT, IN(cpa), .required = true },
+	{ "cpa", YAML_TEXTS, IN(cpas), .count_offset = IN(cpa_count),
+		.required = true },
 	{ "certificate", YAML_TEXT, IN(certificate), .required = true },
 	{ "key", YAML_TEXT, IN(key), .required = true },
 	{ "client_certificate", YAML_TEXT, IN(client_certificate),

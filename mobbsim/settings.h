@@ -14,7 +14,8 @@
 struct settings {
 	char *listen; /* "127.0.0.1:28443" */
 	char *oin;    /* of the other side */
-	char *cpa;
+	char **cpas; /* one for each sender; the first has our listener's OIN */
+	size_t cpa_count;
 	char *certificate, *key;	       /* as a server */
 	char *client_certificate, *client_key; /* as a client */
 	char *trust;

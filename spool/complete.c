@@ -530,14 +530,13 @@ strange_folders(const struct listing *list, struct arena *mem,
 		if (fstatat(list->fd, list->strange[i], &st,
 			    AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
-		waits[n++] = (struct spool_wait){
-			.name = shown(mem, list->strange[i]),
+		waits[n++] = (struct spool_wait){ .name = shown(mem,
+							  list->strange[i]),
 			.code = CODE_SENDER_FOLDER,
 			.text = "a folder of no sender of this stream: what "
 				"lies in it is not taken in",
 			.late = true,
-			.changed_ms = changed(&st)
-		};
+			.changed_ms = changed(&st) };
 	}
 	return n;
 }

@@ -34,7 +34,7 @@
 #define SPOOL_NAME_MAX 120    /* bytes of a file name */
 #define SPOOL_DROPPED_MAX 256 /* of one as dropped, and the closing NUL */
 #define SPOOL_STREAM_MAX 81   /* "STREAM", or "STREAM/SENDER" */
-#define SPOOL_JOBID_MAX 16 /* "20260215-k3f7" and the closing NUL */
+#define SPOOL_JOBID_MAX 16    /* "20260215-k3f7" and the closing NUL */
 
 struct spool;
 

@@ -175,7 +175,8 @@ enum verdict page_sent(struct pg *pg, int64_t job_no, struct fault *why);
 
 /* Is job `j` stopped by its stream, sender or endpoint? */
 #define JOB_J_STOPPED                                                          \
-	"exists (select from stop s where (s.kind = 1 and s.name = j.stream) " \
+	"exists (select from stop s where (s.kind = 1 and s.name in "          \
+	"(j.stream, j.stream || '/' || j.sender)) "                            \
 	"or (s.kind = 2 and s.name = j.sender) "                               \
 	"or (s.kind = 3 and s.name = j.endpoint)) "
 

@@ -19,8 +19,9 @@ last_run(struct pg *pg, const struct job_row *job, struct brake_paper *out,
 
 	v = pg_ask(pg,
 		"select j.n_box, j.n_paper, r.letters, r.paper, r.job "
-		"from job j left join last_run r on r.stream = j.stream "
-		"and r.job <> j.id where j.number = $1",
+		"from job j left join last_run r "
+		"on r.stream = stream_place(j.stream, j.sender) and r.job <> "
+		"j.id where j.number = $1",
 		PG_ARGS(PG_N(job->number)), &rows, why);
 	if (v != V_OK)
 		return v;
@@ -73,7 +74,8 @@ last_run_keep(struct pg *pg, const struct job_row *job, int64_t now_ms,
 {
 	return pg_do(pg,
 		"insert into last_run as r (stream, job, letters, paper, "
-		"released_ms) select stream, id, routed_box + routed_paper, "
+		"released_ms) select stream_place(stream, sender), "
+		"id, routed_box + routed_paper, "
 		"routed_paper, $2 from job where number = $1 "
 		"and released_ms = 0 and routed_box + routed_paper >= $3 "
 		"on conflict (stream) do update set job = excluded.job, "
@@ -102,8 +104,9 @@ lock_declines(struct pg *pg, const char *stream, struct pg_rows *rows_out,
 	if (v == V_OK)
 		v = pg_ask(pg,
 			"select results, stopped, exists (select from stop s "
-			"where s.kind = $2 and s.name = stream) "
-			"from declines where stream = $1 for update",
+			"where s.kind = $2 and s.name in (stream, "
+			"split_part(stream, '/', 1))) from declines where "
+			"stream = $1 for update",
 			PG_ARGS(PG_T(stream), PG_N(STOP_STREAM)), rows_out,
 			why);
 	if (v != V_OK)

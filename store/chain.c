@@ -260,7 +260,8 @@ store_chain_rows(struct store *store, int64_t run, struct arena *mem,
 	"from chain_case c join chain_run u on u.number = c.run_no "           \
 	"where c.endpoint = $1 and c.state in (1, 2, 3) "                      \
 	"and not exists (select from stop s where (s.kind = 1 "                \
-	"and s.name = u.stream) or (s.kind = 2 and s.name = u.sender) "        \
+	"and s.name in (u.stream, u.stream || '/' || u.sender)) "              \
+	"or (s.kind = 2 and s.name = u.sender) "                               \
 	"or (s.kind = 3 and s.name = u.endpoint)) and " TURN_SQL
 
 static enum verdict
@@ -340,7 +341,8 @@ check_row(struct pg *pg, const struct chain_row *row, int64_t *wait_ms_out,
 
 	v = pg_ask(pg,
 		"select c.state = $2::int and not exists (select from stop s "
-		"where (s.kind = 1 and s.name = u.stream) "
+		"where (s.kind = 1 and s.name in (u.stream, "
+		"u.stream || '/' || u.sender)) "
 		"or (s.kind = 2 and s.name = u.sender) "
 		"or (s.kind = 3 and s.name = u.endpoint)) from chain_case c "
 		"join chain_run u on u.number = c.run_no "

@@ -361,7 +361,7 @@ stop_stream(
 		"update inbound set evidence = true where message_id = $1",
 		PG_ARGS(PG_T(message->message_id)), NULL, why);
 	if (v == V_OK)
-		v = stop_put(a->pg, STOP_STREAM, a->in->match->stream,
+		v = stop_put(a->pg, STOP_STREAM, a->in->match->place,
 			CODE_STREAM_WRONG, reason, "automatic", a->in->now_ms,
 			NULL, why);
 	return v;
@@ -376,11 +376,11 @@ count_declines(struct applying *a, struct fault *why)
 
 	if (a->in->decline_window == 0)
 		return V_OK;
-	v = declines_add(a->pg, a->in->match->stream, a->in->decline_window,
+	v = declines_add(a->pg, a->in->match->place, a->in->decline_window,
 		a->in->decline_limit, a->declined, (size_t)a->letters.count,
 		&reason, why);
 	if (v == V_OK && reason.code != CODE_NONE)
-		v = stop_put(a->pg, STOP_STREAM, a->in->match->stream,
+		v = stop_put(a->pg, STOP_STREAM, a->in->match->place,
 			reason.code, reason.text, "automatic", a->in->now_ms,
 			NULL, why);
 	return v;

@@ -79,7 +79,8 @@ store_result_match(struct store *store, const struct inbound *in,
 	if (v == V_OK)
 		v = pg_ask(pg,
 			"select a.lot_no, a.letters, a.result_ms, j.id, "
-			"j.stream, exists (select from attempt e "
+			"j.stream, stream_place(j.stream, j.sender), "
+			"exists (select from attempt e "
 			"where e.lot_no = a.lot_no and e.number <> a.number "
 			"and e.posts + e.agains > 0), o.batch_id <> $2 "
 			"from attempt a "
@@ -95,8 +96,9 @@ store_result_match(struct store *store, const struct inbound *in,
 		.letters = pg_int(&rows, 0, 1),
 		.settled = pg_int(&rows, 0, 2) != 0,
 		.stream = pg_text(&rows, 0, 4, mem),
-		.offered_before = pg_bool(&rows, 0, 5),
-		.other_batch = pg_bool(&rows, 0, 6) };
+		.place = pg_text(&rows, 0, 5, mem),
+		.offered_before = pg_bool(&rows, 0, 6),
+		.other_batch = pg_bool(&rows, 0, 7) };
 	pg_word(&rows, 0, 3, match.job, sizeof(match.job));
 	pg_rows_done(&rows);
 	*match_out = match;

@@ -177,8 +177,10 @@ count_all(struct pg *pg, enum stop_kind kind, const char *name,
 {
 	return count(pg,
 		"with c as (select * from job j where " JOB_OPEN
-		"and case $1::int when 1 then j.stream when 2 then j.sender "
-		"else j.endpoint end = $2)" COUNT_SQL,
+		"and $2 in (case $1::int when 1 then j.stream "
+		"when 2 then j.sender else j.endpoint end, "
+		"case $1::int when 1 then j.stream || '/' || j.sender "
+		"end))" COUNT_SQL,
 		PG_ARGS(PG_N(kind), PG_T(name)), out, why);
 }
 
@@ -327,8 +329,9 @@ store_stop_find(struct store *store, const char *stream, const char *sender,
 
 	v = pg_ask(store->pg,
 		"select " STOP_COLUMNS "from stop s "
-		"where (s.kind, s.name) in ((1, $1::text), (2, $2::text), "
-		"(3, $3::text)) order by s.kind limit 1",
+		"where (s.kind, s.name) in ((1, $1::text), "
+		"(1, $1::text || '/' || $2::text), (2, $2::text), "
+		"(3, $3::text)) order by s.kind, s.name limit 1",
 		PG_ARGS(PG_T(stream), PG_T(sender), PG_T(endpoint)), &rows,
 		why);
 	if (v == V_OK && rows.count == 0)

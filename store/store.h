@@ -598,6 +598,8 @@ struct result_match {
 	bool settled;	     /* results of this attempt were applied already */
 	bool other_batch;    /* it names the BatchID of another lot */
 	const char *stream;
+	const char *place; /* that of one sender: "woz", or "woz/delft" where
+			    * the stream has several */
 };
 
 /* The attempt a result belongs to: by RefToMessageId, then ConversationId,

@@ -1,0 +1,79 @@
+-- A stream may have several senders, each with jobs, runs, declines and stops
+-- of its own.
+
+alter table stream_sender drop constraint stream_sender_pkey;
+alter table stream_sender add primary key (stream, sender);
+
+create or replace function mobb_rules(persons boolean, shared text[],
+	streams text[], senders text[], oins text[]) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+	update person_rule r set persons = mobb_rules.persons
+		where r.persons <> mobb_rules.persons;
+	delete from shared_login where not name = any (shared);
+	insert into shared_login select unnest(shared) on conflict do nothing;
+	delete from stream_sender where not (stream, sender) in
+		(select * from unnest(streams, senders));
+	insert into stream_sender
+		select * from unnest(streams, senders, oins) u (s, name, oin)
+		on conflict (stream, sender) do update set oin = excluded.oin
+			where stream_sender.oin <> excluded.oin;
+end $$;
+
+-- What a stop, a last run and the declines are about: the stream, or of one
+-- with several senders STREAM/SENDER.
+create function stream_place(stream text, sender text) returns text
+language sql stable set search_path = public, pg_temp as $$
+	select case when exists (select from stream_sender s
+			where s.stream = stream_place.stream
+			and s.sender <> stream_place.sender)
+		then stream || '/' || sender else stream end
+$$;
+
+-- The condition under which a row is one of those whose senders the session
+-- has the right for.  Who holds or releases a whole stream needs it for all its
+-- senders; all of them see that it is held.
+create or replace function mobb_rows(rows text, may text) returns text
+language sql immutable set search_path = public, pg_temp as $$
+	select '(select ''*'' = any (mobb_senders(' || quote_literal(may) ||
+		'))) or ' || case rows
+	when 'sender' then 'sender' || mine
+	when 'stream' then 'stream in (select s.stream from stream_sender s '
+		'where s.sender' || mine || ' union all '
+		'select s.stream || ''/'' || s.sender from stream_sender s '
+		'where s.sender' || mine || ')'
+	when 'oin' then 'sender in (select s.oin from stream_sender s '
+		'where s.sender' || mine || ')'
+	when 'stop' then '(kind = 2 and name' || mine || ') or (kind = 1 '
+		'and name in (select s.stream || ''/'' || s.sender '
+		'from stream_sender s where s.sender' || mine || ' union all '
+		'select s.stream from stream_sender s group by s.stream '
+		'having ' || case may when 'look' then 'bool_or'
+			else 'bool_and' end || '(s.sender' || mine || ')))'
+	when 'job' then 'job_no in (select j.number from job j '
+		'where j.sender' || mine || ')'
+	when 'id' then 'person = session_user or job in (select j.id from job j '
+		'where j.sender' || mine || ')'
+	when 'id to add' then 'job = '''' or job in (select j.id from job j '
+		'where j.sender' || mine || ')'
+	when 'lot' then 'lot_no in (select o.number from lot o join job j '
+		'on j.number = o.job_no where j.sender' || mine || ')'
+	when 'request' then 'request_no in (select r.number from request r '
+		'where r.sender' || mine || ')'
+	when 'any' then 'true' end
+	from (select ' = any ((select mobb_senders(' || quote_literal(may) ||
+		'))::text[])' as mine) m
+$$;
+
+create or replace function mobb_run_by_person() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+	if not mobb_owner() and not exists (select from job j
+			where j.id = new.job
+			and stream_place(j.stream, j.sender) = new.stream
+			and j.routed_box + j.routed_paper = new.letters
+			and j.routed_paper = new.paper and j.state >= 4) then
+		raise exception 'no such run' using errcode = 'MB304';
+	end if;
+	return new;
+end $$;
