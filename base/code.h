@@ -135,6 +135,8 @@ enum code {
 	CODE_FIND_KEY = 1347,	      /* no site key, so no look-up by number */
 	CODE_TARIFF = 1348,	      /* no tariff for this year */
 	CODE_CONFIG_WINDOW = 1370,    /* window or date that cannot be */
+	CODE_DAGTEKENING = 1371,      /* would come after the date on it */
+	CODE_DATED_LATE = 1372,	      /* the same, when it is about to leave */
 	CODE_SENDER_NONE = 1384,      /* a file that is in no sender's folder */
 	CODE_SENDER_FOLDER = 1385,    /* a folder of no sender of the stream */
 	CODE_MEMORY = 1401,

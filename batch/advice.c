@@ -921,6 +921,31 @@ static const struct advice rows[] = {
 		"Verbeter de waarde op de genoemde regel en kolom: 'mon-fri "
 		"07:00-22:00', '16:00', 2026-12-24; zie jobs.example.",
 		4 },
+	{ CODE_DAGTEKENING, '-', "letters would come after the date on them",
+		"brieven zouden na hun dagtekening aankomen",
+		"By the dates of the job some letters reach the citizen after "
+		"the date they bear, because of the printer, the post, a day "
+		"without post or the window of the box.",
+		"Look at the three dates (mobbjob show JOB).  Ask the supplier "
+		"for a file with a later date, or release it as it is: mobbjob "
+		"release JOB --reason TEXT.",
+		"Bekijk de drie datums (mobbjob show JOB).  Vraag de "
+		"leverancier om een bestand met een latere dagtekening, of "
+		"geef "
+		"het zo vrij: mobbjob release JOB --reason TEKST.",
+		3 },
+	{ CODE_DATED_LATE, '-',
+		"letters about to leave are late for their date",
+		"brieven die nu zouden gaan zijn te laat voor hun dagtekening",
+		"When the job was released they were in time; since then a "
+		"hold, a limit, an outage or a late answer of the box took too "
+		"long.",
+		"Decide whether they may still go: mobbjob release JOB "
+		"--reason "
+		"TEXT, or take them back: mobbjob cancel JOB.",
+		"Beslis of ze nog mogen gaan: mobbjob release JOB --reason "
+		"TEKST, of trek ze in: mobbjob cancel JOB.",
+		3 },
 	{ CODE_SENDER_NONE, '-', "file of no sender",
 		"bestand van geen afzender",
 		"The stream has several senders, and the file did not lie in "
