@@ -395,7 +395,7 @@ before(struct pg *pg, const char *endpoint, int64_t job_no, int64_t letters,
 		"::bigint, "
 		"coalesce((select (c.tat_us - $4::bigint * 1000) / 1000 from "
 		"pace c "
-		"where c.endpoint = $1), 0) "
+		"where c.kind = 3 and c.name = $1), 0) "
 		"from job j left join page p on p.job_no = j.number "
 		"where j.state in (5, 6, 7) and j.endpoint = $1 "
 		"and j.number <> $2 and j.n_box + j.n_resend > 0 "
