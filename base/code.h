@@ -134,6 +134,9 @@ enum code {
 	CODE_FIND_NUMBER = 1346,      /* a citizen number as an argument */
 	CODE_FIND_KEY = 1347,	      /* no site key, so no look-up by number */
 	CODE_TARIFF = 1348,	      /* no tariff for this year */
+	CODE_BUNDLE_WRITE = 1349,     /* the folder or disk takes no bundle */
+	CODE_PROOF_WAITS = 1350,      /* a paper run waits for its proof */
+	CODE_PROOF_BAD = 1351,	      /* a person said that a proof is bad */
 	CODE_CONFIG_WINDOW = 1370,    /* window or date that cannot be */
 	CODE_DAGTEKENING = 1371,      /* would come after the date on it */
 	CODE_DATED_LATE = 1372,	      /* the same, when it is about to leave */

@@ -912,6 +912,32 @@ static const struct advice rows[] = {
 		"it.",
 		"Add one to `tariffs:` in the jobs file.",
 		"Zet er een bij `tariffs:` in het jobs-bestand.", 4 },
+	{ CODE_BUNDLE_WRITE, '-', "print bundle cannot be written",
+		"printbundel kan niet worden geschreven",
+		"The folder for print bundles or its disk takes no more: no "
+		"room, or not ours to write.  Nothing is lost.",
+		"Make room, or give the folder back to MOBB's user; the bundle "
+		"is then written by itself, under the same name.",
+		"Maak ruimte, of geef de map terug aan de gebruiker van MOBB; "
+		"de bundel wordt dan vanzelf geschreven, onder dezelfde naam.",
+		1 },
+	{ CODE_PROOF_WAITS, '-', "proof waits for a person",
+		"proef wacht op een mens",
+		"A proof was made of a paper run; the run waits until somebody "
+		"has looked at what the printer made of it.",
+		"Look at the printed proof, then `mobbjob print proof JOB --as "
+		"good` or `--as bad`, with --reason.",
+		"Bekijk de gedrukte proef, daarna `mobbjob print proof JOB "
+		"--as good` of `--as bad`, met --reason.",
+		3 },
+	{ CODE_PROOF_BAD, '-', "proof is bad", "proef is afgekeurd",
+		"Somebody said that the proof of a paper run is bad; nothing "
+		"of the run is printed.",
+		"Mend what was wrong and ask for another one: `mobbjob print "
+		"proof JOB --as anew`; or release it with `--as good`.",
+		"Herstel wat er mis was en vraag een nieuwe: `mobbjob print "
+		"proof JOB --as anew`; of laat de run gaan met `--as good`.",
+		3 },
 	{ CODE_CONFIG_WINDOW, '-', "window or date is not possible",
 		"venster of datum is niet mogelijk",
 		"Hours, days, a date or a cut-off in the jobs file cannot be "

@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "base/uuid.h"
 #include "batch/attachment.h"
+#include "batch/bundle.h"
 #include "batch/letter.h"
 #include "batch/receipt.h"
 #include "channels/http.h"
@@ -248,34 +249,47 @@ void ebms_receive(const struct ebms_listen_conf *conf,
 
 /* --- print: bundles (channels/print.c) --- */
 
+/* What is said about all its letters; "" is not said. */
 struct print_bundle {
+	const char *name; /* bundle_name() */
 	const char *job, *stream;
 	const char *sender_oin, *sender_name, *delivery; /* file name */
+	const char *account; /* of the sender at the supplier */
 	const char *environment;
-	const char *previous; /* bundle id before this one, "" */
-	int number;	      /* 1 .. within the job */
+	bool proof, test;     /* nothing of it is for citizens */
+	const char *previous; /* bundle id before this one */
 	int64_t created_ms;
 	const char *version;
-	bool simplex;		      /* printed on one side */
+	/* How it is printed and posted; weight in grams, 0 for letters of
+	 * several classes.
+	 */
+	const char *printer, *product, *post, *envelope, *language;
+	bool colour, simplex;
+	int weight;
+	char *const *inserts;
+	size_t insert_count;
+	int32_t post_from, post_latest; /* days since 1970, LETTER_DATE_NONE */
+	/* What becomes of letters that come back, and where they do. */
+	const char *returned;
+	char *const *return_lines;
+	size_t return_line_count;
+	const char *contact;  /* whom the printer asks */
+	const char *receipts; /* "posted": what is awaited of the printer */
+	bool merged;	      /* one letters.pdf instead of one PDF a letter */
 	struct address_rules address; /* of the printer */
-	/* in any order: print_name() sorts them; `printed` is what is written */
+	/* in their order; `printed` is what is written */
 	struct letter *letters;
 	const char **reasons; /* "not_subscribed", per letter */
 	size_t letter_count;
 };
 
-#define PRINT_NAME_MAX 100
-
-/* Sort the letters (and reasons) as they will be printed and derive the name:
- * print-JOB-YYYYMMDD-NNN-HASH8, the hash over the ordered ids.
- */
-void print_name(struct print_bundle *bundle, char name_out[PRINT_NAME_MAX]);
+#define PRINT_NAME_MAX BUNDLE_NAME_MAX
 
 /* Write NAME.zip and NAME.zip.sha256 into the folder, durably; what a crash left
  * half-way is replaced.  *sha256_out of the ZIP.
  * V_NEVER: a document changed since intake; nothing is left behind.
  */
-enum verdict print_write(const struct print_bundle *bundle, const char *name,
+enum verdict print_write(const struct print_bundle *bundle,
 	const struct content *content, int out_fd, uint8_t sha256_out[32],
 	struct fault *why);
 /* The last step, NAME.zip.ready: from here on the printer may take it.  V_SKIP:

@@ -17,88 +17,13 @@
 #include <unistd.h>
 
 #include "base/archive.h"
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "channels/channel.h"
 #include "channels/print_list.h"
 
-#define MS_PER_DAY INT64_C(86400000)
 #define BLOCK_BYTES 65536
 #define FILE_NAME_MAX (PRINT_NAME_MAX + 16)
-
-struct place {
-	const char *key; /* of the address */
-	struct uuid id;
-	size_t was;
-};
-
-static int
-by_post(const void *a, const void *b)
-{
-	const struct place *one = a, *two = b;
-	int order = strcmp(one->key, two->key);
-
-	if (order != 0)
-		return order;
-	return memcmp(one->id.bytes, two->id.bytes, sizeof(one->id.bytes));
-}
-
-static void
-sort(struct print_bundle *bundle)
-{
-	size_t i, n = bundle->letter_count;
-	struct place *places = mem_new(n * sizeof(places[0]));
-	struct letter *letters = mem_new(n * sizeof(letters[0]));
-	const char **reasons = mem_new(n * sizeof(reasons[0]));
-	struct arena mem = ARENA_EMPTY;
-
-	for (i = 0; i < n; i++)
-		places[i] = (struct place){
-			address_sort_key(
-				letter_post(&bundle->letters[i]), &mem),
-			bundle->letters[i].id, i
-		};
-	qsort(places, n, sizeof(places[0]), by_post);
-	for (i = 0; i < n; i++) {
-		letters[i] = bundle->letters[places[i].was];
-		reasons[i] = bundle->reasons[places[i].was];
-	}
-	for (i = 0; i < n; i++) {
-		bundle->letters[i] = letters[i];
-		bundle->reasons[i] = reasons[i];
-	}
-	arena_done(&mem);
-	free(reasons);
-	free(letters);
-	free(places);
-}
-
-void
-print_name(struct print_bundle *bundle, char name_out[PRINT_NAME_MAX])
-{
-	struct digest *ids = digest_new();
-	uint8_t sum[DIGEST_BYTES];
-	char hex[DIGEST_HEX_MAX];
-	int y, m, d, len;
-	size_t i;
-
-	assert(bundle->letter_count > 0);
-	assert(bundle->letter_count <= PRINT_LETTERS_MAX);
-	assert(bundle->number > 0 && bundle->created_ms >= 0);
-	sort(bundle);
-	for (i = 0; i < bundle->letter_count; i++)
-		digest_add(ids, bundle->letters[i].id.bytes,
-			sizeof(bundle->letters[i].id.bytes));
-	digest_end(ids, sum);
-	digest_free(ids);
-	digest_hex(sum, 4, hex);
-	clock_date((int32_t)(bundle->created_ms / MS_PER_DAY), &y, &m, &d);
-	len = snprintf(name_out, PRINT_NAME_MAX,
-		"print-%s-%04d%02d%02d-%03d-%s", bundle->job, y, m, d,
-		bundle->number, hex);
-	assert(len > 0 && len < PRINT_NAME_MAX);
-}
 
 /* Is each letter still what was taken in? */
 static enum verdict
@@ -147,13 +72,13 @@ add_text(struct archive_out *zip, const char *name, struct buf *text,
 }
 
 static enum verdict
-add_lists(const struct print_bundle *bundle, const char *name,
-	struct archive_out *zip, struct fault *why)
+add_lists(const struct print_bundle *bundle, struct archive_out *zip,
+	struct fault *why)
 {
 	struct buf text = BUF_MAX(PRINT_LIST_MAX);
 	enum verdict v;
 
-	print_manifest(bundle, name, &text);
+	print_manifest(bundle, &text);
 	v = add_text(zip, "manifest.xml", &text, why);
 	if (v == V_OK) {
 		print_letters_csv(bundle, &text);
@@ -164,7 +89,7 @@ add_lists(const struct print_bundle *bundle, const char *name,
 		v = add_text(zip, "adressen.csv", &text, why);
 	}
 	if (v == V_OK) {
-		print_readme(bundle, name, &text);
+		print_readme(bundle, &text);
 		v = add_text(zip, "README.txt", &text, why);
 	}
 	buf_done(&text);
@@ -214,7 +139,7 @@ add_letters(const struct print_bundle *bundle, const struct content *content,
 		const struct letter *letter = &bundle->letters[i];
 
 		for (k = 0; v == V_OK && k < letter->printed_count; k++) {
-			print_file(letter, i, k, file);
+			print_file(bundle, i, k, file);
 			v = add_document(
 				&letter->printed[k], file, content, zip, why);
 			if (v != V_OK)
@@ -249,9 +174,8 @@ digest_fd(int fd, uint8_t sha256_out[DIGEST_BYTES], struct fault *why)
 
 /* The whole ZIP into `fd`, synced, with its digest. */
 static enum verdict
-write_zip(const struct print_bundle *bundle, const char *name,
-	const struct content *content, int fd, uint8_t sha256[DIGEST_BYTES],
-	struct fault *why)
+write_zip(const struct print_bundle *bundle, const struct content *content,
+	int fd, uint8_t sha256[DIGEST_BYTES], struct fault *why)
 {
 	struct archive_out *zip = NULL;
 	enum verdict v;
@@ -260,7 +184,7 @@ write_zip(const struct print_bundle *bundle, const char *name,
 	v = archive_create(fd, false, &zip, why);
 	if (v != V_OK)
 		return v;
-	v = add_lists(bundle, name, zip, why);
+	v = add_lists(bundle, zip, why);
 	if (v == V_OK)
 		v = add_letters(bundle, content, zip, why);
 	if (v != V_OK) {
@@ -269,7 +193,8 @@ write_zip(const struct print_bundle *bundle, const char *name,
 	}
 	v = archive_finish(zip, why);
 	if (v == V_OK && fsync(fd) == -1)
-		v = fault_errno(why, V_BROKEN, CODE_IO, "%s: sync", name);
+		v = fault_errno(
+			why, V_BROKEN, CODE_IO, "%s: sync", bundle->name);
 	if (v == V_OK)
 		v = digest_fd(fd, sha256, why);
 	return v;
@@ -307,10 +232,10 @@ print_ready(const char *name, int out_fd, struct fault *why)
 }
 
 enum verdict
-print_write(const struct print_bundle *bundle, const char *name,
-	const struct content *content, int out_fd, uint8_t sha256_out[32],
-	struct fault *why)
+print_write(const struct print_bundle *bundle, const struct content *content,
+	int out_fd, uint8_t sha256_out[32], struct fault *why)
 {
+	const char *name = bundle->name;
 	char part[FILE_NAME_MAX], whole[FILE_NAME_MAX];
 	uint8_t sha256[DIGEST_BYTES];
 	int fd;
@@ -327,7 +252,7 @@ print_write(const struct print_bundle *bundle, const char *name,
 		O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd == -1)
 		return fault_errno(why, V_BROKEN, CODE_SPOOL, "%s: make", part);
-	v = write_zip(bundle, name, content, fd, sha256, why);
+	v = write_zip(bundle, content, fd, sha256, why);
 	if (close(fd) == -1 && v == V_OK)
 		v = fault_errno(why, V_BROKEN, CODE_IO, "%s: close", part);
 	if (v != V_OK) {

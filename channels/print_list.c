@@ -7,59 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "channels/print_list.h"
 
-#define NAMESPACE "urn:mobb:print-manifest:1"
-#define SHEET_GRAMS 5	 /* A4 of 80 grams a square metre */
-#define ENVELOPE_GRAMS 7 /* C5 with a window */
-
-struct sums {
-	int64_t pages, sheets, bytes;
-	int64_t zones[3]; /* NL, EU, WORLD */
-};
-
-/* On both sides every document begins on a new sheet. */
-static struct sums
-letter_sums(const struct print_bundle *bundle, const struct letter *letter)
+struct print_sums
+print_sums(const struct print_bundle *bundle)
 {
-	struct sums s = { 0 };
-	size_t i;
-
-	for (i = 0; i < letter->printed_count; i++) {
-		const struct attachment *doc = &letter->printed[i];
-
-		s.pages += doc->pages;
-		s.sheets += bundle->simplex ? doc->pages : (doc->pages + 1) / 2;
-		s.bytes += doc->bytes;
-	}
-	return s;
-}
-
-/* Upper end of the post's class, in grams. */
-static int
-weight_class(int64_t sheets)
-{
-	static const int classes[] = { 20, 50, 100, 350 };
-	int64_t grams = ENVELOPE_GRAMS + SHEET_GRAMS * sheets;
-	size_t i;
-
-	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (grams <= classes[i])
-			return classes[i];
-	return 2000;
-}
-
-static struct sums
-bundle_sums(const struct print_bundle *bundle)
-{
-	struct sums all = { 0 };
+	struct print_sums all = { 0 };
 	size_t i;
 
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
-		struct sums one = letter_sums(bundle, letter);
+		struct bundle_load one = bundle_load(letter, bundle->simplex);
 		const char *zone = address_zone(letter_post(letter));
 
 		all.pages += one.pages;
@@ -71,161 +30,27 @@ bundle_sums(const struct print_bundle *bundle)
 }
 
 void
-print_file(const struct letter *letter, size_t place, size_t document,
+print_file(const struct print_bundle *bundle, size_t place, size_t document,
 	char name_out[PRINT_FILE_MAX])
 {
 	char id[UUID_TEXT_MAX], more[24] = "";
 
-	assert(place < PRINT_LETTERS_MAX && document < ATTACHMENT_LETTER_MAX);
-	uuid_text(&letter->id, id);
+	assert(place < PRINT_LETTERS_MAX && document <= ATTACHMENT_LETTER_MAX);
+	if (bundle->merged) {
+		snprintf(name_out, PRINT_FILE_MAX, PRINT_MERGED);
+		return;
+	}
+	uuid_text(&bundle->letters[place].id, id);
 	if (document > 0)
 		snprintf(more, sizeof(more), "-%zu", document + 1);
 	snprintf(name_out, PRINT_FILE_MAX, "pdf/%06zu-%s%s.pdf", place + 1, id,
 		more);
 }
 
-/* <name>text</name> on a line of its own, `depth` deep. */
-static void
-element(struct buf *out, int depth, const char *name, const char *text)
+int64_t
+print_room(const struct print_bundle *bundle, const struct attachment *doc)
 {
-	buf_format(out, "%.*s<%s>", depth * 2, "          ", name);
-	buf_xml(out, text);
-	buf_format(out, "</%s>\n", name);
-}
-
-static void
-number(struct buf *out, int depth, const char *name, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRId64, value);
-	element(out, depth, name, text);
-}
-
-static void
-manifest_head(
-	const struct print_bundle *bundle, const char *name, struct buf *out)
-{
-	char utc[CLOCK_TEXT_MAX], local[CLOCK_TEXT_MAX];
-	struct sums all = bundle_sums(bundle);
-
-	clock_utc(bundle->created_ms, utc);
-	clock_local(bundle->created_ms, local);
-	buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		      "<bundle xmlns=\"" NAMESPACE "\">\n");
-	element(out, 1, "id", name);
-	element(out, 1, "created", utc);
-	element(out, 1, "created_local", local);
-	element(out, 1, "environment", bundle->environment);
-	element(out, 1, "sender_oin", bundle->sender_oin);
-	element(out, 1, "sender_name", bundle->sender_name);
-	element(out, 1, "job", bundle->job);
-	element(out, 1, "stream", bundle->stream);
-	element(out, 1, "delivery", bundle->delivery);
-	if (bundle->previous[0] != '\0')
-		element(out, 1, "previous", bundle->previous);
-	element(out, 1, "software", bundle->version);
-	element(out, 1, "sides", bundle->simplex ? "simplex" : "duplex");
-	buf_text(out, "  <totals>\n");
-	number(out, 2, "letters", (int64_t)bundle->letter_count);
-	number(out, 2, "pages", all.pages);
-	number(out, 2, "sheets", all.sheets);
-	number(out, 2, "bytes", all.bytes);
-	number(out, 2, "nl", all.zones[0]);
-	number(out, 2, "eu", all.zones[1]);
-	number(out, 2, "world", all.zones[2]);
-	buf_text(out, "  </totals>\n");
-}
-
-static void
-manifest_documents(const struct letter *letter, size_t place, struct buf *out)
-{
-	char file[PRINT_FILE_MAX], hex[DIGEST_HEX_MAX];
-	size_t i;
-
-	buf_text(out, "    <documents>\n");
-	for (i = 0; i < letter->printed_count; i++) {
-		const struct attachment *doc = &letter->printed[i];
-
-		print_file(letter, place, i, file);
-		digest_hex(doc->sha256, DIGEST_BYTES, hex);
-		buf_format(out,
-			"      <document file=\"%s\" sha256=\"%s\" "
-			"bytes=\"%" PRId64 "\" pages=\"%" PRId32 "\"/>\n",
-			file, hex, doc->bytes, doc->pages);
-	}
-	buf_text(out, "    </documents>\n");
-}
-
-static void
-manifest_address(const struct address *address,
-	const struct address_rules *rules, struct arena *mem, struct buf *out)
-{
-	struct address_print print;
-	size_t i;
-
-	address_lines(address, rules, mem, &print);
-	buf_text(out, "    <lines>\n");
-	for (i = 0; i < print.count; i++)
-		element(out, 3, "line", print.line[i]);
-	buf_text(out, "    </lines>\n    <address>\n");
-	element(out, 3, "street", address->street);
-	element(out, 3, "number", address->number);
-	element(out, 3, "letter", address->letter);
-	element(out, 3, "addition", address->addition);
-	element(out, 3, "postcode", address->postcode);
-	element(out, 3, "town", address->town);
-	element(out, 3, "country",
-		address->country[0] == '\0' ? "NL" : address->country);
-	buf_text(out, "    </address>\n");
-	element(out, 2, "zone", address_zone(address));
-	element(out, 2, "kix", address_kix(address, mem));
-	element(out, 2, "sort_key", address_sort_key(address, mem));
-}
-
-static void
-manifest_letter(const struct print_bundle *bundle, size_t place,
-	struct arena *mem, struct buf *out)
-{
-	const struct letter *letter = &bundle->letters[place];
-	struct sums s = letter_sums(bundle, letter);
-	char id[UUID_TEXT_MAX], day[16];
-	int y, m, d;
-
-	uuid_text(&letter->id, id);
-	buf_format(out,
-		"  <letter seq=\"%zu\" id=\"%s\" record=\"%" PRId64 "\">\n",
-		place + 1, id, letter->record);
-	element(out, 2, "reference", letter->reference);
-	element(out, 2, "reason", bundle->reasons[place]);
-	if (letter->dated != LETTER_DATE_NONE) {
-		clock_date(letter->dated, &y, &m, &d);
-		snprintf(day, sizeof(day), "%04d-%02d-%02d", y, m, d);
-		element(out, 2, "dated", day);
-	}
-	manifest_documents(letter, place, out);
-	number(out, 2, "pages", s.pages);
-	number(out, 2, "sheets", s.sheets);
-	number(out, 2, "weight_class", weight_class(s.sheets));
-	manifest_address(letter_post(letter), &bundle->address, mem, out);
-	buf_text(out, "  </letter>\n");
-}
-
-void
-print_manifest(
-	const struct print_bundle *bundle, const char *name, struct buf *out)
-{
-	struct arena mem = ARENA_EMPTY;
-	size_t i;
-
-	assert(bundle->letter_count <= PRINT_LETTERS_MAX);
-	manifest_head(bundle, name, out);
-	for (i = 0; i < bundle->letter_count; i++) {
-		manifest_letter(bundle, i, &mem, out);
-		arena_reset(&mem);
-	}
-	buf_text(out, "</bundle>\n");
-	arena_done(&mem);
+	return bundle->simplex ? doc->pages : doc->pages + doc->pages % 2;
 }
 
 static void
@@ -243,11 +68,11 @@ csv_documents(const struct print_bundle *bundle, const struct letter *letter,
 	size_t place, struct buf *out)
 {
 	char file[PRINT_FILE_MAX], hex[DIGEST_HEX_MAX];
-	struct sums s = letter_sums(bundle, letter);
+	struct bundle_load s = bundle_load(letter, bundle->simplex);
 	size_t i;
 
 	for (i = 0; i < letter->printed_count; i++) {
-		print_file(letter, place, i, file);
+		print_file(bundle, place, i, file);
 		buf_format(out, "%c%s", i == 0 ? ';' : ' ', file);
 	}
 	for (i = 0; i < letter->printed_count; i++) {
@@ -334,53 +159,25 @@ print_addresses_csv(const struct print_bundle *bundle, struct buf *out)
 	arena_done(&mem);
 }
 
+/* Where each letter is in the merged PDF: its documents follow one another. */
 void
-print_readme(
-	const struct print_bundle *bundle, const char *name, struct buf *out)
+print_pages_csv(const struct print_bundle *bundle, struct buf *out)
 {
-	struct sums all = bundle_sums(bundle);
+	char id[UUID_TEXT_MAX];
+	int64_t page = 1;
+	size_t i, k;
 
-	buf_format(out,
-		"Print bundle %s\n\n"
-		"sender       %s (%s)\n"
-		"stream       %s, job %s, from file %s\n"
-		"environment  %s\n"
-		"letters      %zu\n"
-		"pages        %" PRId64 ", sheets %" PRId64 " (%s)\n"
-		"addresses    NL %" PRId64 ", EU %" PRId64
-		", other countries %" PRId64 "\n\n",
-		name, bundle->sender_name, bundle->sender_oin, bundle->stream,
-		bundle->job, bundle->delivery, bundle->environment,
-		bundle->letter_count, all.pages, all.sheets,
-		bundle->simplex ? "simplex" : "duplex", all.zones[0],
-		all.zones[1], all.zones[2]);
-	buf_text(out,
-		"Files\n"
-		"  manifest.xml   every letter with its documents, address "
-		"lines and sort key;\n"
-		"                 schema: print-manifest.xsd\n"
-		"  letters.csv    the same, one line a letter, UTF-8, ';' "
-		"between the columns:\n"
-		"                 seq letter_id reference file sha256 bytes "
-		"pages sheets\n"
-		"                 line1 .. line6 postcode housenumber zone "
-		"kix sort_key reason\n"
-		"                 (more documents: file and sha256 hold them "
-		"in order, a blank\n"
-		"                 between them)\n"
-		"  adressen.csv   addresses for the upload of the post\n"
-		"  pdf/           the documents; the number is the order of "
-		"printing\n\n"
-		"Rules\n"
-		"  Print each address as its lines say; line for line, "
-		"unchanged.\n"
-		"  Documents of one letter go in one envelope, in order, "
-		"each on a new sheet.\n"
-		"  Never put two letters in one envelope, also not for one "
-		"address.\n"
-		"  A bundle of a name that was printed before is the same "
-		"bundle: do not print\n"
-		"  it again.\n\n"
-		"Questions and receipts: the sender named above, with the "
-		"name of the bundle.\n");
+	buf_text(out, "seq;letter_id;document;first_page;last_page\n");
+	for (i = 0; i < bundle->letter_count; i++) {
+		const struct letter *letter = &bundle->letters[i];
+
+		uuid_text(&letter->id, id);
+		for (k = 0; k < letter->printed_count; k++) {
+			const struct attachment *doc = &letter->printed[k];
+
+			buf_format(out, "%zu;%s;%zu;%" PRId64 ";%" PRId64 "\n",
+				i + 1, id, k + 1, page, page + doc->pages - 1);
+			page += print_room(bundle, doc);
+		}
+	}
 }

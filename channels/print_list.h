@@ -15,18 +15,30 @@
 #define PRINT_LIST_MAX 2000000000 /* bytes of one list */
 #define PRINT_LETTERS_MAX 999999  /* six digits of a sequence number */
 
-/* "pdf/000001-<id>.pdf", "pdf/000001-<id>-2.pdf"; both from 0. */
-void print_file(const struct letter *letter, size_t place, size_t document,
-	char name_out[PRINT_FILE_MAX]);
+#define PRINT_MERGED "letters.pdf"
 
-/* The letters must be in their order (print_name()) and their addresses check.
- * Lines appended to `out`.
+struct print_sums {
+	int64_t pages, sheets, bytes;
+	int64_t zones[3]; /* NL, EU, WORLD */
+};
+struct print_sums print_sums(const struct print_bundle *bundle);
+
+/* "pdf/000001-<id>.pdf", "pdf/000001-<id>-2.pdf", or the merged one; both from
+ * 0.
  */
-void print_manifest(
-	const struct print_bundle *bundle, const char *name, struct buf *out);
+void print_file(const struct print_bundle *bundle, size_t place,
+	size_t document, char name_out[PRINT_FILE_MAX]);
+/* Pages it takes in the merged PDF, with the empty one behind it. */
+int64_t print_room(
+	const struct print_bundle *bundle, const struct attachment *doc);
+
+/* The letters must be in their order and their addresses check.  Lines appended
+ * to `out`.
+ */
+void print_manifest(const struct print_bundle *bundle, struct buf *out);
 void print_letters_csv(const struct print_bundle *bundle, struct buf *out);
 void print_addresses_csv(const struct print_bundle *bundle, struct buf *out);
-void print_readme(
-	const struct print_bundle *bundle, const char *name, struct buf *out);
+void print_pages_csv(const struct print_bundle *bundle, struct buf *out);
+void print_readme(const struct print_bundle *bundle, struct buf *out);
 
 #endif

@@ -1,140 +1,140 @@
 /* mobbd/printer.c - the role that hands letters to the print supplier
  *
- * A bundle is first a lot in the database, with its name and the order of its
- * letters; then it is written.  A crash between the two writes the same file
- * again under the same name.  What the journal knows of, in another bundle or
- * as offered to the box before a restore, is held instead of printed.
+ * A run is planned (mobbd/printer_plan.c) and cut into bundles.  A bundle is
+ * first a lot in the database, with its name and the order of its letters; then
+ * it is written.  A crash between the two writes the same file again under the
+ * same name.  What the journal knows of, in another bundle or as offered to the
+ * box before a restore, is held instead of printed.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "channels/channel.h"
-#include "mobbd/paper.h"
-#include "mobbd/role.h"
+#include "mobbd/printer.h"
 
-#define DECLINED "rejected_by_box" /* reasons that begin so came back */
+#define FOLDER "print/out"
+#define FOLDER_TEST "print/test"
 
-static enum verdict
-fill_bundle(struct role_run *run, const struct job *job, struct print_bundle *b,
-	struct fault *why)
+static const char *
+or_none(const char *text)
 {
-	const struct jobs_stream *stream = site_stream_now(run->site, job);
-	int count;
-	enum verdict v;
+	return text == NULL ? "" : text;
+}
 
-	*b = (struct print_bundle){ .job = job->id,
+/* What the jobs file says of the product; a form that was kept when it had no
+ * such product (any more) stands for itself.
+ */
+static void
+fill_product(const struct jobs_printer *printer, const struct bundle_form *form,
+	struct print_bundle *b)
+{
+	size_t i;
+
+	b->product = form->product;
+	b->post = "";
+	for (i = 0; i < printer->product_count; i++) {
+		const struct jobs_product *p = &printer->products[i];
+
+		if (strcmp(p->name, form->product) != 0)
+			continue;
+		b->product = p->code == NULL ? p->name : p->code;
+		b->post = or_none(p->post);
+		b->inserts = p->inserts;
+		b->insert_count = p->insert_count;
+	}
+}
+
+static void
+fill_bundle(const struct job *job, const struct jobs_stream *stream,
+	const struct bundle_form *form, int64_t created_ms,
+	struct print_bundle *b)
+{
+	const struct jobs_printer *printer = stream->printer_is;
+
+	*b = (struct print_bundle){ .name = form->name,
+		.job = job->id,
 		.stream = job->stream,
 		.sender_oin = job->oin,
 		.sender_name = job->sender,
 		.delivery = job->file,
+		.account = or_none(stream->sender_is->account),
 		.environment = job->environment,
+		.test = form->test,
+		.previous = form->previous,
+		.created_ms = created_ms,
 		.version = MOBB_VERSION,
-		.simplex = stream != NULL && stream->printer_is->simplex,
-		.address = stream != NULL ? stream->printer_is->address
-					  : ADDRESS_RULES };
-	v = store_print_count(run->site->store, job->id, &run->mem, &count,
-		&b->previous, why);
-	b->number = count + 1;
+		.printer = printer->name,
+		.envelope = form->envelope,
+		.language = stream->language == NULL ? "nl" : stream->language,
+		.colour = form->colour,
+		.simplex = form->simplex,
+		.weight = form->weight,
+		.post_from = LETTER_DATE_NONE,
+		.post_latest = LETTER_DATE_NONE,
+		.returned = printer->returned == NULL ? "return"
+						      : printer->returned,
+		.return_lines = stream->return_address,
+		.return_line_count = stream->return_line_count,
+		.contact = or_none(printer->contact),
+		.receipts =
+			printer->receipts == NULL ? "none" : printer->receipts,
+		.merged = form->merged,
+		.address = printer->address };
+	fill_product(printer, form, b);
+}
+
+/* The folder where it goes: a TEST bundle never to where letters for citizens
+ * are taken from.
+ */
+static enum verdict
+open_folder(struct role_run *run, const struct jobs_printer *printer, bool test,
+	int *out, struct fault *why)
+{
+	const char *folder = FOLDER;
+	int spool = spool_fd(run->site->spool);
+	enum verdict v = V_OK;
+
+	if (test) {
+		folder =
+			printer->folder == NULL ? FOLDER_TEST : printer->folder;
+		v = file_dirs(spool, folder, why);
+	}
+	if (v == V_OK)
+		v = file_dir(spool, folder, out, why);
 	return v;
 }
 
-/* Why a letter may not be printed, or V_OK. */
+/* A full disk or a folder that may not be written is mended by a person; all
+ * waits for it, in the database, and is written then.
+ */
 static enum verdict
-may_print(struct paper *paper, struct letter *letter, const char *reason,
-	const struct address_rules *rules, const struct journal *printed,
-	const struct journal *boxed, struct fault *why)
-{
-	const char *where = journal_find(printed, &letter->id);
-	uint8_t bind[32];
-	int64_t pages;
-	enum verdict v;
-
-	letter_bind(letter, bind);
-	if (memcmp(bind, letter->bind, sizeof(bind)) != 0)
-		return fault_set(why, V_SKIP, CODE_CONTENT_CHANGED,
-			"the letter is not what was taken in");
-	if (where != NULL && strcmp(reason, PRINT_AGAIN) != 0)
-		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
-			"printed before, in bundle %s", where);
-	if (strncmp(reason, DECLINED, strlen(DECLINED)) != 0 &&
-		strcmp(reason, PRINT_PERSON) != 0 &&
-		strcmp(reason, PRINT_AGAIN) != 0 &&
-		journal_find(boxed, &letter->id) != NULL)
-		return fault_set(why, V_SKIP, CODE_PRINT_TWICE,
-			"offered to the box before: the journal knows this "
-			"letter, the database does not");
-	v = address_check(letter_post(letter), rules, why);
-	return v == V_OK ? paper_pages(paper, letter, &pages, why) : v;
-}
-
-/* Hold what may not be printed; the rest moves to the front. */
-static enum verdict
-sift(struct role_run *run, struct print_bundle *b, struct paper *paper,
+cannot_write(struct role_run *run, const char *name, enum verdict v,
 	struct fault *why)
 {
-	struct letter *letters = b->letters;
-	const char **reasons = b->reasons;
-	struct journal *printed = NULL, *boxed = NULL;
-	struct spool *spool = run->site->spool;
-	size_t i, n = 0;
-	enum verdict v;
+	const struct fault cause = *why;
 
-	v = spool_journal_load(spool, JOURNAL_PRINT, NULL, &printed, why);
-	if (v == V_OK)
-		v = spool_journal_load(spool, JOURNAL_BOX, NULL, &boxed, why);
-	for (i = 0; v == V_OK && i < b->letter_count; i++) {
-		struct fault reason = FAULT_NONE;
-
-		letter_print(&letters[i], &run->mem);
-		v = may_print(paper, &letters[i], reasons[i], &b->address,
-			printed, boxed, &reason);
-		if (v == V_OK) {
-			letters[n] = letters[i];
-			reasons[n++] = reasons[i];
-		} else if (v == V_SKIP) {
-			v = store_letters_hold(run->site->store, b->job,
-				&letters[i].record, 1, &reason, clock_now_ms(),
-				why);
-		} else {
-			*why = reason; /* of no letter: the fonts */
-		}
-	}
-	journal_free(printed);
-	journal_free(boxed);
-	if (v == V_OK)
-		b->letter_count = n;
-	return v;
-}
-
-/* As many as the printer takes in one bundle, and one at least. */
-static size_t
-fit(const struct letter *letters, size_t count, int64_t bytes_max)
-{
-	int64_t bytes = 0;
-	size_t i, k;
-
-	for (i = 0; i < count; i++) {
-		for (k = 0; k < letters[i].printed_count; k++)
-			bytes += letters[i].printed[k].bytes;
-		if (i > 0 && bytes > bytes_max)
-			break;
-	}
-	return i;
+	if (v != V_BROKEN || (why->code != CODE_IO && why->code != CODE_SPOOL))
+		return v;
+	fault_set(why, V_LATER, CODE_BUNDLE_WRITE,
+		"bundle %.100s cannot be written: %.200s", name, cause.text);
+	run->line->trouble = 1;
+	return V_LATER;
 }
 
 /* The bundle with its documents, also those that are made for it. */
 static enum verdict
 write_documents(struct role_run *run, const struct print_bundle *b,
-	struct paper *paper, const char *name, int out, uint8_t sha256[32],
-	struct fault *why)
+	struct paper *paper, int out, uint8_t sha256[32], struct fault *why)
 {
 	struct content documents, content;
 	enum verdict v =
@@ -146,17 +146,19 @@ write_documents(struct role_run *run, const struct print_bundle *b,
 		paper, b->letters, b->letter_count, &documents, out, why);
 	if (v == V_OK) {
 		content = paper_content(paper);
-		v = print_write(b, name, &content, out, sha256, why);
+		v = print_write(b, &content, out, sha256, why);
 	}
 	spool_content_close(&documents);
 	return v;
 }
 
 static enum verdict
-write_bundle(struct role_run *run, struct print_bundle *b, struct paper *paper,
-	const char *name, int64_t lot, struct fault *why)
+write_bundle(struct role_run *run, const struct jobs_printer *printer,
+	struct print_bundle *b, struct paper *paper, int64_t lot,
+	struct fault *why)
 {
 	struct site *site = run->site;
+	const char *name = b->name;
 	struct uuid *ids =
 		arena_alloc(&run->mem, (b->letter_count + 1) * sizeof(*ids));
 	uint8_t sha256[32];
@@ -166,10 +168,9 @@ write_bundle(struct role_run *run, struct print_bundle *b, struct paper *paper,
 
 	for (i = 0; i < b->letter_count; i++)
 		ids[i] = b->letters[i].id;
-	v = file_dir(spool_fd(site->spool), "print/out", &out, why);
-	if (v != V_OK)
-		return v;
-	v = write_documents(run, b, paper, name, out, sha256, why);
+	v = open_folder(run, printer, b->test, &out, why);
+	if (v == V_OK)
+		v = write_documents(run, b, paper, out, sha256, why);
 	if (v == V_OK)
 		v = store_print_leave(site->store, lot, clock_now_ms(), why);
 	/* Not before: what is held or withdrawn until then was not printed. */
@@ -180,7 +181,8 @@ write_bundle(struct role_run *run, struct print_bundle *b, struct paper *paper,
 		v = spool_handed_add(site->spool, name, sha256, why);
 	if (v == V_OK)
 		v = print_ready(name, out, why);
-	(void)close(out);
+	if (out != -1)
+		(void)close(out);
 	/* Something changed since intake: nothing of it may be printed. */
 	if (v == V_NEVER) {
 		struct fault reason = *why;
@@ -199,65 +201,12 @@ write_bundle(struct role_run *run, struct print_bundle *b, struct paper *paper,
 	return v;
 }
 
-/* Cut the next letters of a job and write them. */
-static enum verdict
-print_job(struct role_run *run, const struct job *job,
-	const struct jobs_stream *stream, struct paper *paper,
-	struct fault *why)
-{
-	const struct jobs_printer *printer = stream->printer_is;
-	char name[PRINT_NAME_MAX];
-	struct print_bundle b;
-	int64_t lot;
-	enum verdict v = fill_bundle(run, job, &b, why);
-
-	if (v == V_OK)
-		v = store_print_letters(run->site->store, job->id,
-			(size_t)printer->bundle_letters, &run->mem, &b.letters,
-			&b.reasons, &b.letter_count, why);
-	if (v == V_OK)
-		v = sift(run, &b, paper, why);
-	if (v != V_OK || b.letter_count == 0)
-		return v;
-	b.letter_count = fit(b.letters, b.letter_count, printer->bundle_bytes);
-	b.created_ms = clock_now_ms();
-	print_name(&b, name);
-	v = store_print_cut(run->site->store, job->id, name, b.letters,
-		b.letter_count, b.created_ms, &lot, why);
-	return v == V_OK ? write_bundle(run, &b, paper, name, lot, why) : v;
-}
-
-/* The next bundle of a job that is ready for print. */
-static enum verdict
-print_next(struct role_run *run, struct fault *why)
-{
-	const struct jobs_stream *stream;
-	struct paper *paper = NULL;
-	struct job job;
-	int64_t after = 0;
-	enum verdict v;
-
-	/* Taken out of the jobs file: it rests, and the next one goes on. */
-	do {
-		v = store_print_ready(
-			run->site->store, after, &run->mem, &job, why);
-		if (v != V_OK)
-			return v;
-		stream = site_stream_now(run->site, &job);
-		after = job.number;
-	} while (stream == NULL);
-	v = paper_open(stream, stream->sender_is, &paper, why);
-	if (v == V_OK)
-		v = print_job(run, &job, stream, paper, why);
-	paper_close(paper);
-	return v;
-}
-
 /* Written whole, but the database did not hear of it.  The printer may have
  * taken it since: it is never written again.  V_SKIP: not yet whole.
  */
 static enum verdict
-handed_before(struct role_run *run, const struct lot *lot, struct fault *why)
+handed_before(struct role_run *run, const struct jobs_printer *printer,
+	const struct lot *lot, bool test, struct fault *why)
 {
 	struct site *site = run->site;
 	uint8_t sha256[32];
@@ -265,7 +214,7 @@ handed_before(struct role_run *run, const struct lot *lot, struct fault *why)
 	enum verdict v = spool_handed(site->spool, lot->name, sha256, why);
 
 	if (v == V_OK)
-		v = file_dir(spool_fd(site->spool), "print/out", &out, why);
+		v = open_folder(run, printer, test, &out, why);
 	if (v != V_OK)
 		return v;
 	v = print_ready(lot->name, out, why);
@@ -279,50 +228,161 @@ handed_before(struct role_run *run, const struct lot *lot, struct fault *why)
 	return v;
 }
 
+/* The job's stream; V_LATER: it is not in the jobs file. */
+static enum verdict
+stream_of(struct role_run *run, const struct job *job,
+	const struct jobs_stream **stream_out, struct fault *why)
+{
+	*stream_out = site_stream_now(run->site, job);
+	if (*stream_out == NULL)
+		return fault_set(why, V_LATER, CODE_CONFIG_NAME,
+			"stream %.100s is not in the jobs file, and has a "
+			"bundle to be written",
+			job->stream);
+	return V_OK;
+}
+
+static void
+letters_print(struct print_bundle *b, struct arena *mem)
+{
+	size_t i;
+
+	for (i = 0; i < b->letter_count; i++)
+		letter_print(&b->letters[i], mem);
+}
+
+/* The same letters are the same name, or something is very wrong. */
+static enum verdict
+check_name(const struct print_bundle *b, int number, int proof,
+	struct arena *mem, struct fault *why)
+{
+	struct uuid *ids =
+		arena_alloc(mem, (b->letter_count + 1) * sizeof(*ids));
+	char name[BUNDLE_NAME_MAX];
+	size_t i;
+
+	for (i = 0; i < b->letter_count; i++)
+		ids[i] = b->letters[i].id;
+	if (b->letter_count == 0)
+		return fault_set(why, V_BROKEN, CODE_BUG,
+			"bundle %s has no letters", b->name);
+	bundle_name(b->job, b->created_ms, number, ids, b->letter_count, proof,
+		b->test, name);
+	if (strcmp(name, b->name) != 0)
+		return fault_set(why, V_BROKEN, CODE_BUG,
+			"bundle %s would become %s", b->name, name);
+	return V_OK;
+}
+
 /* A bundle that was cut but perhaps not written whole. */
 static enum verdict
 finish_one(struct role_run *run, struct fault *why)
 {
+	struct store *store = run->site->store;
 	const struct jobs_stream *stream;
 	struct paper *paper = NULL;
-	char name[PRINT_NAME_MAX];
+	struct bundle_form form;
 	struct print_bundle b;
 	struct job job;
 	struct lot lot;
 	enum verdict v;
-	size_t i;
 
-	v = store_print_unfinished(run->site->store, &run->mem, &lot, why);
+	v = store_print_unfinished(store, &run->mem, &lot, why);
 	if (v == V_OK)
-		v = handed_before(run, &lot, why);
+		v = store_job_get(store, lot.job, &run->mem, &job, why);
+	if (v == V_OK)
+		v = stream_of(run, &job, &stream, why);
+	if (v == V_OK)
+		v = store_bundle_form(store, lot.number, &run->mem, &form, why);
+	if (v != V_OK)
+		return v;
+	v = handed_before(run, stream->printer_is, &lot, form.test, why);
 	if (v != V_SKIP)
 		return v;
-	v = store_job_get(run->site->store, lot.job, &run->mem, &job, why);
+	fill_bundle(&job, stream, &form, lot.cut_ms, &b);
+	v = store_lot_letters(store, lot.number, &run->mem, &b.letters,
+		&b.reasons, &b.letter_count, why);
 	if (v != V_OK)
 		return v;
-	v = fill_bundle(run, &job, &b, why);
-	b.number--; /* this lot is counted already */
-	b.created_ms = lot.cut_ms;
+	letters_print(&b, &run->mem);
+	v = check_name(&b, form.number, 0, &run->mem, why);
 	if (v == V_OK)
-		v = store_lot_letters(run->site->store, lot.number, &run->mem,
-			&b.letters, &b.reasons, &b.letter_count, why);
-	if (v != V_OK)
-		return v;
-	for (i = 0; i < b.letter_count; i++)
-		letter_print(&b.letters[i], &run->mem);
-	print_name(&b, name);
-	if (strcmp(name, lot.name) != 0)
-		return fault_set(why, V_BROKEN, CODE_BUG,
-			"bundle %s would become %s", lot.name, name);
-	stream = jobs_stream(&run->site->jobs, job.stream);
-	if (stream == NULL)
-		return fault_set(why, V_SKIP, CODE_STATE,
-			"stream %.100s is not in the jobs file", job.stream);
-	v = paper_open(stream, stream->sender_is, &paper, why);
+		v = paper_open(stream, stream->sender_is, &paper, why);
 	if (v == V_OK)
-		v = write_bundle(run, &b, paper, name, lot.number, why);
+		v = write_bundle(
+			run, stream->printer_is, &b, paper, lot.number, why);
+	paper_close(paper);
+	return cannot_write(run, form.name, v, why);
+}
+
+/* A proof: written as a bundle is, but no letter of it counts as printed. */
+static enum verdict
+write_proof(struct role_run *run, const struct jobs_stream *stream,
+	struct print_bundle *b, const struct print_proof *proof,
+	struct fault *why)
+{
+	struct paper *paper = NULL;
+	uint8_t sha256[32];
+	int out = -1;
+	enum verdict v = paper_open(stream, stream->sender_is, &paper, why);
+
+	if (v == V_OK)
+		v = open_folder(run, stream->printer_is, b->test, &out, why);
+	if (v == V_OK)
+		v = write_documents(run, b, paper, out, sha256, why);
+	if (v == V_OK)
+		v = print_ready(b->name, out, why);
+	if (v == V_OK)
+		v = store_proof_written(run->site->store, proof, sha256,
+			stream->printer_is->proof_wait, clock_now_ms(), why);
+	if (v == V_OK)
+		log_line("job %s: proof %s, %zu letters, handed over", b->job,
+			b->name, b->letter_count);
+	if (out != -1)
+		(void)close(out);
 	paper_close(paper);
 	return v;
+}
+
+static enum verdict
+finish_proof(struct role_run *run, struct fault *why)
+{
+	struct store *store = run->site->store;
+	const struct jobs_stream *stream;
+	struct bundle_form form;
+	struct print_bundle b;
+	struct print_proof proof;
+	struct job job;
+	enum verdict v = store_proof_unfinished(store, &run->mem, &proof, why);
+
+	if (v == V_OK)
+		v = store_job_get(store, proof.job, &run->mem, &job, why);
+	if (v == V_OK)
+		v = stream_of(run, &job, &stream, why);
+	if (v != V_OK)
+		return v;
+	printer_form(stream, false, 0, &form);
+	form.name = proof.name;
+	form.test = proof.test;
+	fill_bundle(&job, stream, &form, proof.made_ms, &b);
+	b.proof = true;
+	v = store_proof_letters(store, &proof, &run->mem, &b.letters,
+		&b.reasons, &b.letter_count, why);
+	if (v != V_OK)
+		return v;
+	letters_print(&b, &run->mem);
+	v = check_name(&b, proof.number, proof.nth, &run->mem, why);
+	if (v == V_OK)
+		v = write_proof(run, stream, &b, &proof, why);
+	return cannot_write(run, proof.name, v, why);
+}
+
+static enum verdict
+printer_open(struct role_run *run, struct fault *why)
+{
+	(void)why;
+	run->own = mem_zero(1, sizeof(struct printer_plan));
+	return V_OK;
 }
 
 static enum verdict
@@ -330,16 +390,28 @@ printer_step(struct role_run *run, struct fault *why)
 {
 	enum verdict v;
 
+	run->line->trouble = 0;
 	v = finish_one(run, why);
 	if (v == V_END)
-		v = print_next(run, why);
+		v = finish_proof(run, why);
+	if (v == V_END)
+		v = printer_cut(run, run->own, why);
 	/* Held while it was being made: there may be others to print. */
 	return v == V_SKIP && why->code == CODE_STATE ? V_OK : v;
+}
+
+static void
+printer_close(struct role_run *run)
+{
+	free(run->own);
+	run->own = NULL;
 }
 
 const struct role role_printer = {
 	.name = "printer",
 	.needs = SITE_SPOOL,
 	.locks = true,
+	.open = printer_open,
 	.step = printer_step,
+	.close = printer_close,
 };

@@ -372,6 +372,22 @@ enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 enum verdict letters_read(const struct pg_rows *rows, struct arena *mem,
 	struct letter **out, size_t *count_out, struct fault *why);
 
+/* What was said of a letter on paper, by its receipt `x`: the word of the other
+ * side, "!person" when somebody decided, "!again" when he did so although the
+ * letter was printed before.
+ */
+#define SAID_SQL                                                               \
+	"case when x.code not in (1322, 1323) then x.wire_code "               \
+	"when exists (select from receipt y where y.job_no = x.job_no "        \
+	"and y.record = x.record and y.code = 306) then '!again' "             \
+	"else '!person' end "
+/* LETTER_COLUMNS, box, rule and SAID_SQL, of the whole answer: letters, and the
+ * reason of print of each.
+ */
+enum verdict paper_read(const struct pg_rows *rows, struct arena *mem,
+	struct letter **letters_out, const char ***reasons_out,
+	size_t *count_out, struct fault *why);
+
 /* --- looking (store/look.c) --- */
 
 /* One letter as shown; V_SKIP: CODE_NO_JOB. */

@@ -21,12 +21,19 @@ store_print_ready(struct store *store, int64_t after, struct arena *mem,
 	enum verdict v;
 	const char *id;
 
-	/* An attempt that may still bring a letter to a box keeps all paper of
-	 * the job waiting: never both.  Behind a gate only chosen letters count.
+	/* All paper of a job goes in one run: an attempt that may still bring
+	 * letters to a box keeps it waiting, unless the run was closed; then
+	 * only those letters wait (store/print_plan.c).  A proof keeps it
+	 * waiting until somebody approved.  Behind a gate only chosen letters
+	 * count.
 	 */
 	v = pg_ask(store->pg,
 		"select id from job j where state in (6, 7) and n_paper > 0 "
 		"and number > $1 and not " JOB_J_STOPPED
+		"and not exists (select from print_proof f "
+		"where f.job_no = j.number and f.state in (1, 2, 4) "
+		"and f.nth = (select max(g.nth) from print_proof g "
+		"where g.job_no = j.number)) "
 		"and (not gated or exists (select "
 		"from gate_letter g join letter_now n on n.part = j.part "
 		"and n.job_no = g.job_no and n.record = g.record "
@@ -47,9 +54,7 @@ store_print_ready(struct store *store, int64_t after, struct arena *mem,
 	return id == NULL ? V_END : store_job_get(store, id, mem, job_out, why);
 }
 
-/* Behind LETTER_COLUMNS: box, rule, and SAID_SQL.  What came back from the box
- * is called so, with what the other side said.
- */
+/* What came back from the box is called so, with what the other side said. */
 static const char *
 reason_of(const struct pg_rows *rows, int row, const struct letter *letter,
 	struct arena *mem)
@@ -71,8 +76,8 @@ reason_of(const struct pg_rows *rows, int row, const struct letter *letter,
 	return arena_format(mem, "rejected_by_box(%s)", wire);
 }
 
-static enum verdict
-read_with_reasons(const struct pg_rows *rows, struct arena *mem,
+enum verdict
+paper_read(const struct pg_rows *rows, struct arena *mem,
 	struct letter **letters_out, const char ***reasons_out,
 	size_t *count_out, struct fault *why)
 {
@@ -89,82 +94,18 @@ read_with_reasons(const struct pg_rows *rows, struct arena *mem,
 	return v;
 }
 
-/* What was said of a letter on paper, by its receipt `x`: the word of the other
- * side, "!person" when somebody decided, "!again" when he did so although the
- * letter was printed before.
- */
-#define SAID_SQL                                                               \
-	"case when x.code not in (1322, 1323) then x.wire_code "               \
-	"when exists (select from receipt y where y.job_no = x.job_no "        \
-	"and y.record = x.record and y.code = 306) then '!again' "             \
-	"else '!person' end "
-
-/* Routed to paper and in no lot; and those whose newest receipt, in the newest
- * lot they have, says paper.
- */
-#define LETS_ROUTED GATE_LETS("$4", "r.job_no", "r.record")
-#define LETS_SAID GATE_LETS("$4", "$2", "x.record")
-#define PAPER_SQL                                                              \
-	"with paper as ((select r.record, r.box, r.rule, "                     \
-	"coalesce(x.said, '') as said from route r "                           \
-	"left join lateral (select x.state, " SAID_SQL "as said "              \
-	"from receipt x where x.job_no = r.job_no and x.lot_no = 0 "           \
-	"and x.record = r.record order by x.number desc limit 1) x on true "   \
-	"where r.job_no = $2 and not r.box "                                   \
-	"and (select 1 from place p where p.job_no = r.job_no "                \
-	"and p.record = r.record limit 1) is null "                            \
-	"and coalesce(x.state, 3) = 3 and " LETS_ROUTED                        \
-	"order by r.record limit $3) union all (select x.record, r.box, "      \
-	"r.rule, " SAID_SQL "from (select distinct on (lot_no, record) "       \
-	"lot_no, job_no, record, state, code, wire_code from receipt "         \
-	"where job_no = $2 order by lot_no, record, number desc) x "           \
-	"join route r on r.job_no = $2 and r.record = x.record "               \
-	"where x.state = 3 and (x.lot_no > 0 or r.box) "                       \
-	"and x.lot_no = coalesce((select max(p.lot_no) from place p "          \
-	"where p.job_no = $2 and p.record = x.record), 0) and " LETS_SAID      \
-	"order by x.record limit $3)) select " LETTER_COLUMNS                  \
-	", n.box, n.rule, n.said "                                             \
-	"from (select * from paper order by record limit $3) n "               \
-	"join letter l on l.part = $1 and l.job_no = $2 "                      \
-	"and l.record = n.record order by l.record"
-
-enum verdict
-store_print_letters(struct store *store, const char *job, size_t max,
-	struct arena *mem, struct letter **letters_out,
-	const char ***reasons_out, size_t *count_out, struct fault *why)
-{
-	struct pg_rows rows = PG_ROWS_NONE;
-	struct job_row row;
-	enum verdict v = job_peek(store->pg, job, &row, why);
-
-	if (v == V_OK)
-		v = pg_ask(store->pg, PAPER_SQL,
-			PG_ARGS(PG_N(row.part), PG_N(row.number),
-				PG_N((int64_t)max), PG_N(row.gated ? 1 : 0)),
-			&rows, why);
-	if (v == V_OK)
-		v = read_with_reasons(
-			&rows, mem, letters_out, reasons_out, count_out, why);
-	pg_rows_done(&rows);
-	return v;
-}
-
 /* --- print lots --- */
 
 /* All of them must be on paper now, by what the books say. */
 static enum verdict
 check_paper(struct pg *pg, const struct job_row *job,
-	const struct letter *letters, size_t count, struct fault *why)
+	const struct print_group *letters, struct fault *why)
 {
-	int64_t *records = mem_new((count + 1) * sizeof(*records));
 	struct buf array = BUF_MAX(ARRAY_TEXT_MAX);
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
-	size_t i;
 
-	for (i = 0; i < count; i++)
-		records[i] = letters[i].record;
-	pg_array(&array, records, count);
+	pg_array(&array, letters->records, letters->count);
 	v = pg_ask(pg,
 		"select count(*) from letter_now n where n.part = $1 "
 		"and n.job_no = $2 and n.record = any($3::bigint[]) "
@@ -172,19 +113,18 @@ check_paper(struct pg *pg, const struct job_row *job,
 		PG_ARGS(PG_N(job->part), PG_N(job->number), PG_T(array.bytes),
 			PG_N(job->gated ? 1 : 0)),
 		&rows, why);
-	if (v == V_OK && pg_int(&rows, 0, 0) != (int64_t)count)
+	if (v == V_OK && pg_int(&rows, 0, 0) != (int64_t)letters->count)
 		v = fault_set(why, V_SKIP, CODE_PRINT_TWICE,
 			"%zu letters to print, %" PRId64 " of them on paper",
-			count, pg_int(&rows, 0, 0));
+			letters->count, pg_int(&rows, 0, 0));
 	pg_rows_done(&rows);
 	buf_done(&array);
-	free(records);
 	return v;
 }
 
 static enum verdict
 copy_places(struct pg *pg, int64_t lot, int64_t job_no,
-	const struct letter *letters, size_t count, struct fault *why)
+	const struct print_group *letters, struct fault *why)
 {
 	struct pg_copy copy = PG_COPY_NONE;
 	enum verdict v;
@@ -194,14 +134,14 @@ copy_places(struct pg *pg, int64_t lot, int64_t job_no,
 		"copy place (lot_no, seq, job_no, record) "
 		"from stdin (format binary)",
 		why);
-	for (i = 0; v == V_OK && i < count; i++) {
+	for (i = 0; v == V_OK && i < letters->count; i++) {
 		v = pg_copy_row(&copy, 4, why);
 		if (v != V_OK)
 			break;
 		pg_copy_i64(&copy, lot);
 		pg_copy_i64(&copy, (int64_t)i + 1);
 		pg_copy_i64(&copy, job_no);
-		pg_copy_i64(&copy, letters[i].record);
+		pg_copy_i64(&copy, letters->records[i]);
 	}
 	if (v == V_OK)
 		v = pg_copy_end(&copy, why);
@@ -209,22 +149,9 @@ copy_places(struct pg *pg, int64_t lot, int64_t job_no,
 	return v;
 }
 
-static int64_t
-bytes_of(const struct letter *letters, size_t count)
-{
-	int64_t bytes = 0;
-	size_t i, d;
-
-	for (i = 0; i < count; i++)
-		for (d = 0; d < letters[i].document_count; d++)
-			if (attachment_to_paper(&letters[i].attachments[d]))
-				bytes += letters[i].attachments[d].bytes;
-	return bytes;
-}
-
 static enum verdict
 insert_lot(struct pg *pg, const struct job_row *job, int64_t number,
-	const char *name, const struct letter *letters, size_t count,
+	const struct bundle_form *form, const struct print_group *letters,
 	int64_t now_ms, struct fault *why)
 {
 	int64_t made = 0;
@@ -232,23 +159,30 @@ insert_lot(struct pg *pg, const struct job_row *job, int64_t number,
 
 	v = pg_do(pg,
 		"insert into lot (number, job_no, print, name, state, letters, "
-		"bytes, due_ms, cut_ms) overriding system value "
-		"values ($1, $2, true, $3, $4, $5, $6, $7, $7) "
+		"bytes, due_ms, cut_ms, nth, previous, product, envelope, "
+		"colour, simplex, merged, test, weight) "
+		"overriding system value values ($1, $2, true, $3, $4, $5, $6, "
+		"$7, $7, $8, $9, $10, $11, $12 = 1, $13 = 1, $14 = 1, "
+		"$15 = 1, $16) "
 		"on conflict (name) where name <> '' do nothing",
-		PG_ARGS(PG_N(number), PG_N(job->number), PG_T(name),
-			PG_N(LOT_BUNDLED), PG_N((int64_t)count),
-			PG_N(bytes_of(letters, count)), PG_N(now_ms)),
+		PG_ARGS(PG_N(number), PG_N(job->number), PG_T(form->name),
+			PG_N(LOT_BUNDLED), PG_N((int64_t)letters->count),
+			PG_N(letters->bytes), PG_N(now_ms), PG_N(form->number),
+			PG_T(form->previous), PG_T(form->product),
+			PG_T(form->envelope), PG_N(form->colour),
+			PG_N(form->simplex), PG_N(form->merged),
+			PG_N(form->test), PG_N(form->weight)),
 		&made, why);
 	if (v == V_OK && made == 0)
 		v = fault_set(why, V_SKIP, CODE_PRINT_TWICE,
-			"there is a bundle %.100s already", name);
+			"there is a bundle %.100s already", form->name);
 	return v;
 }
 
 enum verdict
-store_print_cut(struct store *store, const char *job, const char *name,
-	const struct letter *letters, size_t count, int64_t now_ms,
-	int64_t *lot_out, struct fault *why)
+store_bundle_cut(struct store *store, const char *job,
+	const struct bundle_form *form, const struct print_group *letters,
+	int64_t now_ms, int64_t *lot_out, struct fault *why)
 {
 	struct counts counts = COUNTS_NONE;
 	struct pg *pg = store->pg;
@@ -257,7 +191,7 @@ store_print_cut(struct store *store, const char *job, const char *name,
 	bool stopped = false;
 	enum verdict v;
 
-	assert(count > 0 && name[0] != '\0');
+	assert(letters->count > 0 && form->name[0] != '\0');
 	v = pg_begin(pg, why);
 	if (v == V_OK)
 		v = job_lock(pg, job, &row, why);
@@ -269,20 +203,50 @@ store_print_cut(struct store *store, const char *job, const char *name,
 	if (v == V_OK && stopped)
 		v = fault_set(why, V_SKIP, CODE_STATE, "the job is stopped");
 	if (v == V_OK)
-		v = check_paper(pg, &row, letters, count, why);
+		v = check_paper(pg, &row, letters, why);
 	if (v == V_OK)
 		v = lot_numbers(pg, 1, &number, why);
 	if (v == V_OK)
-		v = insert_lot(
-			pg, &row, number, name, letters, count, now_ms, why);
+		v = insert_lot(pg, &row, number, form, letters, now_ms, why);
 	if (v == V_OK)
-		v = copy_places(pg, number, row.number, letters, count, why);
-	counts_move(&counts, LETTER_PAPER, LETTER_BUNDLED, (int64_t)count);
+		v = copy_places(pg, number, row.number, letters, why);
+	counts_move(
+		&counts, LETTER_PAPER, LETTER_BUNDLED, (int64_t)letters->count);
 	if (v == V_OK)
 		v = counts_write(pg, row.number, &counts, why);
 	v = pg_end(pg, v, why);
 	if (v == V_OK)
 		*lot_out = number;
+	return v;
+}
+
+enum verdict
+store_bundle_form(struct store *store, int64_t lot, struct arena *mem,
+	struct bundle_form *form_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+
+	v = pg_ask(store->pg,
+		"select name, nth, previous, product, envelope, colour, "
+		"simplex, merged, test, weight from lot where number = $1",
+		PG_ARGS(PG_N(lot)), &rows, why);
+	if (v == V_OK && rows.count == 0)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no lot %" PRId64, lot);
+	if (v == V_OK)
+		*form_out = (struct bundle_form){
+			.name = pg_text(&rows, 0, 0, mem),
+			.number = (int)pg_int(&rows, 0, 1),
+			.previous = pg_text(&rows, 0, 2, mem),
+			.product = pg_text(&rows, 0, 3, mem),
+			.envelope = pg_text(&rows, 0, 4, mem),
+			.colour = pg_bool(&rows, 0, 5),
+			.simplex = pg_bool(&rows, 0, 6),
+			.merged = pg_bool(&rows, 0, 7),
+			.test = pg_bool(&rows, 0, 8),
+			.weight = (int)pg_int(&rows, 0, 9),
+		};
+	pg_rows_done(&rows);
 	return v;
 }
 
@@ -344,7 +308,7 @@ store_lot_letters(struct store *store, int64_t lot, struct arena *mem,
 			PG_ARGS(PG_N(lot), PG_N(part)), &rows, why);
 	}
 	if (v == V_OK)
-		v = read_with_reasons(
+		v = paper_read(
 			&rows, mem, letters_out, reasons_out, count_out, why);
 	pg_rows_done(&rows);
 	return v;

@@ -691,8 +691,8 @@ enum verdict store_cpas_under_way(struct store *store,
 /* --- paper (store/bundle.c) --- */
 
 /* The next job after number `after` with paper letters to bundle: every box
- * letter has its result, or a person closed the run; and released.  V_END:
- * none.
+ * letter has its result, or a person closed the run; released, and with no
+ * proof that waits.  V_END: none.  A plan may find that none of them may go.
  */
 enum verdict store_print_ready(struct store *store, int64_t after,
 	struct arena *mem, struct job *job_out, struct fault *why);
@@ -701,16 +701,6 @@ enum verdict store_print_ready(struct store *store, int64_t after,
  */
 #define PRINT_PERSON "decided_by_person"
 #define PRINT_AGAIN "printed_again"
-/* Its paper letters without a place, in order of record, at most `max`; with
- * the reason of print ("not_subscribed").
- */
-enum verdict store_print_letters(struct store *store, const char *job,
-	size_t max, struct arena *mem, struct letter **letters_out,
-	const char ***reasons_out, size_t *count_out, struct fault *why);
-/* A new print lot in state bundled with these letters in this order. */
-enum verdict store_print_cut(struct store *store, const char *job,
-	const char *name, const struct letter *letters, size_t count,
-	int64_t now_ms, int64_t *lot_out, struct fault *why);
 /* Print lots still in state bundled (a crash or a hold came between), of jobs
  * that are not held, and those that had begun to leave.  V_END: none.
  */
@@ -1015,6 +1005,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/offer.h"
 #include "store/page.h"
 #include "store/person.h"
+#include "store/print.h"
 #include "store/question.h"
 #include "store/stop.h"
 #include "store/subscription.h"

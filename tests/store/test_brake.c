@@ -6,6 +6,7 @@
 
 #include "batch/brake.h"
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 static void
 clear(void)

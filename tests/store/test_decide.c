@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 static void
 clear(void)

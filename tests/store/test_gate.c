@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 /* A job of production that is routed; every `paper`-th letter on paper, and
  * record `abroad` has a foreign address.

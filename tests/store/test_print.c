@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 static const struct fault unfit = { .code = CODE_ADDRESS,
 	.text = "no address" };

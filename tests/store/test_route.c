@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 #define DAY_MS INT64_C(86400000)
 

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 #define JOBS 3
 #define LETTERS 12
