@@ -938,6 +938,25 @@ static const struct advice rows[] = {
 		"Herstel wat er mis was en vraag een nieuwe: `mobbjob print "
 		"proof JOB --as anew`; of laat de run gaan met `--as good`.",
 		3 },
+	{ CODE_ADDRESS_CORRECTED, 'P', "a person corrected the address",
+		"een persoon heeft het adres verbeterd",
+		"The address could not be printed; a person corrected it, and "
+		"the letter goes on paper.",
+		"Nothing has to be done; `mobbjob address LETTER` shows who "
+		"did it and the lines as they are printed.",
+		"Er hoeft niets te gebeuren; `mobbjob address BRIEF` toont wie "
+		"het deed en de regels zoals ze gedrukt worden.",
+		0 },
+	{ CODE_ADDRESS_LATE, '-', "too late to correct the address",
+		"te laat om het adres te verbeteren",
+		"The letter is in a print bundle, was delivered or was "
+		"withdrawn: its address is not printed any more.",
+		"Look at what happened with `mobbjob why LETTER`; a letter "
+		"that comes back undelivered is sent again by the supplier.",
+		"Bekijk met `mobbjob why BRIEF` wat er gebeurd is; een brief "
+		"die onbestelbaar terugkomt wordt door de leverancier opnieuw "
+		"aangeboden.",
+		1 },
 	{ CODE_CONFIG_WINDOW, '-', "window or date is not possible",
 		"venster of datum is niet mogelijk",
 		"Hours, days, a date or a cut-off in the jobs file cannot be "

@@ -19,6 +19,7 @@
 #define EXIT_DONE 0
 #define EXIT_USAGE 2
 #define COMMAND_ARGS_MAX 3
+#define OPTION_LINES_MAX 12 /* of an option that may come again */
 
 struct options {
 	const char *jobs_file;
@@ -42,6 +43,9 @@ struct options {
 	const char *may;			    /* a right; the same */
 	bool withdraw;				    /* with release */
 	const char *listener_down;		    /* a time; the same */
+	const char *set[OPTION_LINES_MAX];	    /* FIELD=TEXT */
+	const char *line[OPTION_LINES_MAX];	    /* of an address */
+	size_t set_count, line_count;
 };
 
 struct call {
@@ -89,7 +93,7 @@ extern const struct command command_list, command_show, command_letters,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
 	command_person, command_find, command_chaintest, command_money;
-extern const struct command command_cancel, command_resolve;
+extern const struct command command_cancel, command_resolve, command_address;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_hold,
 	&command_cancel,
 	&command_resolve,
+	&command_address,
 	&command_money,
 	&command_print,
 	&command_posted,
@@ -118,6 +119,11 @@ help(FILE *to)
 	      "  --may RIGHT      look, operate or release, with person\n"
 	      "  --sender NAME    of the jobs file, with person and "
 	      "subscriptions\n"
+	      "  --set FIELD=TEXT with address: correct a field of it; - reads "
+	      "them from\n"
+	      "                   standard input\n"
+	      "  --line TEXT      with address: its lines, one after the "
+	      "other; - likewise\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -161,6 +167,21 @@ is_option(const char *arg, const char *name)
 
 	return strncmp(arg, name, len) == 0 &&
 	       (arg[len] == '\0' || arg[len] == '=');
+}
+
+/* An option that may come again; V_END: it is another one. */
+static enum verdict
+again(char **argv, int *i, const char *name,
+	const char *values[OPTION_LINES_MAX], size_t *count, struct fault *why)
+{
+	if (!is_option(argv[*i], name))
+		return V_END;
+	if (*count == OPTION_LINES_MAX)
+		return fault_set(why, V_BROKEN, CODE_USAGE,
+			"%s is given more than %d times", name,
+			OPTION_LINES_MAX);
+	values[*count] = value_of(argv, i, name, why);
+	return values[(*count)++] == NULL ? V_BROKEN : V_OK;
 }
 
 static bool
@@ -216,6 +237,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--may", &options->may },
 		{ "--listener-down", &options->listener_down },
 	};
+	enum verdict v;
 	size_t k;
 
 	if (flag(argv[*i], options))
@@ -226,6 +248,12 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 				value_of(argv, i, valued[k].name, why);
 			return *valued[k].value == NULL ? V_BROKEN : V_OK;
 		}
+	v = again(argv, i, "--set", options->set, &options->set_count, why);
+	if (v == V_END)
+		v = again(argv, i, "--line", options->line,
+			&options->line_count, why);
+	if (v != V_END)
+		return v;
 	return fault_set(
 		why, V_BROKEN, CODE_USAGE, "unknown option %.60s", argv[*i]);
 }

@@ -363,8 +363,10 @@ enum verdict question_ack(struct pg *pg, const struct inbound *in,
 	"l.record, l.line, l.byte_at, l.amount_cents, l.bsn, l.dated, "        \
 	"l.paper, l.bericht_id, l.bind, l.reference, l.subject, l.body, "      \
 	"l.address, l.docs, l.record_bytes, l.file_part, l.publish, "          \
-	"l.deadline, l.type, l.hold"
-#define LETTER_COLUMN_COUNT 20
+	"l.deadline, l.type, l.hold, (select a.address from letter_address a " \
+	"where a.job_no = l.job_no and a.record = l.record "                   \
+	"order by a.number desc limit 1)"
+#define LETTER_COLUMN_COUNT 21
 /* From the first of LETTER_COLUMNS on.  V_BROKEN: the row makes no sense. */
 enum verdict letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	struct letter *out, struct fault *why);

@@ -25,6 +25,7 @@ enum {
 	DEADLINE,
 	TYPE,
 	HOLD,
+	CORRECTED,
 	COLUMNS
 };
 
@@ -42,6 +43,18 @@ text_of(const struct pg_rows *rows, int row, int column, struct arena *mem)
 {
 	return pg_null(rows, row, column) ? NULL
 					  : pg_text(rows, row, column, mem);
+}
+
+static const struct address *
+corrected(const struct pg_rows *rows, int row, struct arena *mem)
+{
+	struct address *address;
+
+	if (pg_null(rows, row, CORRECTED))
+		return NULL;
+	address = arena_alloc(mem, sizeof(*address));
+	address_unpack(pg_text(rows, row, CORRECTED, mem), mem, address);
+	return address;
 }
 
 enum verdict
@@ -71,6 +84,7 @@ letter_read(const struct pg_rows *rows, int row, struct arena *mem,
 	l.subject = pg_text(rows, row, SUBJECT, mem);
 	l.text = text_of(rows, row, BODY, mem);
 	address_unpack(pg_text(rows, row, ADDRESS, mem), mem, &l.address);
+	l.corrected = corrected(rows, row, mem);
 	docs = pg_bytes(rows, row, DOCS, &len);
 	if (!attachment_unpack(
 		    docs, len, mem, &l.attachments, &l.document_count))

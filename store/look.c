@@ -21,7 +21,16 @@
 	"letter_bsn_end(l.part, l.job_no, l.record), l.dated, l.paper, "       \
 	"l.bericht_id, l.bind, l.reference, '', null::text, '', "              \
 	"'\\x0100'::bytea, l.record_bytes, l.file_part, l.publish, "           \
-	"l.deadline, l.type, l.hold"
+	"l.deadline, l.type, l.hold, null::text"
+
+/* LETTER_COLUMNS of a letter that was opened: what a person corrected comes
+ * from where it is looked at who asks.
+ */
+#define OPENED_COLUMNS                                                         \
+	"l.record, l.line, l.byte_at, l.amount_cents, l.bsn, l.dated, "        \
+	"l.paper, l.bericht_id, l.bind, l.reference, l.subject, l.body, "      \
+	"l.address, l.docs, l.record_bytes, l.file_part, l.publish, "          \
+	"l.deadline, l.type, l.hold, letter_corrected(l.job_no, l.record)"
 
 /* A letter with all its steps: columns, ROW_SQL, a choice from letter_now,
  * ROW_JOINS.  The newest attempt is one that carried it.
@@ -107,8 +116,10 @@ ask(struct store *store, const char *choice, const struct pg_arg *args,
 
 	buf_format(&sql,
 		"select %s" ROW_SQL "%s%s" ROW_JOINS "order by n.record",
-		store->shown ? SHOWN_COLUMNS : LETTER_COLUMNS, choice,
-		store->opened ? OPENED_JOIN : LETTER_JOIN);
+		store->shown	? SHOWN_COLUMNS
+		: store->opened ? OPENED_COLUMNS
+				: LETTER_COLUMNS,
+		choice, store->opened ? OPENED_JOIN : LETTER_JOIN);
 	assert(!sql.full);
 	v = pg_ask(store->pg, sql.bytes, args, rows_out, why);
 	buf_done(&sql);

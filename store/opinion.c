@@ -17,12 +17,14 @@ store_letter_decisions(struct store *store, const char *job, int64_t record,
 	int i;
 
 	v = pg_ask(store->pg,
-		"select e.at_ms, e.job, e.person, e.what, e.text from receipt "
-		"r "
-		"join event e on e.number = r.event_no "
+		"select e.at_ms, e.job, e.person, e.what, e.text from event e "
+		"join (select r.event_no from receipt r "
 		"where r.job_no = (select number from job where id = $1) "
 		"and r.record = $2 and r.event_no is not null "
-		"order by r.number",
+		"union select a.event_no from letter_address a "
+		"where a.job_no = (select number from job where id = $1) "
+		"and a.record = $2) x on x.event_no = e.number "
+		"order by e.number",
 		PG_ARGS(PG_T(job), PG_N(record)), &rows, why);
 	if (v != V_OK)
 		return v;

@@ -995,6 +995,7 @@ enum verdict store_endpoint_rest(struct store *store, const char *endpoint,
 enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 	struct arena *mem, struct resting *out, struct fault *why);
 
+#include "store/address.h"
 #include "store/brake.h"
 #include "store/chain.h"
 #include "store/decide.h"

@@ -1,0 +1,31 @@
+-- What a person made of an address, for paper.  The letter's row, and what is
+-- bound with it, stay as delivered; the newest one counts.
+create table letter_address (
+	number bigint generated always as identity primary key,
+	job_no bigint not null,
+	record bigint not null,
+	address text not null, -- packed as in the letter's row
+	event_no bigint not null,
+	person text not null,
+	reason text not null,
+	at_ms bigint not null
+);
+create index letter_address_of on letter_address (job_no, record, number);
+
+-- Letters that wait for an address are few among many receipts.
+create index receipt_address on receipt (job_no, record)
+	where state = 9 and code in (212, 213, 214);
+
+-- For those who decide; see letter_open().
+create function letter_corrected(job bigint, nth bigint) returns text
+language sql stable security definer
+set search_path = public, pg_temp as $$
+	select a.address from letter_address a join job j on j.number = a.job_no
+	where a.job_no = letter_corrected.job
+	and a.record = letter_corrected.nth
+	and (mobb_owner() or mobb_may('act', j.sender))
+	order by a.number desc limit 1
+$$;
+
+insert into person_table (name, rows, look, adds, changes, removes, records)
+values ('letter_address', 'job', '-address', true, '', false, true);
