@@ -7,6 +7,7 @@
 # make fuzz       each fuzzer for FUZZ_SECONDS=60, with clang
 # make check-matrix  every fault of the other side, RUNS= runs (40 minutes)
 # make bench      speed against reference commands, in one run
+# make bench-night  a whole night against plain commands; SCALE=10: a tenth
 # make install DESTDIR= PREFIX=/usr
 #
 # CC=gcc|clang    compiler        DEV=1  warnings are errors
@@ -147,6 +148,9 @@ bench: all $(B)/bench/receive $(B)/bench/route
 	@tests/bench/receiving $(B)
 	@tests/bench/subscriptions $(B)
 
+bench-night: all
+	@tests/bench/night $(B)/bin
+
 lint:
 	@tests/lint
 
@@ -171,6 +175,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all units check check-matrix demo deps fuzz fuzzers bench lint install clean
+.PHONY: all units check check-matrix demo deps fuzz fuzzers bench bench-night lint install clean
 .SECONDARY:
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
