@@ -1003,6 +1003,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/gate.h"
 #include "store/money.h"
 #include "store/needs.h"
+#include "store/night.h"
 #include "store/offer.h"
 #include "store/page.h"
 #include "store/person.h"
