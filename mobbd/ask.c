@@ -229,6 +229,7 @@ ask_wus(struct asks *a, const struct job *job, const struct jobs_stream *stream,
 			n = routing->open[i].count - k;
 			if (n > WUS_GROUP_MAX)
 				n = WUS_GROUP_MAX;
+			role_beat(a->run);
 			if (*a->run->stop)
 				return fault_set(why, V_LATER, CODE_NONE,
 					"the program is being stopped");

@@ -27,8 +27,9 @@
 #define TICK_MS 20
 #define EXIT_CONFIG 4 /* mobbd(8), EXIT STATUS */
 #define EXIT_KEY 8
-#define DEATHS_MAX 5 /* --once: of one role, then give up */
-#define PASSED_FD 3  /* sd_listen_fds(3): the first one */
+#define REST_MAX_MS 10000 /* between steps: far more than LATER_WAIT_MS */
+#define DEATHS_MAX 5	  /* --once: of one role, then give up */
+#define PASSED_FD 3	  /* sd_listen_fds(3): the first one */
 #define PASSED_MAX 16
 
 /* How many sockets systemd opened for us (sd_listen_fds(3)); they are for the
@@ -210,6 +211,30 @@ children_start(struct children *all)
 			start(all, i);
 }
 
+const struct child *
+children_stuck(const struct children *all)
+{
+	int64_t now_ms = clock_tick_ms();
+	size_t i;
+
+	for (i = 0; i < all->count; i++) {
+		const struct child *c = &all->child[i];
+		const struct role_line *line = &all->board->line[i];
+		int64_t beat_ms = line->beat_ms, may_ms = REST_MAX_MS;
+
+		if (beat_ms < c->start_ms) { /* it opens what it needs */
+			beat_ms = c->start_ms;
+			may_ms = STEP_MAX_MS;
+		} else if (line->busy != 0) {
+			may_ms = c->role->step_max_ms > 0 ? c->role->step_max_ms
+							  : STEP_MAX_MS;
+		}
+		if (c->pid != 0 && now_ms - beat_ms > may_ms)
+			return c;
+	}
+	return NULL;
+}
+
 int64_t
 children_worked(const struct children *all)
 {
@@ -237,16 +262,31 @@ children_idle(const struct children *all)
 }
 
 int64_t
-children_blocked_until_ms(const struct children *all)
+children_blocked_until_ms(const struct children *all, int64_t last_ms)
 {
-	int64_t until = 0;
+	int64_t until = 0, at;
+	size_t i;
+
+	for (i = 0; i < all->count; i++) {
+		at = all->board->line[i].blocked_until_ms;
+		if (!all->child[i].gone && at > until && at <= last_ms)
+			until = at;
+	}
+	return until;
+}
+
+bool
+children_up(const struct children *all)
+{
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
 		if (!all->child[i].gone &&
-			all->board->line[i].blocked_until_ms > until)
-			until = all->board->line[i].blocked_until_ms;
-	return until;
+			(all->child[i].pid == 0 ||
+				all->board->line[i].beat_ms <
+					all->child[i].start_ms))
+			return false;
+	return true;
 }
 
 void

@@ -48,6 +48,15 @@ void children_add_each(
 /* Those whose endpoint is no longer there are ended, and waited for. */
 void children_end_each(struct children *all, const struct jobs *jobs);
 
+/* One that gives no sign of life for longer than its steps may take, or for ten
+ * seconds outside a step; NULL when all move.  One that waits to be started again
+ * does not count.
+ */
+const struct child *children_stuck(const struct children *all);
+
+/* Has every role begun to work? */
+bool children_up(const struct children *all);
+
 void children_start(struct children *all); /* those whose time has come */
 void children_reap(struct children *all);
 /* All read everything anew: on SIGHUP, or by ending and being started. */
@@ -66,8 +75,10 @@ int64_t children_worked(const struct children *all);
  * step?  Who was may have worked: look at children_worked() after it.
  */
 bool children_idle(const struct children *all);
-/* Until when somebody expects to be allowed to go on; 0 nobody. */
-int64_t children_blocked_until_ms(const struct children *all);
+/* Until when somebody expects to be allowed to go on, the latest before
+ * `last_ms`; 0 nobody.
+ */
+int64_t children_blocked_until_ms(const struct children *all, int64_t last_ms);
 /* A role that ends again and again ends the run, with its code; a courier costs
  * only its endpoint.  0: go on.
  */

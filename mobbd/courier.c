@@ -143,6 +143,8 @@ send_next(struct role_run *run, struct fault *why)
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
 	if (v == V_OK)
+		v = role_begins(run, TOOK_LOT, own->endpoint->name, 0, why);
+	if (v == V_OK)
 		v = store_job_get(
 			run->site->store, offer.lot.job, &run->mem, &job, why);
 	if (v != V_OK)
@@ -287,6 +289,7 @@ const struct role role_courier = {
 	.name = "courier",
 	.needs = SITE_SPOOL | SITE_CPAS,
 	.locks = true,
+	.step_max_ms = 3600000, /* a lot over a slow line */
 	.open = courier_open,
 	.step = courier_step,
 	.close = courier_close,

@@ -235,6 +235,9 @@ courier_ask(struct role_run *run, struct fault *why)
 		&run->mem, &a.q, &next_ms, why);
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
+	if (v == V_OK)
+		v = role_begins(
+			run, TOOK_QUESTION, own->endpoint->name, 0, why);
 	if (v != V_OK)
 		return v;
 	v = find_sender(&a, &reason);

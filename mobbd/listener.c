@@ -421,6 +421,7 @@ on_tick(void *self)
 {
 	struct listener *own = self;
 
+	role_beat(own->run);
 	own->run->line->idle_round = own->run->board->round;
 	if (*own->run->reload && !*own->run->stop)
 		on_reload(own);
@@ -484,6 +485,7 @@ const struct role role_listener = {
 	.needs = SITE_CPAS,
 	.locks = false,
 	.reloads = true,
+	.step_max_ms = 60000, /* one step for all its life, see on_tick() */
 	.open = listener_open,
 	.step = listener_step,
 	.close = listener_close,

@@ -15,12 +15,17 @@
 #define EXIT_USAGE 2
 
 static const char usage[] =
-	"usage: mobbd [-f FILE] [--once | --listen | --check-endpoints "
-	"[NAME]]\n"
+	"usage: mobbd [-f FILE] [--once [--until TIME] [--log FILE] |\n"
+	"              --listen | --check-endpoints [NAME]]\n"
 	"\n"
 	"  -f FILE    the jobs file ($MOBB_JOBS, else /etc/mobb/jobs.yaml)\n"
 	"  --once     do all there is to do, then end (for cron); needs a\n"
 	"             listener: mobbd --listen\n"
+	"  --until TIME  with --once: end at 06:00, or at\n"
+	"             \"2026-12-24 06:00\"; begin nothing that would take\n"
+	"             longer\n"
+	"  --log FILE with --once: the log goes to the end of FILE, and only\n"
+	"             what needs a person to standard error\n"
 	"  --listen   only receive acknowledgments and results\n"
 	"  --check-endpoints [NAME]\n"
 	"             look at the connections and say what was found\n"
@@ -43,7 +48,7 @@ run_role(char **arg, const char *jobs_file)
 int
 main(int argc, char **argv)
 {
-	enum supervise how = SUPERVISE_SERVICE;
+	struct supervise_plan plan = { .how = SUPERVISE_SERVICE };
 	const char *jobs_file = getenv("MOBB_JOBS"), *endpoint = NULL;
 	bool check = false;
 	int i;
@@ -55,9 +60,13 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc) {
 			jobs_file = argv[++i];
 		} else if (strcmp(argv[i], "--once") == 0) {
-			how = SUPERVISE_ONCE;
+			plan.how = SUPERVISE_ONCE;
+		} else if (strcmp(argv[i], "--until") == 0 && i + 1 < argc) {
+			plan.until = argv[++i];
+		} else if (strcmp(argv[i], "--log") == 0 && i + 1 < argc) {
+			plan.log = argv[++i];
 		} else if (strcmp(argv[i], "--listen") == 0) {
-			how = SUPERVISE_LISTEN;
+			plan.how = SUPERVISE_LISTEN;
 		} else if (strcmp(argv[i], "--check-endpoints") == 0) {
 			check = true;
 			if (argv[i + 1] != NULL && argv[i + 1][0] != '-')
@@ -76,6 +85,12 @@ main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (plan.how != SUPERVISE_ONCE &&
+		(plan.until != NULL || plan.log != NULL)) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	plan.jobs_file = jobs_file;
 	return check ? endpoint_check_all(jobs_file, endpoint)
-		     : supervise(how, jobs_file);
+		     : supervise(&plan);
 }

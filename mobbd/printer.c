@@ -299,6 +299,9 @@ finish_one(struct role_run *run, struct fault *why)
 	v = handed_before(run, stream->printer_is, &lot, form.test, why);
 	if (v != V_SKIP)
 		return v;
+	v = role_begins(run, TOOK_BUNDLE, "", lot.letters, why);
+	if (v != V_OK)
+		return v;
 	fill_bundle(&job, stream, &form, lot.cut_ms, &b);
 	v = store_lot_letters(store, lot.number, &run->mem, &b.letters,
 		&b.reasons, &b.letter_count, why);

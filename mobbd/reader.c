@@ -18,6 +18,7 @@
 #define RECORD_BYTES 1500 /* a usual one, to guess how many there are */
 
 struct reader {
+	struct role_run *run;
 	const struct site *site;
 	const struct jobs_stream *stream;
 	const struct definition *definition;
@@ -187,9 +188,11 @@ read_all(struct reader *r, struct fault *why)
 		return fault_set(why, V_LATER, CODE_MEMORY,
 			"no thread to read the file with");
 	}
-	while (v == V_OK && (tray = belt_take(r->belt)) != NULL)
+	while (v == V_OK && (tray = belt_take(r->belt)) != NULL) {
+		role_beat(r->run);
 		for (i = 0; v == V_OK && i < tray->count; i++)
 			v = take_item(r, &tray->items[i], &tray->mem, why);
+	}
 	if (v != V_OK)
 		belt_stop(r->belt);
 	(void)pthread_join(r->thread, NULL);
@@ -306,7 +309,8 @@ enum verdict
 reader_split(struct role_run *run, const struct jobs_stream *stream,
 	struct claim *claim, int edition, struct fault *why)
 {
-	struct reader r = { .site = run->site,
+	struct reader r = { .run = run,
+		.site = run->site,
 		.stream = stream,
 		.definition = site_definition(run->site, stream),
 		.claim = claim,

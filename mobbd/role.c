@@ -129,6 +129,28 @@ calm(int64_t began_ms)
 		clock_sleep_ms(left_ms);
 }
 
+void
+role_beat(struct role_run *run)
+{
+	run->line->beat_ms = clock_tick_ms();
+}
+
+enum verdict
+role_begins(struct role_run *run, enum took what, const char *endpoint,
+	int64_t letters, struct fault *why)
+{
+	int64_t until_ms = run->board->until_ms, takes_ms = 0;
+	enum verdict v;
+
+	if (until_ms == 0)
+		return V_OK;
+	v = store_took(
+		run->site->store, what, endpoint, letters, &takes_ms, why);
+	if (v == V_OK && clock_now_ms() + takes_ms >= until_ms)
+		v = V_END;
+	return v;
+}
+
 static enum verdict
 loop(const struct role *role, struct role_run *run, struct fault *why)
 {
@@ -142,6 +164,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 		arena_reset(&run->mem);
 		run->wait_ms = once ? ONCE_WAIT_MS : IDLE_WAIT_MS;
 		run->blocked_until_ms = 0;
+		role_beat(run);
 		run->line->busy = 1;
 		v = role->step(run, why);
 		switch (v) {
@@ -171,6 +194,7 @@ loop(const struct role *role, struct role_run *run, struct fault *why)
 		run->line->idle_round = round;
 		run->line->busy = 0;
 		calm(began_ms);
+		role_beat(run);
 		if (!stop)
 			store_wait(
 				run->site->store, run->wait_ms, run->wait_fd);
@@ -216,6 +240,7 @@ role_main(const struct role *role, const char *arg, const char *jobs_file,
 	run.line = &run.board->line[place];
 	run.line->trouble = 0;
 	run.line->blocked_until_ms = 0;
+	run.line->busy = 0;
 	v = site_open(jobs_file, &site, &why);
 	if (v == V_OK)
 		v = open_all(role, &run, &why);

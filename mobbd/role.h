@@ -19,7 +19,8 @@
 
 #define ROLES_MAX 48 /* JOBS_ENDPOINTS_MAX couriers, and one of each other */
 #define ROLE_ARG_MAX 48
-#define DIED_MAX 8 /* jobs remembered */
+#define DIED_MAX 8	   /* jobs remembered */
+#define STEP_MAX_MS 900000 /* an index over a large job, in one statement */
 
 /* One role's line on the board that supervisor and roles share.  The
  * supervisor of --once ends when every role found nothing to do after it
@@ -32,6 +33,10 @@ struct role_line {
 	 * counted as worked yet.
 	 */
 	volatile int32_t busy;
+	/* Tick (base/clock.h) of its last sign of life, by role_beat(); 0: it
+	 * is only beginning.
+	 */
+	volatile int64_t beat_ms;
 	volatile int64_t blocked_until_ms; /* allowance expected; 0 none */
 	/* Exit status of what a person has to mend before all can go on; 0 */
 	volatile int32_t trouble;
@@ -48,6 +53,7 @@ struct role_line {
 struct board {
 	volatile int64_t round;
 	volatile int32_t once;
+	volatile int64_t until_ms; /* --until; 0: no end */
 	struct role_line line[ROLES_MAX];
 };
 
@@ -74,6 +80,8 @@ struct role {
 	unsigned needs; /* enum site_need */
 	bool locks;	/* holds lock B: all but the listener */
 	bool reloads;	/* SIGHUP does not end it: it reads everything anew */
+	/* How long a step may go on without a role_beat(); 0: STEP_MAX_MS */
+	int64_t step_max_ms;
 
 	/* Prepare; what it returns other than V_OK ends the process. */
 	enum verdict (*open)(struct role_run *run, struct fault *why);
@@ -89,6 +97,15 @@ struct role {
 
 extern const struct role role_intake, role_router, role_courier, role_pusher,
 	role_listener, role_printer, role_keeper, role_crl;
+
+/* A sign of life; long steps give one now and then (mobbd/notify.h). */
+void role_beat(struct role_run *run);
+
+/* May a lot, question or bundle begin (store/night.h)?  V_END: not in this run,
+ * which ends before it would (--until).  Asks the books in such a run only.
+ */
+enum verdict role_begins(struct role_run *run, enum took what,
+	const char *endpoint, int64_t letters, struct fault *why);
 
 /* NULL when no role has that name. */
 const struct role *role_find(const char *name);

@@ -11,7 +11,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "batch/until.h"
 #include "mobbd/children.h"
+#include "mobbd/night.h"
+#include "mobbd/notify.h"
 #include "mobbd/supervisor.h"
 
 #define LOCK_WAIT_MS 10000 /* for the dead one's last statement */
@@ -20,15 +23,20 @@
 #define PATIENCE_MS 30000	/* --once: for an acknowledgment or a peer */
 #define PACE_PATIENCE_MS 900000 /* --once: for an allowance */
 #define LISTS_MS 90000		/* --once: for revocation lists */
-#define EXIT_ATTENTION 3	/* mobbd(8), EXIT STATUS */
+#define READY_MS 10000		/* for the roles, then we say we are ready */
+#define EXIT_USAGE 2
+#define EXIT_ATTENTION 3 /* mobbd(8), EXIT STATUS */
 #define EXIT_OPEN 12
 
 struct supervisor {
 	const char *jobs_file;
 	struct site site;
 	struct children all;
-	int64_t since_ms;  /* wall clock at the start */
-	int64_t looked_ms; /* tick of the last look at the database */
+	struct notify notify;
+	struct night night;
+	const struct child *stuck; /* as told */
+	int64_t since_ms;	   /* wall clock at the start */
+	int64_t looked_ms;	   /* tick of the last look at the database */
 };
 
 static volatile sig_atomic_t stop, reload; /* set by signals */
@@ -73,6 +81,12 @@ take_over(struct supervisor *s, bool wait, struct fault *why)
 
 	do {
 		v = store_lock_supervisor(s->site.store, true, why);
+		/* A service that waits for another to end is up and well. */
+		if (v == V_LATER && why->code == CODE_BUSY && wait) {
+			notify_ready(&s->notify);
+			notify_status(&s->notify, "waits: another is active");
+			notify_feed(&s->notify);
+		}
 	} while (v == V_LATER && why->code == CODE_BUSY && !stop &&
 		 (wait || clock_tick_ms() < end_ms));
 	return v;
@@ -114,6 +128,7 @@ recover(struct supervisor *s)
 	size_t i;
 
 	log_line("the database is away: the roles stop until it is back");
+	notify_status(&s->notify, "the database is away");
 	children_stop_locked(&s->all);
 	for (i = 0; i < s->all.count; i++)
 		s->all.board->line[i].doing[0] = '\0'; /* not its fault */
@@ -128,6 +143,7 @@ recover(struct supervisor *s)
 		if (why.code != last)
 			log_fault(&why);
 		last = why.code;
+		notify_feed(&s->notify);
 		clock_sleep_ms(LOOK_MS);
 	}
 }
@@ -200,10 +216,30 @@ reload_all(struct supervisor *s, enum supervise how)
 	add_network(s, how);
 }
 
+/* The watchdog is fed while every role moves. */
+static void
+feed(struct supervisor *s)
+{
+	const struct child *stuck = children_stuck(&s->all);
+
+	if (stuck != s->stuck && stuck != NULL)
+		log_line("%s%s%s does not move: the watchdog is not fed",
+			stuck->role->name, stuck->arg[0] == '\0' ? "" : " ",
+			stuck->arg);
+	else if (stuck != s->stuck)
+		log_line("all roles move again");
+	s->stuck = stuck;
+	notify_status(&s->notify, stuck == NULL ? "works" : "a role is stuck");
+	if (stuck == NULL)
+		notify_feed(&s->notify);
+}
+
 static void
 serve(struct supervisor *s, enum supervise how)
 {
+	int64_t ready_ms = clock_tick_ms() + READY_MS;
 	struct fault why = FAULT_NONE;
+	bool ready = false;
 
 	while (!stop) {
 		/* The listener alone holds no lock A and looks by itself. */
@@ -212,11 +248,18 @@ serve(struct supervisor *s, enum supervise how)
 		children_start(&s->all);
 		clock_sleep_ms(TICK_MS * 10);
 		children_reap(&s->all);
+		if (!ready &&
+			(children_up(&s->all) || clock_tick_ms() > ready_ms)) {
+			ready = true;
+			notify_ready(&s->notify);
+		}
+		feed(s);
 		if (reload) {
 			reload = 0;
 			reload_all(s, how);
 		}
 	}
+	notify_stopping(&s->notify);
 	stop_all(s);
 }
 
@@ -236,6 +279,20 @@ lists_first(struct supervisor *s)
 	}
 }
 
+/* Somebody may go on at a moment that is worth waiting for: with --until any
+ * before that, else a few minutes; half a minute when nobody knows when.
+ */
+static bool
+worth_waiting(struct supervisor *s, int64_t quiet_ms)
+{
+	int64_t now_ms = clock_now_ms(), last_ms = s->night.until_ms, until_ms;
+
+	if (last_ms == 0)
+		last_ms = now_ms + PACE_PATIENCE_MS;
+	until_ms = children_blocked_until_ms(&s->all, last_ms);
+	return until_ms != 0 && (until_ms >= now_ms || quiet_ms <= PATIENCE_MS);
+}
+
 /* Until a round goes by in which every role found nothing to do.  A role that
  * waits for an allowance or an acknowledgment keeps the run alive for a while.
  */
@@ -247,15 +304,17 @@ serve_once(struct supervisor *s)
 	int code = 0;
 
 	s->all.board->round = 1;
-	while (!stop && code == 0) {
-		int64_t now_ms = clock_tick_ms(), until_ms;
+	while (!stop && code == 0 && night_goes_on(&s->night)) {
+		int64_t now_ms = clock_tick_ms();
 
 		children_start(&s->all);
 		clock_sleep_ms(TICK_MS);
 		children_reap(&s->all);
 		code = children_given_up(&s->all);
-		if (code == 0 && look(s, &why) != V_OK)
+		if (code == 0 && look(s, &why) != V_OK) {
+			night_failed(&s->night, &why);
 			code = tell_end(&why);
+		}
 		if (children_worked(&s->all) != seen) {
 			seen = children_worked(&s->all);
 			quiet_since_ms = now_ms;
@@ -264,12 +323,7 @@ serve_once(struct supervisor *s)
 		}
 		if (!children_idle(&s->all) || children_worked(&s->all) != seen)
 			continue;
-		until_ms = children_blocked_until_ms(&s->all);
-		if (until_ms == 0)
-			break;
-		if (now_ms - quiet_since_ms > PATIENCE_MS &&
-			(until_ms < clock_now_ms() ||
-				until_ms - clock_now_ms() > PACE_PATIENCE_MS))
+		if (!worth_waiting(s, now_ms - quiet_since_ms))
 			break;
 		s->all.board->round++;
 	}
@@ -296,8 +350,10 @@ exit_code_once(struct supervisor *s, struct fault *why)
 			"acknowledgments and results");
 		fault_at(why, "%s", s->site.jobs.listen.at);
 	}
-	if (v != V_OK)
+	if (v != V_OK) {
+		night_failed(&s->night, why);
 		return tell_end(why);
+	}
 	if (children_trouble(&s->all) != 0)
 		return children_trouble(&s->all);
 	return open ? EXIT_OPEN : attention ? EXIT_ATTENTION : 0;
@@ -313,40 +369,78 @@ prepare(struct supervisor *s, enum supervise how, struct fault *why)
 	return v == V_OK ? open_books(s, how, why) : v;
 }
 
-int
-supervise(enum supervise how, const char *jobs_file)
+static void
+add_roles(struct supervisor *s, enum supervise how)
 {
-	struct supervisor s = { .jobs_file = jobs_file,
+	if (how != SUPERVISE_ONCE)
+		children_add(&s->all, &role_listener, "");
+	add_network(s, how);
+	if (how == SUPERVISE_LISTEN)
+		return;
+	children_add(&s->all, &role_keeper, "");
+	children_add(&s->all, &role_intake, "");
+	children_add(&s->all, &role_router, "");
+	children_add(&s->all, &role_printer, "");
+}
+
+static int
+run_once(struct supervisor *s, struct fault *why)
+{
+	int code;
+
+	s->all.board->once = 1;
+	s->all.board->until_ms = s->night.until_ms;
+	lists_first(s);
+	add_roles(s, SUPERVISE_ONCE);
+	code = serve_once(s);
+	if (code == 0)
+		code = exit_code_once(s, why);
+	night_end(&s->night, &s->site, code);
+	return code;
+}
+
+/* When it ends and where its log goes; 0: go on, else the exit code. */
+static int
+begin_night(struct supervisor *s, const struct supervise_plan *plan)
+{
+	struct fault why = FAULT_NONE;
+	int64_t until_ms = 0;
+
+	if (plan->until != NULL && until_parse(plan->until, s->since_ms,
+					   &until_ms, &why) != V_OK) {
+		fault_at(&why, "--until");
+		log_fault(&why);
+		return EXIT_USAGE;
+	}
+	if (night_open(&s->night, plan->log, until_ms, &why) != V_OK)
+		return tell_end(&why);
+	return 0;
+}
+
+int
+supervise(const struct supervise_plan *plan)
+{
+	struct supervisor s = { .jobs_file = plan->jobs_file,
 		.since_ms = clock_now_ms() };
 	struct fault why = FAULT_NONE;
-	int code = 0;
+	int code = begin_night(&s, plan);
 
+	if (code != 0)
+		return code;
 	/* Nothing of letters or keys may end up in a core file. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	catch_signals();
-	if (prepare(&s, how, &why) != V_OK) {
-		site_close(&s.site);
-		return tell_end(&why);
-	}
-	s.all.board->once = how == SUPERVISE_ONCE;
-	if (how == SUPERVISE_ONCE)
-		lists_first(&s);
-	else
-		children_add(&s.all, &role_listener, "");
-	add_network(&s, how);
-	if (how != SUPERVISE_LISTEN) {
-		children_add(&s.all, &role_keeper, "");
-		children_add(&s.all, &role_intake, "");
-		children_add(&s.all, &role_router, "");
-		children_add(&s.all, &role_printer, "");
-	}
-	if (how == SUPERVISE_ONCE) {
-		code = serve_once(&s);
-		if (code == 0)
-			code = exit_code_once(&s, &why);
+	notify_open(&s.notify);
+	if (prepare(&s, plan->how, &why) != V_OK) {
+		night_failed(&s.night, &why);
+		code = tell_end(&why);
+	} else if (plan->how == SUPERVISE_ONCE) {
+		code = run_once(&s, &why);
 	} else {
-		serve(&s, how);
+		add_roles(&s, plan->how);
+		serve(&s, plan->how);
 	}
+	notify_close(&s.notify);
 	site_close(&s.site);
 	return code;
 }

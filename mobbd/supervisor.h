@@ -11,7 +11,14 @@ enum supervise {
 	SUPERVISE_ONCE,	   /* all there is to do, then end */
 };
 
+struct supervise_plan {
+	enum supervise how;
+	const char *jobs_file;
+	const char *until; /* with ONCE: when it ends, batch/until.h; NULL */
+	const char *log;   /* with ONCE: where the log goes; NULL */
+};
+
 /* Returns the exit code of the program (mobbd(8), EXIT STATUS). */
-int supervise(enum supervise how, const char *jobs_file);
+int supervise(const struct supervise_plan *plan);
 
 #endif

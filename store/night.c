@@ -34,22 +34,32 @@ store_left(struct store *store, struct left *left_out, struct fault *why)
 	return V_OK;
 }
 
+#define CAME                                                                   \
+	"(select min(i.received_ms) from inbound i "                           \
+	"where i.ref_to collate \"C\" = a.message_id)"
+
 enum verdict
 store_took(struct store *store, enum took what, const char *endpoint,
 	int64_t letters, int64_t *ms_out, struct fault *why)
 {
+	/* What came between two runs is applied in the next one. */
 	static const char *const sql[] = {
-		[TOOK_LOT] = "acknowledged_ms - begun_ms as ms from attempt "
-			     "where endpoint = $1 and acknowledged_ms > 0",
-		[TOOK_QUESTION] = "acknowledged_ms - sent_ms as ms "
-				  "from question where endpoint = $1 "
-				  "and acknowledged_ms > 0",
-		[TOOK_BUNDLE] = "(handed_ms - cut_ms) * $2 / letters as ms "
-				"from lot where print and handed_ms > 0 "
+		[TOOK_LOT] = "least(acknowledged_ms, " CAME ") - begun_ms "
+			     "as ms from attempt a where endpoint = $1 "
+			     "and acknowledged_ms > 0 and posts <= 1",
+		[TOOK_QUESTION] = "least(acknowledged_ms, " CAME ") - sent_ms "
+				  "as ms from question a where endpoint = $1 "
+				  "and acknowledged_ms > 0 and posts <= 1",
+		/* Many are cut at once and written one after the other. */
+		[TOOK_BUNDLE] = "(handed_ms - greatest(cut_ms, coalesce("
+				"(select max(p.handed_ms) from lot p "
+				"where p.print and p.handed_ms < o.handed_ms), "
+				"0))) * $2 / letters as ms from lot o "
+				"where print and handed_ms > 0 "
 				"and letters > 0",
 	};
 	struct pg_rows rows = PG_ROWS_NONE;
-	char text[400];
+	char text[600];
 	enum verdict v;
 
 	assert(what <= TOOK_BUNDLE);

@@ -31,9 +31,9 @@ enum took {
 	TOOK_BUNDLE,   /* from its cut until it was handed over */
 };
 
-/* How long the next one will probably take: the longest of the newest five, lots
- * and questions those at `endpoint`, a bundle for as many as `letters`.  0: there
- * was none yet.
+/* How long the next one will probably take: the longest of the newest five that
+ * needed one post, lots and questions those at `endpoint`, a bundle for as many as
+ * `letters`.  0: there was none yet.
  */
 enum verdict store_took(struct store *store, enum took what,
 	const char *endpoint, int64_t letters, int64_t *ms_out,
