@@ -145,6 +145,7 @@ bench: all $(B)/bench/receive $(B)/bench/route
 	@tests/bench/bench $(B)/bin
 	@tests/bench/show $(B)/bin
 	@tests/bench/wire $(B)/bin
+	@tests/bench/bundle $(B)/bin
 	@tests/bench/receiving $(B)
 	@tests/bench/subscriptions $(B)
 

@@ -10,9 +10,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/archive.h"
+#include "base/archive_tail.h"
 #include "base/arena.h"
 
 #define BLOCK_BYTES ((size_t)262144)
@@ -25,6 +27,8 @@ struct archive_out {
 	struct archive *a;
 	struct archive_entry *entry;
 	int64_t left; /* of the present member */
+	int fd;
+	struct tail *tail; /* NULL: written here */
 };
 
 static enum verdict
@@ -104,6 +108,20 @@ write_failed(struct archive_out *out, struct fault *why)
 	return fault_errno(why, V_BROKEN, CODE_IO, "write archive");
 }
 
+/* libarchive gives blocks of TAIL_BLOCK_BYTES, the last one shorter. */
+static la_ssize_t
+write_block(struct archive *a, void *self, const void *bytes, size_t len)
+{
+	struct archive_out *out = self;
+	int error = out->tail != NULL ? tail_add(out->tail, bytes, len)
+				      : tail_write(out->fd, bytes, len);
+
+	if (error == 0)
+		return (la_ssize_t)len;
+	archive_set_error(a, error, "write");
+	return -1;
+}
+
 enum verdict
 archive_create(
 	int fd, bool deflate, struct archive_out **out_out, struct fault *why)
@@ -111,6 +129,7 @@ archive_create(
 	struct archive_out *out = mem_zero(1, sizeof(*out));
 	enum verdict v;
 
+	out->fd = fd;
 	out->a = archive_write_new();
 	out->entry = archive_entry_new();
 	if (out->a == NULL || out->entry == NULL) {
@@ -120,9 +139,12 @@ archive_create(
 	if (archive_write_set_format_zip(out->a) != ARCHIVE_OK ||
 		archive_write_set_format_option(out->a, "zip", "compression",
 			deflate ? "deflate" : "store") != ARCHIVE_OK ||
+		archive_write_set_bytes_per_block(out->a, TAIL_BLOCK_BYTES) !=
+			ARCHIVE_OK ||
 		archive_write_set_bytes_in_last_block(out->a, 1) !=
 			ARCHIVE_OK ||
-		archive_write_open_fd(out->a, fd) != ARCHIVE_OK) {
+		archive_write_open(out->a, out, NULL, write_block, NULL) !=
+			ARCHIVE_OK) {
 		v = write_failed(out, why);
 		archive_abandon(out);
 		return v;
@@ -163,13 +185,46 @@ archive_member_add(struct archive_out *out, const void *bytes, size_t len,
 }
 
 enum verdict
+archive_hash(struct archive_out *out, struct fault *why)
+{
+	assert(out->tail == NULL);
+	out->tail = tail_new(out->fd);
+	if (out->tail == NULL)
+		return fault_set(why, V_LATER, CODE_MEMORY,
+			"no thread to write an archive with");
+	return V_OK;
+}
+
+enum verdict
 archive_finish(struct archive_out *out, struct fault *why)
 {
 	enum verdict v = V_OK;
 
-	assert(out->left == 0);
+	assert(out->left == 0 && out->tail == NULL);
 	if (archive_write_close(out->a) != ARCHIVE_OK)
 		v = write_failed(out, why);
+	archive_abandon(out);
+	return v;
+}
+
+enum verdict
+archive_finish_hash(
+	struct archive_out *out, uint8_t sha256_out[32], struct fault *why)
+{
+	uint8_t sha256[32];
+	enum verdict v = V_OK;
+	int error;
+
+	assert(out->left == 0 && out->tail != NULL);
+	if (archive_write_close(out->a) != ARCHIVE_OK)
+		v = write_failed(out, why);
+	error = tail_end(out->tail, sha256);
+	if (v == V_OK && error != 0) {
+		errno = error;
+		v = fault_errno(why, V_BROKEN, CODE_IO, "write archive");
+	}
+	if (v == V_OK)
+		memcpy(sha256_out, sha256, sizeof(sha256));
 	archive_abandon(out);
 	return v;
 }
@@ -180,6 +235,7 @@ archive_abandon(struct archive_out *out)
 	if (out == NULL)
 		return;
 	(void)archive_write_free(out->a);
+	tail_free(out->tail);
 	archive_entry_free(out->entry);
 	free(out);
 }

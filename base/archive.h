@@ -104,6 +104,13 @@ enum verdict archive_member_begin(struct archive_out *out, const char *name,
 enum verdict archive_member_add(struct archive_out *out, const void *bytes,
 	size_t len, struct fault *why);
 enum verdict archive_finish(struct archive_out *out, struct fault *why);
+/* From here on the bytes that are written are hashed as well, by a thread of its
+ * own, which writes them too; before the first member.  V_LATER: no thread.
+ */
+enum verdict archive_hash(struct archive_out *out, struct fault *why);
+/* The same as archive_finish(), and the SHA-256 of the whole file. */
+enum verdict archive_finish_hash(
+	struct archive_out *out, uint8_t sha256_out[32], struct fault *why);
 void archive_abandon(struct archive_out *out); /* after a failure */
 
 #endif

@@ -150,28 +150,6 @@ add_letters(const struct print_bundle *bundle, const struct content *content,
 	return v;
 }
 
-static enum verdict
-digest_fd(int fd, uint8_t sha256_out[DIGEST_BYTES], struct fault *why)
-{
-	struct digest *sum = digest_new();
-	char block[BLOCK_BYTES];
-	int64_t offset = 0;
-	size_t got;
-	enum verdict v;
-
-	do {
-		v = file_read_at(fd, block, sizeof(block), offset, &got, why);
-		if (v != V_OK)
-			break;
-		digest_add(sum, block, got);
-		offset += (int64_t)got;
-	} while (got > 0);
-	if (v == V_OK)
-		digest_end(sum, sha256_out);
-	digest_free(sum);
-	return v;
-}
-
 /* The whole ZIP into `fd`, synced, with its digest. */
 static enum verdict
 write_zip(const struct print_bundle *bundle, const struct content *content,
@@ -184,19 +162,19 @@ write_zip(const struct print_bundle *bundle, const struct content *content,
 	v = archive_create(fd, false, &zip, why);
 	if (v != V_OK)
 		return v;
-	v = add_lists(bundle, zip, why);
+	v = archive_hash(zip, why);
+	if (v == V_OK)
+		v = add_lists(bundle, zip, why);
 	if (v == V_OK)
 		v = add_letters(bundle, content, zip, why);
 	if (v != V_OK) {
 		archive_abandon(zip);
 		return v;
 	}
-	v = archive_finish(zip, why);
+	v = archive_finish_hash(zip, sha256, why);
 	if (v == V_OK && fsync(fd) == -1)
 		v = fault_errno(
 			why, V_BROKEN, CODE_IO, "%s: sync", bundle->name);
-	if (v == V_OK)
-		v = digest_fd(fd, sha256, why);
 	return v;
 }
 

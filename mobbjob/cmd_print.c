@@ -1,4 +1,4 @@
-/* mobbjob/cmd_print.c - print: the paper queue; print close JOB
+/* mobbjob/cmd_print.c - print: the paper queue; print close and proof JOB
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
+#include "mobbjob/print_proof.h"
 #include "mobbjob/show.h"
 
 static const char *const heads[] = { "BUNDLE", "STATE", "LETTERS", "BYTES",
@@ -107,9 +108,10 @@ queue(struct call *call, struct fault *why)
 	if (table.count == table.columns && !call->options.plain)
 		puts("no bundle waits to be posted");
 	table_end(&table);
-	if (!call->options.plain)
-		print_waiting(call, jobs, count);
-	return V_OK;
+	if (call->options.plain)
+		return V_OK;
+	print_waiting(call, jobs, count);
+	return print_proof_list(call, why);
 }
 
 static enum verdict
@@ -155,13 +157,16 @@ run(struct call *call, struct fault *why)
 		return queue(call, why);
 	if (call->arg_count == 2 && strcmp(call->args[0], "close") == 0)
 		return close_run(call, why);
+	if (call->arg_count == 2 && strcmp(call->args[0], "proof") == 0)
+		return print_proof_say(call, why);
 	return fault_set(why, V_BROKEN, CODE_USAGE,
-		"usage: mobbjob print, or mobbjob print close JOB");
+		"usage: mobbjob print, mobbjob print close JOB, or mobbjob "
+		"print proof JOB --as good|bad|anew");
 }
 
 const struct command command_print = {
 	.name = "print",
-	.args = "[close JOB]",
+	.args = "[close JOB | proof JOB --as good|bad|anew]",
 	.help = "the paper queue; close: bundle without waiting longer",
 	.args_max = 2,
 	.need = NEED_STORE,

@@ -97,6 +97,17 @@ static const struct kind kinds[] = {
 		"order by o.handed_ms, o.number" LIMIT,
 		"mobbjob posted %2$s --date DAY", POSTED, false,
 		CODE_POSTED_LATE },
+	{ "proof",
+		"select f.name, j.id, j.stream, case f.state when 4 then 1351 "
+		"else 1350 end, f.made_ms, case f.state when 4 then 'the proof "
+		"is bad; the paper run waits' else 'the paper run waits until "
+		"somebody has seen the proof' end from print_proof f "
+		"join job j on j.number = f.job_no where f.state in (2, 4) "
+		"and j.state in (6, 7) and f.nth = (select max(g.nth) "
+		"from print_proof g where g.job_no = f.job_no) "
+		"order by f.made_ms" LIMIT,
+		"mobbjob print proof %1$s --as good|bad|anew --reason TEXT",
+		ALWAYS, true, CODE_NONE },
 	{ "subscriptions",
 		"select j.id, j.id, j.stream, w.code, w.since_ms, w.reason "
 		"from route_wait w join job j on j.number = w.job_no "
