@@ -159,6 +159,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
 		$(DESTDIR)$(PREFIX)/share/mobb/formats \
 		$(DESTDIR)$(PREFIX)/share/mobb/schemas \
+		$(DESTDIR)$(PREFIX)/share/mobb/cron.d \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8
@@ -166,8 +167,9 @@ install: all
 	install -m 755 $(B)/bin/mobbjob $(B)/bin/mobbsim $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 formats/*.yaml $(DESTDIR)$(PREFIX)/share/mobb/formats/
 	install -m 644 schemas/*.xsd schemas/*.md $(DESTDIR)$(PREFIX)/share/mobb/schemas/
-	install -m 644 jobs.example docs/aansluiten.md docs/ketentest.md docs/personen.md docs/helpdesk.md contrib/systemd/* \
+	install -m 644 jobs.example docs/aansluiten.md docs/ketentest.md docs/personen.md docs/helpdesk.md docs/nachten.md contrib/systemd/* \
 		$(DESTDIR)$(PREFIX)/share/mobb/
+	install -m 644 contrib/cron.d/mobb $(DESTDIR)$(PREFIX)/share/mobb/cron.d/
 	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 formats/mobb-formats.5 $(DESTDIR)$(PREFIX)/share/man/man5/
