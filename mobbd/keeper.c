@@ -20,17 +20,20 @@
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
+#include "mobbd/retention.h"
 #include "mobbd/watch.h"
 
-#define PURGE_MS 600000	  /* between two looks at what is too old to keep */
-#define EXPIRY_MS 3600000 /* and at certificates */
-#define WATCH_MS 30000	  /* and at what is overdue */
+#define PURGE_MS 600000	    /* between two looks at what is too old to keep */
+#define EXPIRY_MS 3600000   /* and at certificates */
+#define RETENTION_MS 600000 /* and at what is kept too long */
+#define WATCH_MS 30000	    /* and at what is overdue */
 
 struct keeper {
 	int64_t reports_rest_ms; /* no report before, after one failed */
 	int64_t purge_ms;	 /* tick of the next purge */
 	int64_t purged;		 /* by the one under way */
 	int64_t expiry_ms;	 /* tick of the next look at certificates */
+	int64_t retention_ms;	 /* of that at what is kept too long */
 	int64_t watch_ms;	 /* and of that at what is overdue */
 };
 
@@ -289,6 +292,24 @@ certificates(struct role_run *run, struct fault *why)
 	return v;
 }
 
+/* One job in a step, when nothing else is to do. */
+static enum verdict
+retention(struct role_run *run, bool *some, struct fault *why)
+{
+	struct keeper *own = run->own;
+	int64_t now_ms = clock_tick_ms();
+	bool removed = false;
+	enum verdict v;
+
+	if (*some || now_ms < own->retention_ms)
+		return V_OK;
+	v = retention_step(run, &removed, why);
+	if (v == V_OK && !removed)
+		own->retention_ms = now_ms + RETENTION_MS;
+	*some = removed;
+	return v;
+}
+
 /* When nothing else is to do: by then it is known what will not happen. */
 static enum verdict
 overdue(struct role_run *run, bool some, struct fault *why)
@@ -330,6 +351,8 @@ keeper_step(struct role_run *run, struct fault *why)
 	if (v == V_OK)
 		v = certificates(run, why);
 	some = some || settled > 0;
+	if (v == V_OK)
+		v = retention(run, &some, why);
 	if (v == V_OK)
 		v = overdue(run, some, why);
 	if (v != V_OK)

@@ -146,6 +146,7 @@ print_head(struct call *call, const struct job *job)
 	moment(call, "released", job->released_ms,
 		job->released_by == NULL ? "" : job->released_by);
 	moment(call, "settled", job->settled_ms, "");
+	moment(call, "removed", job->gone_ms, "retention");
 	print_totals(call, job);
 	if (job->gated)
 		show_line(call, "gate",

@@ -85,7 +85,7 @@ struct command {
 	enum verdict (*run)(struct call *call, struct fault *why);
 };
 
-extern const struct command command_needs;
+extern const struct command command_needs, command_retention;
 extern const struct command command_list, command_show, command_letters,
 	command_why, command_rejects, command_lots, command_events,
 	command_report, command_release, command_print, command_posted,

@@ -117,6 +117,7 @@ job_json(const struct job *job)
 	json_add_int(o, "persons", job->persons);
 	json_add_int(o, "consents", job->consents);
 	json_add_time(o, "settled_at", job->settled_ms);
+	json_add_time(o, "removed_at", job->gone_ms);
 	arena_done(&mem);
 	return o;
 }

@@ -35,6 +35,7 @@ static const struct command *const commands[] = {
 	&command_posted,
 	&command_lpr,
 	&command_submit,
+	&command_retention,
 	&command_subscriptions,
 	&command_endpoint,
 	&command_chaintest,

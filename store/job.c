@@ -135,6 +135,7 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	"their_delivered, delivery, period, control, totals, hold_code, "      \
 	"hold_reason, repaired, gated, gate_letters, n_known, routed_box, "    \
 	"routed_paper, expect_ppm, expect_job, persons, "                      \
+	"greatest(going_ms, gone_ms), "                                        \
 	"case when state = 4 and persons > 1 "                                 \
 	"then (select count(*) from job_consents(number)) else 0 end"
 
@@ -187,6 +188,7 @@ job_read(
 	j.expect_ppm = pg_int(rows, row, column++);
 	j.expect_job = pg_text(rows, row, column++, mem);
 	j.persons = (int)pg_int(rows, row, column++);
+	j.gone_ms = pg_int(rows, row, column++);
 	j.consents = (int)pg_int(rows, row, column++);
 	*out = j;
 }

@@ -136,8 +136,9 @@ struct job {
 	 */
 	int64_t routed_box, routed_paper, expect_ppm;
 	const char *expect_job;
-	int persons;  /* how many must release it when it is held */
-	int consents; /* of them have agreed; counted while it is held */
+	int persons;	 /* how many must release it when it is held */
+	int64_t gone_ms; /* its letters are removed (store/retention.h); 0 not */
+	int consents;	 /* of them have agreed; counted while it is held */
 };
 
 /* in - ends; 0 when every letter has its end. */
@@ -1009,6 +1010,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/person.h"
 #include "store/print.h"
 #include "store/question.h"
+#include "store/retention.h"
 #include "store/stop.h"
 #include "store/subscription.h"
 

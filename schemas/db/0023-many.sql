@@ -77,3 +77,59 @@ begin
 	end if;
 	return new;
 end $$;
+
+-- Retention: a job that has ended loses what it says about citizens.
+alter table job
+	add column going_ms bigint not null default 0, -- begun: files go
+	add column gone_ms bigint not null default 0; -- done: letters are gone
+create index job_ended on job (settled_ms)
+	where state in (8, 9, 10) and gone_ms = 0;
+
+-- What remains of a job whose letters go: no word about a citizen in them.  All
+-- else that has a job_no goes, also tables that come later.
+create table job_keeps (
+	name text primary key
+);
+insert into job_keeps values ('lot'), ('page'), ('report'), ('consent'),
+	('receipt'), ('rejected');
+
+-- The rows that went.  Called with the job locked.
+create function mobb_retention(job_no bigint, now_ms bigint) returns bigint
+language plpgsql set search_path = public, pg_temp as $$
+declare
+	gone bigint := 0;
+	n bigint;
+	own text := 'letter_j' || job_no;
+	t text;
+begin
+	if to_regclass(own) is not null then
+		execute format('select count(*) from %I', own) into n;
+		gone := gone + n;
+		execute format('alter table letter detach partition %I', own);
+		execute format('drop table %I', own);
+	else
+		delete from letter l using job j where j.number
+			= mobb_retention.job_no and l.part = j.part
+			and l.job_no = mobb_retention.job_no;
+		get diagnostics n = row_count;
+		gone := gone + n;
+	end if;
+	for t in select c.relname from pg_catalog.pg_class c
+			join pg_catalog.pg_attribute a on a.attrelid = c.oid
+				and a.attname = 'job_no' and not a.attisdropped
+			where c.relnamespace = 'public'::regnamespace
+			and c.relkind = 'r' and not c.relispartition
+			and c.relname not in (select name from job_keeps)
+			order by c.relname loop
+		execute format('delete from %I where job_no = $1', t)
+			using mobb_retention.job_no;
+		get diagnostics n = row_count;
+		gone := gone + n;
+	end loop;
+	-- What was wrong with records is counted by code.
+	update rejected r set reference = '', reason = ''
+		where r.job_no = mobb_retention.job_no;
+	update job j set gone_ms = now_ms
+		where j.number = mobb_retention.job_no;
+	return gone;
+end $$;

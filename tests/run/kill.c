@@ -4,7 +4,8 @@
  * event); at event number KILL_AT, before it when KILL_WHEN is "before", after
  * it when "after", the whole process group is killed.  Counted events: rename,
  * fsync, and what libpq and OpenSSL do on our behalf (PQexec and its kin,
- * SSL_write).  With KILL_NAME only renames to a name that holds it are events.
+ * SSL_write).  With KILL_NAME only renames to a name that holds it, and its
+ * removal, are events.
  * No test code is in the product.
  *
  * SPDX-License-Identifier: EUPL-1.2
@@ -89,6 +90,29 @@ typedef struct ssl_st SSL;
 WRAP_AT(int, rename, (const char *a, const char *b), (a, b), b)
 WRAP_AT(int, renameat, (int a, const char *b, int c, const char *d),
 	(a, b, c, d), d)
+/* Files come and go all the time: only with KILL_NAME. */
+static int
+now_away(const char *name)
+{
+	return getenv("KILL_NAME") == NULL ? 0 : now(name);
+}
+
+int
+unlinkat(int dir, const char *name, int flags)
+{
+	static int (*real)(int, const char *, int);
+	int hit = now_away(name), out;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "unlinkat");
+	if (hit && !after)
+		die();
+	out = real(dir, name, flags);
+	if (hit)
+		die();
+	return out;
+}
+
 WRAP(int, fsync, (int fd), (fd))
 WRAP(int, fdatasync, (int fd), (fd))
 WRAP(PGresult *, PQexec, (PGconn * c, const char *q), (c, q))
