@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
+#include "mobbd/retention.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "mobbd/retention.h"
 
 static enum verdict
 files_away(struct role_run *run, const struct job *job, struct fault *why)

@@ -9,6 +9,7 @@
 
 #include "mobbjob/check_file.h"
 #include "mobbjob/dry_show.h"
+#include "mobbjob/job.h"
 #include "mobbjob/layout.h"
 #include "spool/spool.h"
 
@@ -49,9 +50,9 @@ no_stream(struct call *call, const char *what, struct fault *why)
 	struct buf names = BUF_MAX(200);
 	size_t i;
 
-	for (i = 0; i < jobs->stream_count; i++)
+	for (i = 0; i < jobs->stanza_count; i++)
 		buf_format(&names, "%s%s", i == 0 ? "" : ", ",
-			jobs->streams[i].name);
+			jobs->stanzas[i].name);
 	(void)fault_set(why, V_BROKEN, CODE_USAGE,
 		"%s: --stream is one of %s, or give --format", what,
 		names.len == 0 ? "none" : names.bytes);
@@ -67,8 +68,9 @@ check_stream(struct call *call, const char *path,
 	const struct jobs *jobs = &call->site.jobs;
 	const struct jobs_stream *stream;
 
-	stream = name != NULL ? jobs_stream(jobs, name)
-			      : stream_of_place(call, path);
+	if (name != NULL && jobs_stream(jobs, name) != NULL)
+		return stream_of(call, name, stream_out, why);
+	stream = name != NULL ? NULL : stream_of_place(call, path);
 	if (stream == NULL && name == NULL && jobs->stream_count == 1)
 		stream = &jobs->streams[0];
 	if (stream == NULL)

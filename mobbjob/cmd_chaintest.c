@@ -102,14 +102,15 @@ find_stream(struct call *call, const struct jobs_endpoint *endpoint,
 	const struct jobs_stream **out, struct fault *why)
 {
 	const struct jobs *jobs = &call->site.jobs;
-	const char *name = call->options.stream;
+	const char *name = call->options.stream, *sender = call->options.sender;
 	size_t i, n = 0;
 
 	for (i = 0; i < jobs->stream_count; i++) {
 		const struct jobs_stream *s = &jobs->streams[i];
 
 		if (s->endpoint_is != endpoint ||
-			(name != NULL && strcmp(name, s->name) != 0))
+			(name != NULL && strcmp(name, s->name) != 0) ||
+			(sender != NULL && strcmp(sender, s->sender) != 0))
 			continue;
 		*out = s;
 		n++;
@@ -118,7 +119,8 @@ find_stream(struct call *call, const struct jobs_endpoint *endpoint,
 		return V_OK;
 	return fault_set(why, V_BROKEN, CODE_USAGE,
 		n == 0 ? "endpoint %s has no such stream"
-		       : "endpoint %s has more than one stream: say --stream",
+		       : "endpoint %s has more than one stream: say --stream, "
+			 "and of one with several senders --sender",
 		endpoint->name);
 }
 

@@ -106,12 +106,12 @@ check_jobs(struct call *call)
 	check_good(call, call->site.file,
 		arena_format(&call->mem,
 			"jobs file: %zu streams, %zu senders, %zu endpoints",
-			jobs->stream_count, jobs->sender_count,
+			jobs->stanza_count, jobs->sender_count,
 			jobs->endpoint_count));
 	check_certificates(call);
 	check_cpas(call, false);
-	for (i = 0; i < jobs->stream_count; i++)
-		check_format(call, &jobs->streams[i]);
+	for (i = 0; i < jobs->stanza_count; i++)
+		check_format(call, &jobs->stanzas[i]);
 }
 
 /* --- what is it? --- */

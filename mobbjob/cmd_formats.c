@@ -46,7 +46,7 @@ streams_of(struct call *call, const char *id, struct json *json)
 		const struct jobs_stream *s = &jobs->streams[i];
 		struct json *one;
 
-		if (strcmp(s->format, id) != 0)
+		if (s->again || strcmp(s->format, id) != 0)
 			continue;
 		all = arena_format(&call->mem, "%s%s%s", all,
 			all[0] == '\0' ? "" : ", ", s->name);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/job.h"
 #include "mobbjob/person.h"
 #include "mobbjob/show.h"
 
@@ -77,8 +78,9 @@ print_json(struct call *call, const struct gate *gate)
 }
 
 static enum verdict
-list(struct call *call, const struct jobs_stream *only, struct fault *why)
+list(struct call *call, const char *only, struct fault *why)
 {
+	const char *sender = call->options.sender;
 	const struct jobs *jobs = &call->site.jobs;
 	struct arena *mem = &call->mem;
 	struct table table;
@@ -91,7 +93,8 @@ list(struct call *call, const struct jobs_stream *only, struct fault *why)
 		const struct jobs_stream *s = &jobs->streams[i];
 
 		if (!jobs_production(s->endpoint_is->environment) ||
-			(only != NULL && only != s))
+			(only != NULL && strcmp(only, s->name) != 0) ||
+			(sender != NULL && strcmp(sender, s->sender) != 0))
 			continue;
 		v = gate_of(call, s, &gate, why);
 		if (v != V_OK)
@@ -284,14 +287,15 @@ run(struct call *call, struct fault *why)
 
 	if (call->arg_count == 0)
 		return list(call, NULL, why);
-	stream = jobs_stream(&call->site.jobs, call->args[0]);
-	if (stream == NULL)
+	if (jobs_stream(&call->site.jobs, call->args[0]) == NULL)
 		return fault_set(why, V_SKIP, CODE_NO_JOB,
 			"the jobs file has no stream named %.40s",
 			call->args[0]);
 	if (looks(call))
-		return list(call, stream, why);
-	v = person_may(call, stream->sender, why);
+		return list(call, call->args[0], why);
+	v = stream_of(call, call->args[0], &stream, why);
+	if (v == V_OK)
+		v = person_may(call, stream->sender, why);
 	if (v != V_OK)
 		return v;
 	if (!jobs_production(stream->endpoint_is->environment))

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "batch/money.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/job.h"
 #include "mobbjob/money.h"
 #include "mobbjob/show.h"
 
@@ -248,7 +249,7 @@ static enum verdict
 whose(struct call *call, struct money_said *said, struct fault *why)
 {
 	const struct jobs *jobs = &call->site.jobs;
-	const struct jobs_stream *stream;
+	const struct jobs_stream *stream = NULL;
 	const char *name =
 		said->login ? call->options.sender : call->options.stream;
 	size_t i;
@@ -257,7 +258,12 @@ whose(struct call *call, struct money_said *said, struct fault *why)
 		return fault_set(why, V_BROKEN, CODE_USAGE, "%s",
 			said->login ? "money login wants --sender NAME"
 				    : "money plan wants --stream NAME");
-	stream = said->login ? NULL : jobs_stream(jobs, name);
+	if (!said->login) {
+		enum verdict v = stream_of(call, name, &stream, why);
+
+		if (v != V_OK)
+			return v;
+	}
 	said->stream = stream == NULL ? "" : stream->name;
 	for (i = 0; said->login && i < jobs->sender_count; i++)
 		if (strcmp(jobs->senders[i].name, name) == 0)

@@ -64,9 +64,8 @@ run(struct call *call, struct fault *why)
 		table_text(&table, d->stream);
 		table_text(&table, d->sender);
 		table_time(&table, d->ended_ms);
-		table_text(&table,
-			arena_format(mem, "%lldd",
-				(long long)(d->keep_ms / DAY_MS)));
+		table_text(&table, arena_format(mem, "%lldd",
+					   (long long)(d->keep_ms / DAY_MS)));
 		table_time(&table, d->goes_ms);
 		table_number(&table, d->letters);
 		table_number(&table, d->bytes);

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/job.h"
 #include "mobbjob/person.h"
 #include "mobbjob/show.h"
 #include "spool/spool.h"
@@ -33,7 +34,8 @@ static const char *const after[] = { ".trigger", ".ready" };
 /* A file on its way into a folder of the spool. */
 struct drop {
 	struct call *call;
-	const char *stream, *path, *name;
+	const struct jobs_stream *stream;
+	const char *path, *name;
 	int64_t edition; /* 1: the file goes as it is */
 	const char *reason;
 	int folder;
@@ -127,8 +129,8 @@ record_it(const struct drop *d, struct fault *why)
 		.person = d->call->person,
 		.what = "submitted",
 		.text = arena_format(&d->call->mem,
-			"in/%s/%.200s, edition %" PRId64 ": %s", d->stream,
-			d->name, d->edition, d->reason) };
+			"in/%s/%.200s, edition %" PRId64 ": %s",
+			d->stream->folder, d->name, d->edition, d->reason) };
 
 	return store_event_add(d->call->site.store, &event, why);
 }
@@ -151,7 +153,7 @@ copy_file(struct drop *d, struct fault *why)
 	if (v != V_OK)
 		return v;
 	if (d->edition > 1) {
-		v = store_edition_allow(store, d->stream, sha256,
+		v = store_edition_allow(store, d->stream->name, sha256,
 			(int)d->edition, d->call->person, d->reason,
 			clock_now_ms(), why);
 		allowed = v == V_OK;
@@ -164,8 +166,8 @@ copy_file(struct drop *d, struct fault *why)
 		return V_OK;
 	(void)unlinkat(d->folder, part, 0);
 	if (allowed)
-		(void)store_edition_forget(
-			store, d->stream, sha256, (int)d->edition, &ignored);
+		(void)store_edition_forget(store, d->stream->name, sha256,
+			(int)d->edition, &ignored);
 	return v;
 }
 
@@ -216,7 +218,7 @@ check(const struct drop *d, struct fault *why)
 	if (fstatat(d->folder, d->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return fault_set(why, V_BROKEN, CODE_STATE,
 			"a file of that name waits in in/%s already",
-			d->stream);
+			d->stream->folder);
 	if (stat(d->path, &st) == -1)
 		return fault_errno(why, V_BROKEN, CODE_IO, "cannot read it");
 	return V_OK;
@@ -248,7 +250,8 @@ submit(struct drop *d, struct spool *spool, struct fault *why)
 	enum verdict v;
 
 	v = file_dir(spool_fd(spool),
-		arena_format(&call->mem, "in/%s", d->stream), &d->folder, why);
+		arena_format(&call->mem, "in/%s", d->stream->folder),
+		&d->folder, why);
 	if (v != V_OK)
 		return v;
 	v = check(d, why);
@@ -269,7 +272,7 @@ submit(struct drop *d, struct spool *spool, struct fault *why)
 							 : v;
 	}
 	decide_tell(call, "%s dropped in in/%s%s",
-		show_clean(d->name, &call->mem), d->stream,
+		show_clean(d->name, &call->mem), d->stream->folder,
 		d->edition == 1 ? ""
 				: arena_format(&call->mem,
 					  " as edition %" PRId64, d->edition));
@@ -280,22 +283,18 @@ submit(struct drop *d, struct spool *spool, struct fault *why)
 static enum verdict
 words(struct drop *d, struct fault *why)
 {
-	const struct call *call = d->call;
+	struct call *call = d->call;
 	const char *slash;
 
 	if ((call->arg_count == 2) == (call->options.stream != NULL))
 		return fault_set(why, V_BROKEN, CODE_USAGE,
 			"usage: mobbjob submit FILE --stream NAME");
-	d->stream = call->arg_count == 2 ? call->args[0] : call->options.stream;
 	d->path = call->args[call->arg_count - 1];
 	slash = strrchr(d->path, '/');
 	d->name = slash == NULL ? d->path : slash + 1;
-	if (jobs_stream(&call->site.jobs, d->stream) == NULL) {
-		fault_set(why, V_SKIP, CODE_NO_JOB, "no such stream");
-		fault_at(why, "STREAM %s", d->stream);
-		return V_SKIP;
-	}
-	return V_OK;
+	return stream_of(call,
+		call->arg_count == 2 ? call->args[0] : call->options.stream,
+		&d->stream, why);
 }
 
 static enum verdict
@@ -312,14 +311,15 @@ run(struct call *call, struct fault *why)
 	if (v == V_OK && !call->options.dry_run)
 		v = person_store(call, why);
 	if (v == V_OK && !call->options.dry_run)
-		v = person_may(call,
-			jobs_stream(&call->site.jobs, d.stream)->sender, why);
+		v = person_may(call, d.stream->sender, why);
 	/* A person drops in a folder that is there; the others are mobbd's. */
 	path = site_path(&call->site, call->site.jobs.spool);
 	if (v == V_OK)
 		v = call->site.store != NULL && !call->site.person.owner
 			    ? spool_look_open(path, &spool, why)
-			    : spool_open(path, &d.stream, 1, &spool, why);
+			    : spool_open(path,
+				      (const char *const *)&d.stream->folder, 1,
+				      &spool, why);
 	if (v == V_OK)
 		v = submit(&d, spool, why);
 	spool_close(spool);
@@ -328,7 +328,7 @@ run(struct call *call, struct fault *why)
 
 const struct command command_submit = {
 	.name = "submit",
-	.args = "FILE --stream NAME",
+	.args = "FILE --stream NAME [--sender NAME]",
 	.help = "drop a file and its sidecars into the spool, in one step",
 	.args_min = 1,
 	.args_max = 2,

@@ -27,6 +27,32 @@ job_of(struct call *call, const char *part, struct job *job_out,
 	return v;
 }
 
+enum verdict
+stream_of(struct call *call, const char *name,
+	const struct jobs_stream **stream_out, struct fault *why)
+{
+	const struct jobs *jobs = &call->site.jobs;
+	const char *sender = call->options.sender;
+	const struct jobs_stream *stream = jobs_stream_of(jobs, name, sender);
+	enum verdict v = V_OK;
+
+	if (stream == NULL && jobs_stream(jobs, name) == NULL)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB,
+			"the jobs file has no such stream");
+	else if (stream == NULL && sender != NULL)
+		v = fault_set(why, V_SKIP, CODE_CONFIG_NAME,
+			"the stream has no sender named %.40s", sender);
+	else if (stream == NULL)
+		v = fault_set(why, V_BROKEN, CODE_USAGE,
+			"the stream has several senders: say which, --sender "
+			"NAME");
+	if (v != V_OK)
+		fault_at(why, "STREAM %.60s", name);
+	else
+		*stream_out = stream;
+	return v;
+}
+
 static void
 json_counts(struct json *o, const struct job *job)
 {

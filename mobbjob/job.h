@@ -13,6 +13,12 @@
 enum verdict job_of(struct call *call, const char *part, struct job *job_out,
 	struct fault *why);
 
+/* The stream of that name, of the sender of --sender: it must be said when there
+ * are several.  V_SKIP: no such stream or sender; V_BROKEN, CODE_USAGE: which?
+ */
+enum verdict stream_of(struct call *call, const char *name,
+	const struct jobs_stream **stream_out, struct fault *why);
+
 /* "mobb.job/1"; lives until printed. */
 struct json *job_json(const struct job *job);
 

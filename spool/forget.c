@@ -35,9 +35,9 @@ empty(int fd, const char *begin, struct fault *why)
 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		if (begin != NULL && (strncmp(name, begin, len) != 0 ||
-					     (name[len] != '\0' &&
-						     name[len] != '.')))
+		if (begin != NULL &&
+			(strncmp(name, begin, len) != 0 ||
+				(name[len] != '\0' && name[len] != '.')))
 			continue;
 		if (unlinkat(fd, name, 0) == -1 && errno != ENOENT)
 			v = fault_errno(why, V_LATER, CODE_SPOOL,

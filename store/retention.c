@@ -24,8 +24,8 @@
 struct retention_rules
 retention_rules(const struct jobs *jobs, struct arena *mem)
 {
-	struct retention_rule *rules = arena_alloc(
-		mem, (2 * jobs->stream_count + 1) * sizeof(*rules));
+	struct retention_rule *rules =
+		arena_alloc(mem, (2 * jobs->stream_count + 1) * sizeof(*rules));
 	struct retention_rule *stray = NULL;
 	size_t i, n = 0;
 
@@ -34,17 +34,14 @@ retention_rules(const struct jobs *jobs, struct arena *mem)
 
 		if (s->many && !s->again) {
 			stray = &rules[n++];
-			*stray = (struct retention_rule){
-				s->name, "", s->keep
-			};
+			*stray =
+				(struct retention_rule){ s->name, "", s->keep };
 		}
-		rules[n++] = (struct retention_rule){
-			s->name, s->sender_is->oin, s->keep
-		};
+		rules[n++] = (struct retention_rule){ s->name,
+			s->sender_is->oin, s->keep };
 		if (s->many &&
-			(s->keep == 0 ||
-				(stray->keep_ms > 0 &&
-					stray->keep_ms < s->keep)))
+			(s->keep == 0 || (stray->keep_ms > 0 &&
+						 stray->keep_ms < s->keep)))
 			stray->keep_ms = s->keep;
 	}
 	return (struct retention_rules){ rules, n };
@@ -114,8 +111,8 @@ store_retention_next(struct store *store, const struct retention_rules *rules,
 
 /* Locked, and looked at again: nothing of a job that goes on. */
 static enum verdict
-lock_ended(struct pg *pg, const char *id, struct job_row *job,
-	struct fault *why)
+lock_ended(
+	struct pg *pg, const char *id, struct job_row *job, struct fault *why)
 {
 	enum verdict v = job_lock(pg, id, job, why);
 
@@ -128,8 +125,8 @@ lock_ended(struct pg *pg, const char *id, struct job_row *job,
 }
 
 enum verdict
-store_retention_begin(struct store *store, const char *job, int64_t now_ms,
-	struct fault *why)
+store_retention_begin(
+	struct store *store, const char *job, int64_t now_ms, struct fault *why)
 {
 	struct pg *pg = store->pg;
 	struct job_row row;
@@ -151,8 +148,8 @@ store_retention_begin(struct store *store, const char *job, int64_t now_ms,
 }
 
 enum verdict
-store_retention_end(struct store *store, const char *job, int64_t now_ms,
-	struct fault *why)
+store_retention_end(
+	struct store *store, const char *job, int64_t now_ms, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
@@ -202,8 +199,8 @@ store_retention_list(struct store *store, const struct retention_rules *rules,
 		return v;
 	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
 	for (i = 0; i < rows.count; i++)
-		list[i] = (struct retention_due){
-			.job = pg_text(&rows, i, 0, mem),
+		list[i] = (struct retention_due){ .job = pg_text(
+							  &rows, i, 0, mem),
 			.stream = pg_text(&rows, i, 1, mem),
 			.sender = pg_text(&rows, i, 2, mem),
 			.file = pg_text(&rows, i, 3, mem),
@@ -212,8 +209,7 @@ store_retention_list(struct store *store, const struct retention_rules *rules,
 			.goes_ms = pg_int(&rows, i, 4) + pg_int(&rows, i, 5),
 			.letters = pg_int(&rows, i, 6),
 			.bytes = pg_int(&rows, i, 7),
-			.begun = pg_bool(&rows, i, 8)
-		};
+			.begun = pg_bool(&rows, i, 8) };
 	*rows_out = list;
 	*count_out = (size_t)rows.count;
 	pg_rows_done(&rows);

@@ -13,6 +13,7 @@
 #ifndef STORE_RETENTION_H
 #define STORE_RETENTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
