@@ -381,6 +381,11 @@ enum verdict jobs_blackout(struct jobs *jobs, const char *name,
 void jobs_answer_fill(struct jobs_answer *answer);
 void jobs_answer_done(struct jobs_answer *answer);
 
+/* How long its paper takes, for batch/dates.h; points into the printer. */
+struct dates_rules;
+void jobs_dates_rules(
+	const struct jobs_printer *printer, struct dates_rules *rules_out);
+
 /* The tariff of a year, else of the nearest year before it; NULL: none. */
 const struct jobs_tariff *jobs_tariff(const struct jobs *jobs, int year);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "batch/dates.h"
 #include "batch/jobs_check.h"
 
 #define DAYS_MAX 30 /* of printing, and of the post */
@@ -149,6 +150,18 @@ jobs_dates_check(struct jobs *jobs, const void **where_out, struct fault *why)
 	for (i = 0; v == V_OK && i < jobs->stream_count; i++)
 		v = stream_check(&c, &jobs->streams[i]);
 	return v;
+}
+
+void
+jobs_dates_rules(
+	const struct jobs_printer *printer, struct dates_rules *rules_out)
+{
+	*rules_out = (struct dates_rules){ .cutoff = printer->cutoff_is,
+		.week = printer->week,
+		.post_week = printer->post_week,
+		.print_days = (int)printer->print_days,
+		.transit = (int)printer->transit,
+		.off = &printer->when.is.off };
 }
 
 /* --- the file of dates --- */

@@ -239,7 +239,9 @@ store_job_routed(struct store *store, const char *job, bool hold,
 		v = check_routed(pg, &row, &held, why);
 	if (v == V_OK && held.code == CODE_NONE && hold)
 		held = *reason;
-	else if (v == V_OK && hold && reason->code == CODE_PAPER_SHARE)
+	else if (v == V_OK && hold &&
+		 (reason->code == CODE_PAPER_SHARE ||
+			 reason->code == CODE_DAGTEKENING))
 		also(&held, reason);
 	if (v == V_OK)
 		v = job_step(pg, &row, JOB_ROUTED, why);

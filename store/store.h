@@ -999,6 +999,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/address.h"
 #include "store/brake.h"
 #include "store/chain.h"
+#include "store/dates.h"
 #include "store/decide.h"
 #include "store/find.h"
 #include "store/gate.h"
