@@ -142,6 +142,8 @@ send_next(struct role_run *run, struct fault *why)
 	}
 	if (v == V_END && next_ms > now_ms && next_ms - now_ms < run->wait_ms)
 		run->wait_ms = next_ms - now_ms;
+	if (v == V_END)
+		courier_shut(run, &rules, now_ms);
 	if (v == V_OK)
 		v = role_begins(run, TOOK_LOT, own->endpoint->name, 0, why);
 	if (v == V_OK)

@@ -60,6 +60,10 @@ enum verdict courier_lot(struct role_run *run, const struct jobs_stream *stream,
 enum verdict courier_rest(struct role_run *run, const struct offer *offer,
 	struct fault *reason, struct fault *why);
 
+/* Nothing is due: because a window is shut? */
+void courier_shut(
+	struct role_run *run, const struct offer_rules *rules, int64_t now_ms);
+
 /* --- mobbd/courier_push.c --- */
 
 /* Push what is due, for a moment, so that lots and replies take turns; sets

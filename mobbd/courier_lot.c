@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "mobbd/courier.h"
+#include "mobbd/dates.h"
 
 #define PAUSE_MAX_MS 30000 /* after a journal that could not be written */
 #define REST_MS 60000	   /* of a lot that we cannot send */
@@ -388,6 +389,28 @@ check_and_post(struct sending *s, struct fault *why)
 	return v;
 }
 
+/* Its dates, before anything of it leaves.  *go_out false: not now, it rests or
+ * its job is held.
+ */
+static enum verdict
+check_dates(struct sending *s, bool *go_out, struct fault *why)
+{
+	int64_t until_ms = 0;
+	enum verdict v;
+
+	*go_out = true;
+	if (s->offer->attempt != 0)
+		return V_OK;
+	v = dates_before_box(s->run, s->offer->lot.job, s->stream, s->letters,
+		s->letter_count, go_out, &until_ms, why);
+	if (v == V_OK && until_ms != 0)
+		v = store_offer_rest(s->run->site->store, s->offer, until_ms,
+			"it is published later than 13 days from now, and the "
+			"box takes it then",
+			why);
+	return v;
+}
+
 enum verdict
 courier_lot(struct role_run *run, const struct jobs_stream *stream,
 	struct offer *offer, struct fault *why)
@@ -395,6 +418,7 @@ courier_lot(struct role_run *run, const struct jobs_stream *stream,
 	const struct courier *own = run->own;
 	struct sending s = { .run = run, .stream = stream, .offer = offer };
 	struct fault reason = FAULT_NONE;
+	bool go = true;
 	enum verdict v;
 
 	/* A retry goes by the CPA that it was made under. */
@@ -419,7 +443,9 @@ courier_lot(struct role_run *run, const struct jobs_stream *stream,
 		return rest_stream(run, stream, &reason, why);
 	v = store_offer_letters(run->site->store, offer, &run->mem, &s.letters,
 		&s.letter_count, why);
-	if (v != V_OK)
+	if (v == V_OK)
+		v = check_dates(&s, &go, why);
+	if (v != V_OK || !go)
 		return v;
 	if (spool_content_open(run->site->spool, offer->lot.job, &s.content,
 		    &reason) != V_OK)

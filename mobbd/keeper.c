@@ -17,6 +17,7 @@
 #include "channels/subscription.h"
 #include "mobbd/answer.h"
 #include "mobbd/chain_in.h"
+#include "mobbd/dates.h"
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
 #include "mobbd/report.h"
@@ -339,6 +340,8 @@ keeper_step(struct role_run *run, struct fault *why)
 		v = store_results_due(
 			run->site->store, clock_now_ms(), &settled, why);
 	some = some || settled > 0;
+	if (v == V_OK)
+		v = dates_close(run, &some, why);
 	if (v == V_OK)
 		v = store_settle(
 			run->site->store, clock_now_ms(), &settled, why);

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channels/channel.h"
+#include "mobbd/dates.h"
 #include "mobbd/printer.h"
 
 #define DECLINED "rejected_by_box" /* reasons that begin so came back */
@@ -262,6 +263,7 @@ plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 	int64_t after = 0, letters = 0;
 	struct job job;
 	int proof = 0;
+	bool go;
 	enum verdict v;
 
 	/* What is not in the jobs file rests, as does what may go to a box
@@ -275,6 +277,11 @@ plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 		after = job.number;
 		stream = site_stream_now(run->site, &job);
 		if (stream == NULL)
+			continue;
+		v = dates_before_paper(run, job.id, stream, &go, why);
+		if (v != V_OK)
+			return v;
+		if (!go)
 			continue;
 		v = plan_job(run, &job, stream, &letters, why);
 		if (v == V_OK)
@@ -343,7 +350,9 @@ printer_cut(struct role_run *run, struct printer_plan *plan, struct fault *why)
 	if (v != V_OK)
 		return v;
 	stream = site_stream_now(run->site, &job);
-	v = stream == NULL ? V_END : cut_bundle(run, plan, &job, stream, why);
+	v = stream == NULL || !dates_hours(run, stream)
+		    ? V_END
+		    : cut_bundle(run, plan, &job, stream, why);
 	if (v == V_OK || (v != V_END && v != V_SKIP))
 		return v;
 	/* At its end, or it is not what it was: there may be another plan. */

@@ -17,6 +17,7 @@
 #include "batch/lot.h"
 #include "batch/release.h"
 #include "mobbd/ask.h"
+#include "mobbd/dates.h"
 #include "mobbd/role.h"
 
 static enum verdict
@@ -113,6 +114,8 @@ route(struct role_run *run, const struct job *job,
 	go = go && reason.code != CODE_PAPER_SHARE;
 	if (v == V_OK)
 		v = store_page_routed(store, job->id, &limits, why);
+	if (v == V_OK)
+		v = dates_routed(run, job, stream, &go, &reason, why);
 	if (v == V_OK)
 		v = store_job_persons(store, job->id, stream->persons, why);
 	if (v == V_OK)
@@ -220,6 +223,8 @@ cut(struct role_run *run, const struct job *job,
 			job->id);
 		return V_OK;
 	}
+	if (v == V_OK)
+		v = dates_released(run, job, stream, why);
 	if (v == V_OK)
 		v = spool_journal_load(
 			run->site->spool, JOURNAL_PRINT, NULL, &printed, why);

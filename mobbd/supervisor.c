@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "batch/until.h"
 #include "mobbd/children.h"
+#include "mobbd/dates.h"
 #include "mobbd/night.h"
 #include "mobbd/notify.h"
 #include "mobbd/supervisor.h"
@@ -354,6 +355,8 @@ exit_code_once(struct supervisor *s, struct fault *why)
 		night_failed(&s->night, why);
 		return tell_end(why);
 	}
+	if (open) /* why work is left */
+		(void)dates_tell_waits(&s->site, true);
 	if (children_trouble(&s->all) != 0)
 		return children_trouble(&s->all);
 	return open ? EXIT_OPEN : attention ? EXIT_ATTENTION : 0;

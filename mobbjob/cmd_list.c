@@ -10,6 +10,7 @@
 #include "mobbjob/job.h"
 #include "mobbjob/needs.h"
 #include "mobbjob/show.h"
+#include "mobbjob/show_dates.h"
 #include "mobbjob/stop.h"
 #include "mobbjob/waits.h"
 
@@ -233,6 +234,7 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 		puts(count + wait_count == 0 ? "nothing is unfinished"
 					     : "\nnothing needs a person");
 	(void)print_waits(waits, wait_count, false, 0, mem);
+	(void)show_windows(call);
 }
 
 static enum verdict
@@ -255,6 +257,7 @@ run(struct call *call, struct fault *why)
 		for (i = 0; i < wait_count; i++)
 			json_write(wait_json(&waits[i], &call->mem), stdout);
 		json_stops(call);
+		(void)show_windows(call);
 		return V_OK;
 	}
 	table_begin(&table, call->options.plain, &call->mem, heads);

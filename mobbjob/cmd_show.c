@@ -111,7 +111,9 @@ static void
 print_head(struct call *call, const struct job *job)
 {
 	struct arena *mem = &call->mem;
+	const char *window;
 	struct fault unused;
+	int64_t opens_ms;
 	struct stop stop;
 
 	show_line(call, "job", job->id);
@@ -123,6 +125,9 @@ print_head(struct call *call, const struct job *job)
 				show_clean(job->reason, mem)));
 	if (stop_of_job(call, job, &stop, &unused) == V_OK)
 		show_line(call, "nothing leaves", stop_line(&stop, mem));
+	window = show_window_of(call, job, &opens_ms);
+	if (window != NULL)
+		show_line(call, "window", window);
 	if (job->state == JOB_HELD && job->persons > 1)
 		show_line(call, "persons",
 			job->consents > 0
@@ -237,10 +242,11 @@ run(struct call *call, struct fault *why)
 {
 	char text[PROOF_LINE_MAX];
 	struct show_page page;
+	const char *window;
 	struct json *o;
 	struct stop stop;
 	struct job job;
-	int64_t uncounted = 0;
+	int64_t uncounted = 0, opens_ms;
 	bool good, has_page;
 	enum verdict v;
 
@@ -265,6 +271,10 @@ run(struct call *call, struct fault *why)
 		json_add(o, "stopped_by", stop_json(&stop, &call->mem));
 	else
 		json_add_null(o, "stopped_by");
+	window = show_window_of(call, &job, &opens_ms);
+	json_add_given(o, "window", window == NULL ? "" : window);
+	json_add_time(o, "window_opens",
+		window == NULL || opens_ms == WINDOW_NEVER ? 0 : opens_ms);
 	json_add_bool(o, "sum_ok", good);
 	json_add_bool(o, "finished", job_open(&job) == 0);
 	json_add_text(o, "proof", text);

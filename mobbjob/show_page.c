@@ -182,6 +182,21 @@ estimate_job(struct call *call, const struct job *job, struct show_page *p,
 	return v;
 }
 
+/* After time_it(): by the same moment. */
+static enum verdict
+date_it(struct call *call, const struct job *job, struct show_page *p,
+	struct fault *why)
+{
+	bool known = p->by != SHOW_SPLIT_UNKNOWN;
+	const struct dates_job of = { .publish = p->all.publish,
+		.dated = p->all.dated,
+		.box = known ? p->to_box : -1,
+		.paper = known ? p->to_paper : -1 };
+
+	return show_dates_make(
+		call, job, p->stream, &of, p->now_ms, &p->dates, why);
+}
+
 enum verdict
 show_page_job(struct call *call, const struct job *job, struct show_page *out,
 	struct fault *why)
@@ -214,6 +229,8 @@ show_page_job(struct call *call, const struct job *job, struct show_page *out,
 	}
 	if (v == V_OK)
 		v = time_it(call, job->endpoint, job->number, to_go, &p, why);
+	if (v == V_OK)
+		v = date_it(call, job, &p, why);
 	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;
@@ -233,6 +250,8 @@ show_page_file(struct call *call, const struct jobs_stream *stream,
 			number_count, why);
 	if (v == V_OK)
 		v = time_it(call, stream->endpoint, 0, p.to_box, &p, why);
+	if (v == V_OK)
+		v = date_it(call, NULL, &p, why);
 	count_cost(call, &p);
 	if (v == V_OK)
 		*out = p;
@@ -381,6 +400,7 @@ print_dates(struct call *call, const struct show_page *p)
 	print_days(call, "publication", "", &p->all.publish);
 	print_days(call, "letters dated", "", &p->all.dated);
 	print_days(call, "last day", "to pay or object ", &p->all.deadline);
+	show_dates_print(call, &p->dates, p->now_ms);
 }
 
 /* "34 min", "1 h 5 min", "12 s" */
@@ -589,6 +609,7 @@ show_page_json(struct call *call, const struct show_page *p)
 	json_days(o, "publish_first", "publish_last", &p->all.publish, mem);
 	json_days(o, "dated_first", "dated_last", &p->all.dated, mem);
 	json_days(o, "deadline_first", "deadline_last", &p->all.deadline, mem);
+	show_dates_json(o, &p->dates, mem);
 	json_sending(o, p);
 	json_amount(o, "cost_cents", p->cents);
 	json_amount(o, "cost_all_paper_cents", p->cents_all_paper);

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "batch/forecast.h"
 #include "mobbjob/command.h"
+#include "mobbjob/show_dates.h"
 #include "store/store.h"
 
 enum show_split { /* how it is known who gets a box letter */
@@ -37,6 +38,8 @@ struct show_page {
 	enum forecast_bound bound;
 	int64_t now_ms, send_ms; /* -1: never */
 	int64_t sent_ms;	 /* all have left; 0: not yet */
+
+	struct show_dates dates;
 
 	int64_t cents, cents_all_paper; /* -1: prices are not known */
 };

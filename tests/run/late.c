@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <time.h>
 
 int
@@ -23,4 +24,18 @@ clock_gettime(clockid_t clock, struct timespec *out)
 	if (result == 0 && clock == CLOCK_REALTIME && late != NULL)
 		out->tv_sec += atol(late);
 	return result;
+}
+
+/* PostgreSQL asks this one. */
+int
+gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+	struct timespec now;
+
+	(void)zone;
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return -1;
+	out->tv_sec = now.tv_sec;
+	out->tv_usec = now.tv_nsec / 1000;
+	return 0;
 }
