@@ -957,6 +957,87 @@ static const struct advice rows[] = {
 		"die onbestelbaar terugkomt wordt door de leverancier opnieuw "
 		"aangeboden.",
 		1 },
+	{ CODE_RECEIPT, '-',
+		"receipt of a printer with lines that cannot be read",
+		"ontvangstbericht van een drukker met onleesbare regels",
+		"A file in print/in has lines, or a name, that we do not "
+		"understand.  The good lines count; the file lies in "
+		"print/in/bad with NAME.reason beside it.",
+		"Read NAME.reason, ask the printer for a correction under "
+		"another name, then: mobbjob print seen NAME.",
+		"Lees NAAM.reason, vraag de drukker om een correctie onder een "
+		"andere naam, en dan: mobbjob print seen NAAM.",
+		3 },
+	{ CODE_RECEIPT_UNKNOWN, '-',
+		"receipt about a bundle or letter that is not ours",
+		"ontvangstbericht over een bundel of brief die niet van ons is",
+		"The printer names a bundle we did not hand over, or a letter "
+		"that is not in that bundle.  These lines change nothing.",
+		"Ask the printer whose letters these are: somebody else's may "
+		"have gone out in our name.  Then: mobbjob print seen NAME.",
+		"Vraag de drukker van wie deze brieven zijn: er kan iets van "
+		"een ander onder onze naam verstuurd zijn.  Daarna: mobbjob "
+		"print seen NAAM.",
+		3 },
+	{ CODE_RECEIPT_DIFFERS, '-', "the printer counts otherwise than we do",
+		"de drukker telt anders dan wij",
+		"The number of letters, the digest, or the pages or sheets of "
+		"letters in a receipt are not those of the bundle.",
+		"Ask the printer to look at the letters named before more is "
+		"printed.  Then: mobbjob print seen NAME.",
+		"Vraag de drukker de genoemde brieven te bekijken voor er meer "
+		"gedrukt wordt.  Daarna: mobbjob print seen NAAM.",
+		3 },
+	{ CODE_RECEIPT_STATE, '-', "receipt that contradicts what was known",
+		"ontvangstbericht dat het eerdere tegenspreekt",
+		"For example: posted, of a bundle the printer had turned down; "
+		"or returned, of a letter that was never printed.  These lines "
+		"change nothing.",
+		"Ask the printer what is true: mobbjob why LETTER says what we "
+		"know.  Then: mobbjob print seen NAME.",
+		"Vraag de drukker wat waar is: mobbjob why BRIEF zegt wat wij "
+		"weten.  Daarna: mobbjob print seen NAAM.",
+		3 },
+	{ CODE_PRINT_REJECTED, 'H', "the printer refused the letter",
+		"de drukker heeft de brief geweigerd",
+		"The printer could not print or address this one letter; it "
+		"waits for a person.  mobbjob why LETTER tells the printer's "
+		"code.",
+		"When it can be mended: mobbjob resolve LETTER --as paper.  "
+		"Otherwise --as withdrawn, and tell the citizen in another "
+		"way.",
+		"Als het hersteld is: mobbjob resolve BRIEF --as paper.  "
+		"Anders "
+		"--as withdrawn, en bericht de burger op een andere manier.",
+		3 },
+	{ CODE_BUNDLE_REFUSED, 'H', "the printer turned the bundle down",
+		"de drukker heeft de bundel geweigerd",
+		"Nothing of the bundle is printed.  Its letters wait until a "
+		"person says that they go again, in a new bundle.",
+		"Read the reason in mobbjob print BUNDLE, mend it, then: "
+		"mobbjob print again BUNDLE.",
+		"Lees de reden in mobbjob print BUNDEL, herstel die, en dan: "
+		"mobbjob print again BUNDEL.",
+		3 },
+	{ CODE_ACK_LATE, '-', "the printer did not say that it has the bundle",
+		"de drukker heeft niet gemeld dat hij de bundel heeft",
+		"No receipt BUNDLE.ack came by `ack_by` of the working day "
+		"after the bundle was handed over.",
+		"Call the printer.  Is it not there: check the transport of "
+		"print/out; a bundle may be fetched twice, it has one name.",
+		"Bel de drukker.  Is hij er niet: kijk het transport van "
+		"print/out na; een bundel mag twee keer opgehaald worden, hij "
+		"heeft een naam.",
+		3 },
+	{ CODE_RETURNED, '-', "the letter came back from the post",
+		"de brief kwam terug van de post",
+		"The letter was posted and could not be delivered; the report "
+		"tells the supplier.",
+		"Look up the present address, and send the letter again as "
+		"the law asks of you.",
+		"Zoek het huidige adres op, en verstuur de brief opnieuw zoals "
+		"de wet dat vraagt.",
+		3 },
 	{ CODE_CONFIG_WINDOW, '-', "window or date is not possible",
 		"venster of datum is niet mogelijk",
 		"Hours, days, a date or a cut-off in the jobs file cannot be "

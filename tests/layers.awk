@@ -22,6 +22,7 @@ BEGIN {
 	door["channels", "channels/channel.h"] = "mobbd"
 	door["channels", "channels/look.h"] = "mobbd mobbjob"
 	door["channels", "channels/crl.h"] = "mobbd mobbjob"
+	door["channels", "channels/print_receipt.h"] = "mobbd"
 	door["channels", "channels/subscription.h"] = "mobbd mobbjob"
 	door["channels", "channels/http.h"] = "mobbd"
 	door["channels", "channels/probe.h"] = "mobbd"
