@@ -379,7 +379,9 @@ enum verdict letters_read(const struct pg_rows *rows, struct arena *mem,
  * letter was printed before.
  */
 #define SAID_SQL                                                               \
-	"case when x.code not in (1322, 1323) then x.wire_code "               \
+	"case when exists (select from lot f where f.number = x.lot_no "       \
+	"and f.print and f.state = 5) then '!again' "                          \
+	"when x.code not in (1322, 1323) then x.wire_code "                    \
 	"when exists (select from receipt y where y.job_no = x.job_no "        \
 	"and y.record = x.record and y.code = 306) then '!again' "             \
 	"else '!person' end "

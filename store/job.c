@@ -129,7 +129,8 @@ job_hold(struct pg *pg, struct job_row *job, const struct fault *reason,
 	"promised_letters, promised_cents, cents, records, letters, "          \
 	"rejected, warnings, n_split, n_box, n_paper, n_offered, "             \
 	"n_unknown, n_resend, n_held, n_bundled, n_handed, n_delivered, "      \
-	"n_posted, n_withdrawn, n_declined, received_ms, split_ms, "           \
+	"n_posted, n_withdrawn, n_declined, n_returned, received_ms, "         \
+	"split_ms, "                                                           \
 	"routed_ms, released_ms, settled_ms, released_by, print_close, "       \
 	"filed, lots, lots_acknowledged, lots_settled, their_total, "          \
 	"their_delivered, delivery, period, control, totals, hold_code, "      \
@@ -150,8 +151,9 @@ job_read(
 		&j.records, &j.letters, &j.rejected, &j.warnings, &j.n_split,
 		&j.n_box, &j.n_paper, &j.n_offered, &j.n_unknown, &j.n_resend,
 		&j.n_held, &j.n_bundled, &j.n_handed, &j.n_delivered,
-		&j.n_posted, &j.n_withdrawn, &j.n_declined, &j.received_ms,
-		&j.split_ms, &j.routed_ms, &j.released_ms, &j.settled_ms };
+		&j.n_posted, &j.n_withdrawn, &j.n_declined, &j.n_returned,
+		&j.received_ms, &j.split_ms, &j.routed_ms, &j.released_ms,
+		&j.settled_ms };
 	int i, column = 2;
 
 	pg_word(rows, row, 1, j.id, sizeof(j.id));

@@ -41,7 +41,9 @@
 	"p.number, "                                                           \
 	"b.batch_id, a.message_id, a.begun_ms, a.acknowledged_ms, "            \
 	"a.result_ms, x.wire_code, coalesce(x.code, n.code), p.name, "         \
-	"p.handed_ms, p.posted_days from (select * from letter_now "
+	"p.handed_ms, p.acknowledged_ms, coalesce(y.day, p.posted_days), "     \
+	"y.code, y.wire_code, y.stage, z.why, z.day, z.at_ms, z.new_address "  \
+	"from (select * from letter_now "
 #define LETTER_JOIN                                                            \
 	") n join letter l on l.part = n.part and l.job_no = n.job_no "        \
 	"and l.record = n.record "
@@ -57,7 +59,8 @@
 	"and q.record = n.record and not o.print "                             \
 	"order by q.lot_no desc limit 1) b on true "                           \
 	"left join lateral (select o.number, o.name, o.handed_ms, "            \
-	"o.posted_days from place q join lot o on o.number = q.lot_no "        \
+	"o.acknowledged_ms, case when o.state = 4 then o.posted_days end "     \
+	"as posted_days from place q join lot o on o.number = q.lot_no "       \
 	"where q.job_no = n.job_no and q.record = n.record and o.print "       \
 	"order by q.lot_no desc limit 1) p on true "                           \
 	"left join lateral (select a.message_id, a.begun_ms, "                 \
@@ -69,7 +72,13 @@
 	"order by a.nth desc limit 1) a on true "                              \
 	"left join lateral (select r.code, r.wire_code from receipt r "        \
 	"where r.job_no = n.job_no and r.lot_no = b.number "                   \
-	"and r.record = n.record order by r.number desc limit 1) x on true "
+	"and r.record = n.record order by r.number desc limit 1) x on true "   \
+	"left join lateral (select r.day, r.code, r.wire_code, r.stage "       \
+	"from receipt r where r.job_no = n.job_no and r.lot_no = p.number "    \
+	"and r.record = n.record order by r.number desc limit 1) y on true "   \
+	"left join lateral (select z.why, z.day, z.at_ms, z.new_address "      \
+	"from returned z where z.job_no = n.job_no and z.record = n.record "   \
+	"order by z.lot_no desc limit 1) z on true "
 
 static enum verdict
 row_read(const struct pg_rows *rows, int i, struct arena *mem,
@@ -100,8 +109,17 @@ row_read(const struct pg_rows *rows, int i, struct arena *mem,
 	r.code = (enum code)pg_int(rows, i, c++);
 	r.bundle = pg_text(rows, i, c++, mem);
 	r.handed_ms = pg_int(rows, i, c++);
-	if (!pg_null(rows, i, c))
+	r.taken_ms = pg_int(rows, i, c++);
+	if (!pg_null(rows, i, c) && r.state == LETTER_POSTED)
 		r.posted_days = (int32_t)pg_int(rows, i, c);
+	c++;
+	r.print_code = (enum code)pg_int(rows, i, c++);
+	r.print_word = pg_text(rows, i, c++, mem);
+	r.print_text = pg_text(rows, i, c++, mem);
+	r.returned = (enum returned_why)pg_int(rows, i, c++);
+	r.returned_days = (int32_t)pg_int(rows, i, c++);
+	r.returned_ms = pg_int(rows, i, c++);
+	r.new_address = pg_bool(rows, i, c++);
 	*out = r;
 	return V_OK;
 }

@@ -22,6 +22,7 @@ enum due { /* which of the terms; what is due at once is ALWAYS */
 	HOLD,
 	RESULT,
 	POSTED,
+	ACK,
 };
 
 /* A kind: rows of name, job, stream, code, since, text; and what to do, with
@@ -54,7 +55,8 @@ static const struct kind kinds[] = {
 		"else ': ' || o.reason end from job j "
 		"join lot o on o.job_no = j.number "
 		"where j.state not in (8, 9, 10) and o.state in (5, 6, 7, 8) "
-		"group by j.number, o.state, o.reason order by 5, 1" LIMIT,
+		"and not (o.print and o.state = 5) group by j.number, o.state, "
+		"o.reason order by 5, 1" LIMIT,
 		"mobbjob lots %1$s; mobbjob resolve %1$s --lot N --as ... "
 		"--reason TEXT",
 		ALWAYS, true, CODE_LETTERS_HELD },
@@ -89,6 +91,34 @@ static const struct kind kinds[] = {
 		"order by a.number" LIMIT,
 		"mobbjob events %1$s; mobbjob resolve %1$s --as seen", ALWAYS,
 		true, CODE_RESULT_OTHER },
+	/* By the printer; those that go again have their own receipts. */
+	{ "bundle",
+		"select o.name, j.id, j.stream, 0, o.handed_ms, "
+		"o.letters - o.apart || ' letters, ' || o.reason "
+		"from job j join lot o on o.job_no = j.number "
+		"where j.state not in (8, 9, 10) and o.print "
+		"and o.state = 5 and o.apart < o.letters "
+		"order by o.handed_ms, o.number" LIMIT,
+		"mobbjob print %2$s; mobbjob print again %2$s --reason TEXT",
+		ALWAYS, true, CODE_BUNDLE_REFUSED },
+	{ "receipt",
+		"select f.name, coalesce(j.id, ''), coalesce(j.stream, ''), "
+		"a.code, a.at_ms, a.text from print_alarm a "
+		"join receipt_file f on f.number = a.file_no "
+		"left join job j on j.number = a.job_no "
+		"where a.seen_ms = 0 order by a.number" LIMIT,
+		"look into print/in/bad/%2$s.reason; mobbjob print seen %2$s "
+		"--reason TEXT",
+		ALWAYS, true, CODE_NONE },
+	{ "bundle",
+		"select o.name, j.id, j.stream, 0, o.handed_ms, "
+		"'no ack of ' || o.letters || ' letters' from job j "
+		"join lot o on o.job_no = j.number "
+		"where j.state not in (8, 9, 10) and o.state = 10 "
+		"and o.acknowledged_ms = 0 order by o.handed_ms, "
+		"o.number" LIMIT,
+		"ask the printer whether it has %2$s", ACK, false,
+		CODE_ACK_LATE },
 	{ "bundle",
 		"select o.name, j.id, j.stream, 0, o.handed_ms, "
 		"o.letters - o.apart || ' letters handed over, not posted' "
@@ -171,6 +201,10 @@ is_overdue(const struct looking *l, enum due due, const char *stream,
 	if (due == POSTED)
 		return brake_overdue(
 			since_ms, l->now_ms, s->printer_is->posted_within);
+	if (due == ACK)
+		return s->printer_is->awaits_ack &&
+		       said_ack_late(
+			       s->printer_is->ack_by_ms, since_ms, l->now_ms);
 	return l->now_ms - since_ms >
 	       (due == HOLD ? s->hold_within : s->endpoint_is->result_within);
 }

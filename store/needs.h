@@ -21,8 +21,9 @@
 struct store;
 
 struct need {
-	/* "job", "lots", "letters", "results", "opinion", "bundle", "stream",
-	 * "sender", "endpoint", "replies", "subscriptions"
+	/* "job", "lots", "letters", "results", "opinion", "bundle",
+	 * "receipt", "stream", "sender", "endpoint", "replies",
+	 * "subscriptions"
 	 */
 	const char *what;
 	const char *name; /* of that: an id, a number, a name */

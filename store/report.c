@@ -34,7 +34,7 @@ struct report {
 	"j.state, j.reason_code, j.rejected, j.warnings, j.n_split, j.n_box, " \
 	"j.n_paper, j.n_offered, j.n_unknown, j.n_resend, j.n_held, "          \
 	"j.n_bundled, j.n_handed, j.n_delivered, j.n_posted, j.n_withdrawn, "  \
-	"j.n_declined))"
+	"j.n_declined, nullif(j.n_returned, 0)))"
 
 enum verdict
 store_report_due(struct store *store, int64_t after, int64_t now_ms,
@@ -49,7 +49,8 @@ store_report_due(struct store *store, int64_t after, int64_t now_ms,
 		"select j.id, " MARK ", j.state >= 8 from job j "
 		"left join report r on r.job_no = j.number "
 		"where j.number > $1 and j.state <> 1 "
-		"and r.final is not true and (r.mark is null "
+		"and (r.final is not true or (j.n_returned > 0 "
+		"and r.mark <> " MARK ")) and (r.mark is null "
 		"or (j.state >= 8) or left(r.mark, 1) <> left(" MARK ", 1) "
 		"or (r.mark <> " MARK " and r.at_ms "
 		"+ greatest(" REPORT_MS ", j.letters / 2) <= $2)) "
@@ -138,13 +139,17 @@ next_letters(struct report *r, struct fault *why)
 	v = pg_ask(r->store->pg,
 		"select l.record, l.line, l.byte_at, coalesce(l.file_part, 0), "
 		"l.reference, l.paper, n.state, coalesce(n.box, false), "
-		"n.rule, n.lot_no, n.code, n.wire_code "
+		"n.rule, n.lot_no, n.code, n.wire_code, x.day, x.why, "
+		"x.new_address "
 		"from (select record, line, byte_at, file_part, reference, "
 		"paper from letter where part = $1 and job_no = $2 "
 		"and record > $3 order by record limit $4) l "
 		"join lateral (select * from letter_now n "
 		"where n.part = $1 and n.job_no = $2 and n.record = l.record "
-		"limit 1) n on true order by l.record",
+		"limit 1) n on true left join lateral (select x.day, x.why, "
+		"x.new_address from returned x where x.job_no = $2 "
+		"and x.record = l.record order by x.lot_no desc limit 1) x "
+		"on true order by l.record",
 		PG_ARGS(PG_N(r->job.part), PG_N(r->job.number), PG_N(r->after),
 			PG_N(PAGE_ROWS)),
 		&r->letters, why);
@@ -215,6 +220,9 @@ read_letter(struct report *r, struct report_row *out)
 	out->lot = pg_int(rows, i, 9);
 	out->code = (enum code)pg_int(rows, i, 10);
 	out->wire_code = pg_text(rows, i, 11, &r->mem);
+	out->returned_day = (int32_t)pg_int(rows, i, 12);
+	out->returned = (enum returned_why)pg_int(rows, i, 13);
+	out->new_address = pg_bool(rows, i, 14);
 }
 
 static void

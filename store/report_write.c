@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "batch/advice.h"
 #include "batch/report.h"
 #include "store/books.h"
@@ -178,6 +179,9 @@ put_counts(struct buf *out, const struct job *job)
 	report_number(out, "delivered", job->n_delivered,
 		"in de Berichtenbox geplaatst");
 	report_number(out, "posted", job->n_posted, "per post verzonden");
+	if (job->n_returned > 0)
+		report_number(out, "returned", job->n_returned,
+			"waarvan door de post teruggestuurd");
 	report_number(out, "withdrawn", job->n_withdrawn, "ingetrokken");
 	report_number(out, "open", job_open(job), "nog niet klaar");
 	report_number(out, "to_box",
@@ -311,6 +315,27 @@ paper_code(const struct report_row *row)
 	return row->rule == 0 || row->box ? CODE_NONE : CODE_NOT_SUBSCRIBED;
 }
 
+/* Posted, and it came back. */
+static void
+put_returned(const struct report_row *row, struct report_line *line, char *text,
+	char *tekst)
+{
+	int year, month, day;
+
+	clock_date(row->returned_day, &year, &month, &day);
+	snprintf(text, PAIR_MAX,
+		"posted, and returned by the post on %04d-%02d-%02d: %s%s",
+		year, month, day, returned_word(row->returned),
+		row->new_address ? ", a new address is known" : "");
+	snprintf(tekst, PAIR_MAX,
+		"op de post gedaan, en op %04d-%02d-%02d teruggekomen: %s%s",
+		year, month, day, returned_woord(row->returned),
+		row->new_address ? ", er is een nieuw adres bekend" : "");
+	line->code = CODE_RETURNED;
+	line->message = text;
+	line->melding = tekst;
+}
+
 static void
 put_letter(const struct report_row *row, struct report_line *line, char *text,
 	char *tekst)
@@ -320,6 +345,10 @@ put_letter(const struct report_row *row, struct report_line *line, char *text,
 
 	line->outcome = phrase->outcome;
 	line->field = "";
+	if (row->returned != 0) {
+		put_returned(row, line, text, tekst);
+		return;
+	}
 	if (row->code == CODE_NONE && (phrase->outcome == OUTCOME_PAPER ||
 					      row->state == LETTER_POSTED))
 		line->code = paper_code(row);

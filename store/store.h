@@ -24,6 +24,7 @@
 #include "base/uuid.h"
 #include "batch/finding.h"
 #include "batch/letter.h"
+#include "batch/print_receipt.h"
 #include "batch/proof.h"
 #include "batch/receipt.h"
 #include "batch/report.h"
@@ -114,6 +115,7 @@ struct job {
 	int64_t n_split, n_box, n_paper, n_offered, n_unknown, n_resend, n_held,
 		n_bundled, n_handed, n_delivered, n_posted, n_withdrawn;
 	int64_t n_declined; /* of those on paper: declined by the box */
+	int64_t n_returned; /* of those posted: came back, later */
 	int64_t received_ms, split_ms, routed_ms, released_ms, settled_ms;
 	const char *released_by;
 	bool print_close; /* a person closed the paper run */
@@ -761,8 +763,11 @@ struct report_row {
 	enum route_rule rule; /* 0: not routed yet */
 	bool box;
 	enum paper_reason paper;
-	const char *wire_code; /* "" none */
-	int64_t lot;	       /* newest, 0 none */
+	const char *wire_code;	    /* "" none */
+	int64_t lot;		    /* newest, 0 none */
+	enum returned_why returned; /* by the post; 0: it was not */
+	int32_t returned_day;
+	bool new_address; /* the post knows one */
 };
 
 struct report; /* a page of rows at a time; memory does not grow with the job */
@@ -864,7 +869,14 @@ struct letter_row {
 	enum code code;
 	const char *bundle;
 	int64_t handed_ms;
-	int32_t posted_days; /* LETTER_DATE_NONE */
+	int64_t taken_ms;     /* acknowledged by the printer */
+	int32_t posted_days;  /* LETTER_DATE_NONE */
+	enum code print_code; /* what the printer said of the letter .. */
+	const char *print_word, *print_text; /* .. in his words, "" nothing */
+	enum returned_why returned;	     /* by the post; 0: it was not */
+	int32_t returned_days;
+	int64_t returned_ms; /* when we heard of it */
+	bool new_address;
 };
 
 /* By BerichtID, JOB/record, or reference.  V_SKIP: CODE_NO_JOB, _AMBIGUOUS. */
@@ -1010,6 +1022,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/page.h"
 #include "store/person.h"
 #include "store/print.h"
+#include "store/printed.h"
 #include "store/question.h"
 #include "store/retention.h"
 #include "store/stop.h"
