@@ -20,6 +20,7 @@
 #include "mobbd/dates.h"
 #include "mobbd/expiry.h"
 #include "mobbd/reason.h"
+#include "mobbd/receipts.h"
 #include "mobbd/report.h"
 #include "mobbd/retention.h"
 #include "mobbd/watch.h"
@@ -30,12 +31,13 @@
 #define WATCH_MS 30000	    /* and at what is overdue */
 
 struct keeper {
-	int64_t reports_rest_ms; /* no report before, after one failed */
-	int64_t purge_ms;	 /* tick of the next purge */
-	int64_t purged;		 /* by the one under way */
-	int64_t expiry_ms;	 /* tick of the next look at certificates */
-	int64_t retention_ms;	 /* of that at what is kept too long */
-	int64_t watch_ms;	 /* and of that at what is overdue */
+	int64_t reports_rest_ms;  /* no report before, after one failed */
+	int64_t receipts_rest_ms; /* the same of the printer's receipts */
+	int64_t purge_ms;	  /* tick of the next purge */
+	int64_t purged;		  /* by the one under way */
+	int64_t expiry_ms;	  /* tick of the next look at certificates */
+	int64_t retention_ms;	  /* of that at what is kept too long */
+	int64_t watch_ms;	  /* and of that at what is overdue */
 };
 
 /* Did an earlier attempt bring this letter, perhaps one that a restored
@@ -336,6 +338,8 @@ keeper_step(struct role_run *run, struct fault *why)
 	enum verdict v;
 
 	v = apply_all(run, &some, why);
+	if (v == V_OK)
+		v = receipts_take(run, &own->receipts_rest_ms, &some, why);
 	if (v == V_OK)
 		v = store_results_due(
 			run->site->store, clock_now_ms(), &settled, why);

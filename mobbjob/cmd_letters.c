@@ -29,7 +29,12 @@ print_page(struct call *call, const struct letter_row *rows, size_t count,
 			bsn_masked(row->letter.bsn, bsn);
 		table_number(&table, row->letter.record);
 		table_text(&table, row->letter.reference);
-		table_text(&table, letter_word(row->state));
+		table_text(&table,
+			row->returned == 0
+				? letter_word(row->state)
+				: arena_format(mem, "%s, returned: %s",
+					  letter_word(row->state),
+					  returned_word(row->returned)));
 		table_text(&table, row->rule == 0 ? "none"
 				   : row->box	  ? "box"
 						  : "paper");

@@ -174,6 +174,11 @@ print_head(struct call *call, const struct job *job)
 		show_line(call, "declined",
 			arena_format(mem, "%s by the box, so they go on paper",
 				show_number(job->n_declined, mem)));
+	if (job->n_returned > 0)
+		show_line(call, "returned",
+			arena_format(mem,
+				"%s of those posted came back by the post",
+				show_number(job->n_returned, mem)));
 	if (job->rejected > 0)
 		show_line(call, "rejected",
 			arena_format(mem, "%s (mobbjob rejects %s)",

@@ -166,9 +166,22 @@ tell_paper(struct call *call, const struct letter_row *row)
 	step(call, 0, "in print bundle %s", row->bundle);
 	if (row->handed_ms != 0)
 		step(call, row->handed_ms, "handed over to the printer");
+	if (row->taken_ms != 0)
+		step(call, row->taken_ms, "the printer said that it has it");
+	if (row->print_code == CODE_PRINT_REJECTED)
+		step(call, 0, "the printer refused it: %s %s (%s)",
+			row->print_word, row->print_text,
+			show_code((int)row->print_code, &call->mem));
 	if (row->posted_days != LETTER_DATE_NONE)
-		step(call, 0, "posted on %s, as a person recorded",
+		step(call, 0, "posted on %s",
 			show_day(row->posted_days, &call->mem));
+	if (row->returned != 0)
+		step(call, row->returned_ms,
+			"came back by the post on %s: %s%s (%s)",
+			show_day(row->returned_days, &call->mem),
+			returned_word(row->returned),
+			row->new_address ? ", a new address is known" : "",
+			show_code(CODE_RETURNED, &call->mem));
 }
 
 /* What persons decided about it, with the risk they accepted. */

@@ -75,6 +75,7 @@ json_counts(struct json *o, const struct job *job)
 	json_add_int(o, "bundled", job->n_bundled);
 	json_add_int(o, "handed_over", job->n_handed);
 	json_add_int(o, "declined_by_box", job->n_declined);
+	json_add_int(o, "returned", job->n_returned);
 	json_add_int(o, "known_already", job->n_known);
 	json_add_int(o, "routed_to_box", job->routed_box);
 	json_add_int(o, "routed_to_paper", job->routed_paper);

@@ -107,6 +107,17 @@ letter_json(const struct letter_row *row)
 		row->posted_days == LETTER_DATE_NONE
 			? ""
 			: show_day(row->posted_days, &mem));
+	json_add_time(o, "taken_by_printer_at", row->taken_ms);
+	json_add_given(o, "printer_code", row->print_word);
+	json_add_given(o, "printer_text", row->print_text);
+	json_add_given(o, "returned",
+		row->returned == 0 ? "" : returned_word(row->returned));
+	json_add_given(o, "returned_on",
+		row->returned == 0 ? "" : show_day(row->returned_days, &mem));
+	if (row->returned == 0)
+		json_add_null(o, "new_address");
+	else
+		json_add_bool(o, "new_address", row->new_address);
 	json_documents(o, letter, &mem);
 	arena_done(&mem);
 	return o;

@@ -10,6 +10,7 @@
  *	bad/JOBID/NAME		refused; NAME.reason says why
  *	out/STREAM/		reports to the supplier; out/STREAM/SENDER/ likewise
  *	print/out/		bundles for the printer
+ *	print/in/		receipts of the printer; applied: done/, bad/
  *	sent/			what was offered and printed (the journal)
  *
  * A file is in exactly one folder at any moment, also after a power cut: each
@@ -245,6 +246,29 @@ int spool_out_fd(const struct spool_out *out);
 /* Either ends it; a failed end leaves the file before as it was. */
 enum verdict spool_out_end(struct spool_out *out, struct fault *why);
 void spool_out_cancel(struct spool_out *out); /* accepts NULL */
+
+/* --- print/in: receipts of the printer (spool/printed.c) --- */
+
+/* The name after `after` ("" for the first), in order; hidden and unfinished
+ * ones (.part, .tmp, .filepart) are passed over.  V_END: no more.  As dropped,
+ * so never print it: spool_printed_name().
+ */
+enum verdict spool_printed_next(struct spool *spool, const char *after,
+	char name_out[SPOOL_DROPPED_MAX], struct fault *why);
+/* The same name where it can be shown, else one that stands for it. */
+const char *spool_printed_name(const char *name);
+/* All of it into `text`, whose max is the limit.
+ * V_LATER  its last line has no end, and it is less than a minute old
+ * V_END	  gone meanwhile
+ * V_SKIP   it cannot be read: CODE_NAME, CODE_NOT_FILE, CODE_LIMIT, CODE_IO
+ */
+enum verdict spool_printed_read(struct spool *spool, const char *name,
+	int64_t now_ms, struct buf *text, struct fault *why);
+/* Applied: to print/in/done, or with a reason to print/in/bad, where
+ * NAME.reason says it.  Another file of the name stays: this becomes NAME.2.
+ */
+enum verdict spool_printed_end(struct spool *spool, const char *name,
+	const char *reason, struct fault *why);
 
 /* --- source: a claimed file as a stream with named members --- */
 

@@ -23,7 +23,7 @@ make_folders(struct spool *spool, const char *const *streams, size_t count,
 	struct fault *why)
 {
 	static const char *const always[] = { "in", "work", "done", "bad",
-		"out", "print/out", "sent/box", "sent/print" };
+		"out", "print/out", "print/in", "sent/box", "sent/print" };
 	static const char *const each[] = { "in", "out" };
 	char path[ROOM_PATH_MAX];
 	enum verdict v;
