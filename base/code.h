@@ -137,6 +137,7 @@ enum code {
 	CODE_BUNDLE_WRITE = 1349,     /* the folder or disk takes no bundle */
 	CODE_PROOF_WAITS = 1350,      /* a paper run waits for its proof */
 	CODE_PROOF_BAD = 1351,	      /* a person said that a proof is bad */
+	CODE_MERGE = 1352,	      /* a PDF cannot be joined to the others */
 	CODE_ADDRESS_CORRECTED = 1354, /* a person corrected the address */
 	CODE_ADDRESS_LATE = 1355,      /* too late to correct an address */
 	CODE_RECEIPT = 1362,	       /* receipt of a printer with bad lines */

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
@@ -127,5 +128,27 @@ const char *pdf_book_cut_claims(const struct pdf_book *book);
 enum verdict pdf_book_cut(struct pdf_book *book, int first, int last,
 	struct buf *out, struct fault *why);
 void pdf_book_close(struct pdf_book *book); /* accepts NULL */
+
+/* --- joining letters to one big PDF (base/pdf_join.c) --- */
+
+struct pdf_join;
+
+/* The big PDF goes to `fd` (lent, empty) while it is made: what stays in memory
+ * is one letter, 8 bytes for each object of all letters and 4 for each page; a
+ * letter has some 30 to 200 objects.  The same letters give the same bytes.
+ * Along comes what pages show; not tags, forms, actions, layers, metadata.
+ */
+void pdf_join_open(int fd, struct pdf_join **join_out);
+/* All pages of a PDF behind those before.  V_SKIP: it cannot be joined
+ * (CODE_MERGE), and neither can anything more.
+ */
+enum verdict pdf_join_add(struct pdf_join *join, const void *bytes, size_t len,
+	int *pages_out, struct fault *why);
+/* An empty A4 page. */
+enum verdict pdf_join_blank(struct pdf_join *join, struct fault *why);
+/* The end of the file. */
+enum verdict pdf_join_end(
+	struct pdf_join *join, int64_t *bytes_out, struct fault *why);
+void pdf_join_free(struct pdf_join *join); /* accepts NULL */
 
 #endif

@@ -930,6 +930,19 @@ static const struct advice rows[] = {
 		"Bekijk de gedrukte proef, daarna `mobbjob print proof JOB "
 		"--as good` of `--as bad`, met --reason.",
 		3 },
+	{ CODE_MERGE, 'M', "PDF cannot be joined",
+		"PDF kan niet worden "
+		"samengevoegd",
+		"The printer wants one PDF for all letters, and this one does "
+		"not go into it: a reader cannot follow it, or it has another "
+		"number of pages than at intake.",
+		"Look at the PDF of the record that is named; send it to the "
+		"supplier, or set `bundle: zip` for this printer.  The letters "
+		"of its bundle wait: mobbjob resolve.",
+		"Bekijk de PDF van het genoemde record; meld het de "
+		"leverancier, of zet `bundle: zip` bij deze printer.  De "
+		"brieven van zijn bundel wachten: mobbjob resolve.",
+		1 },
 	{ CODE_PROOF_BAD, '-', "proof is bad", "proef is afgekeurd",
 		"Somebody said that the proof of a paper run is bad; nothing "
 		"of the run is printed.",

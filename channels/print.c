@@ -88,6 +88,10 @@ add_lists(const struct print_bundle *bundle, struct archive_out *zip,
 		print_addresses_csv(bundle, &text);
 		v = add_text(zip, "adressen.csv", &text, why);
 	}
+	if (v == V_OK && bundle->merged) {
+		print_pages_csv(bundle, &text);
+		v = add_text(zip, "pages.csv", &text, why);
+	}
 	if (v == V_OK) {
 		print_readme(bundle, &text);
 		v = add_text(zip, "README.txt", &text, why);
@@ -150,23 +154,48 @@ add_letters(const struct print_bundle *bundle, const struct content *content,
 	return v;
 }
 
+/* The merged PDF, made before in `pdf`. */
+static enum verdict
+add_merged(struct archive_out *zip, int pdf, int64_t bytes, struct fault *why)
+{
+	char block[BLOCK_BYTES];
+	int64_t offset = 0;
+	size_t got;
+	enum verdict v = archive_member_begin(zip, PRINT_MERGED, bytes, why);
+
+	while (v == V_OK && offset < bytes) {
+		v = file_read_at(pdf, block, sizeof(block), offset, &got, why);
+		if (v == V_OK && (got == 0 || offset + (int64_t)got > bytes))
+			return fault_set(why, V_BROKEN, CODE_IO,
+				"the merged PDF changed");
+		if (v == V_OK)
+			v = archive_member_add(zip, block, got, why);
+		offset += (int64_t)got;
+	}
+	return v;
+}
+
 /* The whole ZIP into `fd`, synced, with its digest. */
 static enum verdict
 write_zip(const struct print_bundle *bundle, const struct content *content,
-	int fd, uint8_t sha256[DIGEST_BYTES], struct fault *why)
+	int fd, int pdf, uint8_t sha256[DIGEST_BYTES], struct fault *why)
 {
+	int64_t bytes = 0;
 	struct archive_out *zip = NULL;
 	enum verdict v;
 
+	v = pdf == -1 ? V_OK : print_merge(bundle, content, pdf, &bytes, why);
 	/* PDFs hardly shrink, and a printer's tools like plain ZIPs. */
-	v = archive_create(fd, false, &zip, why);
+	if (v == V_OK)
+		v = archive_create(fd, false, &zip, why);
 	if (v != V_OK)
 		return v;
 	v = archive_hash(zip, why);
 	if (v == V_OK)
 		v = add_lists(bundle, zip, why);
 	if (v == V_OK)
-		v = add_letters(bundle, content, zip, why);
+		v = pdf == -1 ? add_letters(bundle, content, zip, why)
+			      : add_merged(zip, pdf, bytes, why);
 	if (v != V_OK) {
 		archive_abandon(zip);
 		return v;
@@ -209,6 +238,21 @@ print_ready(const char *name, int out_fd, struct fault *why)
 	return file_put(out_fd, file, "", 0, 0640, why);
 }
 
+/* A file without a name beside the bundle. */
+static enum verdict
+scratch(int out_fd, const char *name, int *fd_out, struct fault *why)
+{
+	char file[FILE_NAME_MAX];
+
+	snprintf(file, sizeof(file), ".%s.pdf.part", name);
+	*fd_out = openat(out_fd, file,
+		O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (*fd_out == -1)
+		return fault_errno(why, V_BROKEN, CODE_SPOOL, "%s: make", file);
+	(void)unlinkat(out_fd, file, 0);
+	return V_OK;
+}
+
 enum verdict
 print_write(const struct print_bundle *bundle, const struct content *content,
 	int out_fd, uint8_t sha256_out[32], struct fault *why)
@@ -216,7 +260,7 @@ print_write(const struct print_bundle *bundle, const struct content *content,
 	const char *name = bundle->name;
 	char part[FILE_NAME_MAX], whole[FILE_NAME_MAX];
 	uint8_t sha256[DIGEST_BYTES];
-	int fd;
+	int fd, pdf = -1;
 	enum verdict v;
 
 	assert(bundle->letter_count > 0);
@@ -230,7 +274,12 @@ print_write(const struct print_bundle *bundle, const struct content *content,
 		O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd == -1)
 		return fault_errno(why, V_BROKEN, CODE_SPOOL, "%s: make", part);
-	v = write_zip(bundle, content, fd, sha256, why);
+	if (bundle->merged)
+		v = scratch(out_fd, name, &pdf, why);
+	if (v == V_OK)
+		v = write_zip(bundle, content, fd, pdf, sha256, why);
+	if (pdf != -1)
+		(void)close(pdf);
 	if (close(fd) == -1 && v == V_OK)
 		v = fault_errno(why, V_BROKEN, CODE_IO, "%s: close", part);
 	if (v != V_OK) {

@@ -32,6 +32,13 @@ void print_file(const struct print_bundle *bundle, size_t place,
 int64_t print_room(
 	const struct print_bundle *bundle, const struct attachment *doc);
 
+/* All documents as one PDF to `fd` (lent, empty).  V_NEVER, CODE_MERGE: one of
+ * them cannot be joined; why->place names the record.  (print_merge.c)
+ */
+enum verdict print_merge(const struct print_bundle *bundle,
+	const struct content *content, int fd, int64_t *bytes_out,
+	struct fault *why);
+
 /* The letters must be in their order and their addresses check.  Lines appended
  * to `out`.
  */
