@@ -10,18 +10,13 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <assert.h>
-#include <cairo-pdf.h>
-#include <cairo.h>
-#include <pango/pangocairo.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/page.h"
+#include "base/page_draw.h"
 
-#define MM(mm) ((mm)*72.0 / 25.4)
-#define PAGE_WIDTH MM(210)
-#define PAGE_HEIGHT MM(297)
 #define LEFT MM(25)
 #define TEXT_WIDTH MM(160)
 #define SENDER_TOP MM(12)
@@ -187,6 +182,32 @@ take_bytes(void *self, const unsigned char *bytes, unsigned int len)
 	return out->full ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
+cairo_surface_t *
+page_surface_new(struct buf *out, const char *title, const char *created)
+{
+	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(
+		take_bytes, out, PAGE_WIDTH, PAGE_HEIGHT);
+
+	cairo_pdf_surface_set_metadata(
+		surface, CAIRO_PDF_METADATA_TITLE, title);
+	cairo_pdf_surface_set_metadata(
+		surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
+	return surface;
+}
+
+cairo_status_t
+page_surface_end(cairo_surface_t *surface, cairo_t *cr)
+{
+	cairo_status_t status = cairo_status(cr);
+
+	cairo_destroy(cr);
+	cairo_surface_finish(surface);
+	if (status == CAIRO_STATUS_SUCCESS)
+		status = cairo_surface_status(surface);
+	cairo_surface_destroy(surface);
+	return status;
+}
+
 enum verdict
 page_letter(
 	const struct page_letter *letter, struct buf *out, struct fault *why)
@@ -198,22 +219,12 @@ page_letter(
 
 	assert(letter->sender != NULL && letter->address != NULL);
 	assert(letter->title != NULL && letter->body != NULL);
-	surface = cairo_pdf_surface_create_for_stream(
-		take_bytes, out, PAGE_WIDTH, PAGE_HEIGHT);
-	cairo_pdf_surface_set_metadata(
-		surface, CAIRO_PDF_METADATA_TITLE, letter->title);
-	cairo_pdf_surface_set_metadata(
-		surface, CAIRO_PDF_METADATA_CREATE_DATE, letter->created);
+	surface = page_surface_new(out, letter->title, letter->created);
 	cr = cairo_create(surface);
 	draw_letter(cr, letter);
 	draw_padding(cr, letter);
 	cairo_show_page(cr);
-	status = cairo_status(cr);
-	cairo_destroy(cr);
-	cairo_surface_finish(surface);
-	if (status == CAIRO_STATUS_SUCCESS)
-		status = cairo_surface_status(surface);
-	cairo_surface_destroy(surface);
+	status = page_surface_end(surface, cr);
 	if (status == CAIRO_STATUS_SUCCESS && !out->full)
 		return V_OK;
 	out->len = before;

@@ -360,10 +360,12 @@ static const struct advice rows[] = {
 		"teken kan niet worden afgedrukt",
 		"The text holds a character that the fonts for paper do not "
 		"have.",
-		"Nothing has to be done for the box; on paper the character is "
-		"replaced. Let the supplier look at it.",
-		"Voor de Berichtenbox hoeft niets te gebeuren; op papier wordt "
-		"het teken vervangen. Laat de leverancier ernaar kijken.",
+		"Nothing has to be done for the box; on paper the letter waits "
+		"for a person when its font lacks the character. Let the "
+		"supplier look at it.",
+		"Voor de Berichtenbox hoeft niets te gebeuren; op papier wacht "
+		"de brief op een persoon als het lettertype het teken niet "
+		"heeft. Laat de leverancier ernaar kijken.",
 		3 },
 	{ CODE_POSTCODE, 'M', "postcode is not usable",
 		"postcode is niet bruikbaar",
@@ -970,6 +972,48 @@ static const struct advice rows[] = {
 		"die onbestelbaar terugkomt wordt door de leverancier opnieuw "
 		"aangeboden.",
 		1 },
+	{ CODE_PAGE_CHARACTER, 'M', "character cannot be printed on paper",
+		"teken kan niet op papier worden afgedrukt",
+		"The text, subject, reference or address of this letter has a "
+		"character that the fonts for paper do not have, so it was not "
+		"printed.",
+		"Have the text corrected at the source and take the letter "
+		"back with `mobbjob cancel`, or decide with `mobbjob resolve` "
+		"what becomes of it.",
+		"Laat de tekst bij de bron verbeteren en trek de brief in met "
+		"`mobbjob cancel`, of beslis met `mobbjob resolve` wat ermee "
+		"gebeurt.",
+		3 },
+	{ CODE_PAGE_FIT, 'M', "letter does not fit on its pages",
+		"brief past niet op zijn bladzijden",
+		"The address does not fit in the window of the envelope, or "
+		"the text needs more pages than a letter may have.",
+		"Look at window of the printer in the jobs file; else have "
+		"the address or the text shortened at the source.",
+		"Kijk naar window van de drukker in het opdrachtenbestand; "
+		"laat anders het adres of de tekst bij de bron inkorten.",
+		3 },
+	{ CODE_PAGE_FONT, '-', "fonts for paper are missing",
+		"lettertypen voor papier ontbreken",
+		"The fonts that text letters are printed with (DejaVu Sans) "
+		"are not installed on this machine.",
+		"Install the package fonts-dejavu-core; printing then goes on "
+		"by itself.",
+		"Installeer het pakket fonts-dejavu-core; het afdrukken gaat "
+		"daarna vanzelf verder.",
+		1 },
+	{ CODE_BOX_ONLY, 'M', "not for paper, and no box",
+		"niet voor papier, en geen box",
+		"The supplier wants this letter in the Berichtenbox or "
+		"nowhere, and the citizen has no box for it or the box "
+		"declined it.",
+		"Tell the supplier, who reaches the citizen in another way; "
+		"then take the letter back with `mobbjob cancel`. It is never "
+		"printed.",
+		"Meld het de leverancier, die de burger anders bereikt; trek "
+		"de brief daarna in met `mobbjob cancel`. Hij wordt nooit "
+		"afgedrukt.",
+		3 },
 	{ CODE_RECEIPT, '-',
 		"receipt of a printer with lines that cannot be read",
 		"ontvangstbericht van een drukker met onleesbare regels",

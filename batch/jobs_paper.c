@@ -13,6 +13,7 @@
 #define WINDOW_WIDTH_MIN 600
 #define WINDOW_BOTTOM 1300 /* below it the text begins */
 #define BESIDE_MIN 500	   /* for the sender, beside the window */
+#define TOP_MIN 120	   /* the return address stands above it */
 #define EDGE 50		   /* no printer prints to the edge */
 #define MARGIN_MAX 400
 #define PAGES_MAX 100
@@ -83,14 +84,18 @@ jobs_paper_printer_check(struct jobs_printer *p, struct fault *why)
 			"height",
 			why);
 	right = left + width;
-	if (left < EDGE || top < EDGE || right > PAGE_WIDTH - EDGE ||
+	if (left < EDGE || top < TOP_MIN || right > PAGE_WIDTH - EDGE ||
 		top + height > WINDOW_BOTTOM)
 		return wrong(p,
 			"window: it must lie 5mm from the edges of an A4 page, "
-			"and above 130mm",
+			"and between 12mm and 130mm from the top",
 			why);
 	if (margin > MARGIN_MAX)
 		return wrong(p, "barcode_margin must be at most 40mm", why);
+	if (left < margin)
+		return wrong(p,
+			"window: its left is in the margin for the barcode",
+			why);
 	if (PAGE_WIDTH - right - EDGE < BESIDE_MIN &&
 		left - margin - EDGE < BESIDE_MIN)
 		return wrong(p,

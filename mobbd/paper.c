@@ -12,10 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
-#include "base/page.h"
+#include "batch/sheet.h"
 #include "mobbd/paper.h"
 
 #define PAGES ".pages.part"
@@ -23,7 +22,8 @@
 
 struct paper {
 	const struct jobs_stream *stream;
-	const struct jobs_sender *sender;
+	struct page_rules rules;
+	struct page_setter *setter;
 	struct arena mem; /* of one letter */
 	struct buf pdf;	  /* of one letter */
 	/* what was made */
@@ -38,19 +38,23 @@ struct paper {
 };
 
 enum verdict
-paper_open(const struct jobs_stream *stream, const struct jobs_sender *sender,
-	struct paper **paper_out, struct fault *why)
+paper_open(const struct jobs_stream *stream, struct paper **paper_out,
+	struct fault *why)
 {
 	struct paper *paper = mem_zero(1, sizeof(*paper));
+	enum verdict v;
 
-	(void)why;
 	paper->stream = stream;
-	paper->sender = sender;
+	paper->rules = sheet_rules(stream->printer_is);
 	paper->mem = ARENA_EMPTY;
 	paper->pdf = BUF_MAX(PDF_MAX);
 	paper->fd = -1;
-	*paper_out = paper;
-	return V_OK;
+	v = page_setter_open(&paper->setter, why);
+	if (v == V_OK)
+		*paper_out = paper;
+	else
+		paper_close(paper);
+	return v;
 }
 
 void
@@ -60,6 +64,7 @@ paper_close(struct paper *paper)
 		return;
 	if (paper->fd != -1)
 		(void)close(paper->fd);
+	page_setter_close(paper->setter);
 	digest_free(paper->sum);
 	buf_done(&paper->pdf);
 	arena_done(&paper->mem);
@@ -73,59 +78,59 @@ is_made(const struct letter *letter)
 	       letter->printed[0].place == ATTACHMENT_MADE;
 }
 
+static enum verdict
+count_text(struct paper *paper, struct letter *letter, struct fault *why)
+{
+	struct page_text text;
+	enum verdict v;
+	int pages;
+
+	arena_reset(&paper->mem);
+	sheet_text(paper->stream, letter, &paper->mem, &text);
+	v = page_count(paper->setter, &paper->rules, &text, &pages, why);
+	if (v == V_OK)
+		letter->printed[0].pages = pages;
+	return v;
+}
+
 enum verdict
 paper_pages(struct paper *paper, struct letter *letter, int64_t *pages_out,
 	struct fault *why)
 {
+	enum verdict v = V_OK;
 	int64_t pages = 0;
 	size_t i;
 
-	(void)paper;
 	if (letter->paper == PAPER_NEVER)
-		return fault_set(why, V_SKIP, CODE_PAPER_ASKED,
+		return fault_set(why, V_SKIP, CODE_BOX_ONLY,
 			"the supplier wants it in the box only");
 	if (letter->printed_count == 0)
 		return fault_set(why, V_SKIP, CODE_DOCUMENT,
 			"the letter has nothing that can be printed");
 	if (is_made(letter))
-		letter->printed[0].pages = 1;
+		v = count_text(paper, letter, why);
 	for (i = 0; i < letter->printed_count; i++)
 		pages += letter->printed[i].pages;
-	*pages_out = pages;
-	return V_OK;
+	if (v == V_OK)
+		*pages_out = pages;
+	return v;
 }
 
 /* --- making --- */
 
 static enum verdict
-draw(struct paper *paper, const struct letter *letter, struct fault *why)
-{
-	struct address_print where;
-	const char *address = "";
-	size_t i;
-	struct page_letter page = { .sender = paper->sender->name,
-		.title = letter->subject,
-		.body = letter->text,
-		.created = "2000-01-01T00:00:00" };
-
-	address_lines(letter_post(letter), &paper->stream->printer_is->address,
-		&paper->mem, &where);
-	for (i = 0; i < where.count; i++)
-		address = arena_format(&paper->mem, "%s%s%s", address,
-			i == 0 ? "" : "\n", where.line[i]);
-	page.address = address;
-	return page_letter(&page, &paper->pdf, why);
-}
-
-static enum verdict
 make_one(struct paper *paper, struct letter *letter, struct fault *why)
 {
 	struct attachment *doc = &letter->printed[0];
+	struct page_text text;
 	enum verdict v;
+	int pages = 0;
 
 	arena_reset(&paper->mem);
 	buf_reset(&paper->pdf);
-	v = draw(paper, letter, why);
+	sheet_text(paper->stream, letter, &paper->mem, &text);
+	v = page_set(
+		paper->setter, &paper->rules, &text, &paper->pdf, &pages, why);
 	if (v == V_OK)
 		v = file_write(
 			paper->fd, paper->pdf.bytes, paper->pdf.len, why);
@@ -133,7 +138,7 @@ make_one(struct paper *paper, struct letter *letter, struct fault *why)
 		return v;
 	doc->offset = paper->bytes;
 	doc->bytes = (int64_t)paper->pdf.len;
-	doc->pages = 1;
+	doc->pages = pages;
 	digest_of(paper->pdf.bytes, paper->pdf.len, doc->sha256);
 	paper->bytes += doc->bytes;
 	return V_OK;

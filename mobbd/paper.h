@@ -5,7 +5,7 @@
  * here: sender, return address, address at the printer's window, text, page
  * numbers.  The same letter by the same rules is the same bytes.
  *
- * Lent until paper_close(): the stream (its printer and sender), the letters
+ * Lent until paper_close(): the stream (that of the job's sender), the letters
  * and the content given to paper_make().
  *
  * SPDX-License-Identifier: EUPL-1.2
@@ -21,8 +21,7 @@ struct paper;
 
 /* Fonts are looked for.  V_BROKEN: CODE_PAGE_FONT, they are not installed. */
 enum verdict paper_open(const struct jobs_stream *stream,
-	const struct jobs_sender *sender, struct paper **paper_out,
-	struct fault *why);
+	struct paper **paper_out, struct fault *why);
 void paper_close(struct paper *paper); /* accepts NULL */
 
 /* Pages of all documents of `printed`, 0 for one whose pages nobody counted,

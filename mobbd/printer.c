@@ -310,7 +310,7 @@ finish_one(struct role_run *run, struct fault *why)
 	letters_print(&b, &run->mem);
 	v = check_name(&b, form.number, 0, &run->mem, why);
 	if (v == V_OK)
-		v = paper_open(stream, stream->sender_is, &paper, why);
+		v = paper_open(stream, &paper, why);
 	if (v == V_OK)
 		v = write_bundle(
 			run, stream->printer_is, &b, paper, lot.number, why);
@@ -327,7 +327,7 @@ write_proof(struct role_run *run, const struct jobs_stream *stream,
 	struct paper *paper = NULL;
 	uint8_t sha256[32];
 	int out = -1;
-	enum verdict v = paper_open(stream, stream->sender_is, &paper, why);
+	enum verdict v = paper_open(stream, &paper, why);
 
 	if (v == V_OK)
 		v = open_folder(run, stream->printer_is, b->test, &out, why);

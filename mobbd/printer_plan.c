@@ -169,7 +169,7 @@ plan_letters(struct planning *p, const struct job *job, int64_t *letters_out,
 		v = spool_journal_load(
 			spool, JOURNAL_BOX, NULL, &p->boxed, why);
 	if (v == V_OK)
-		v = paper_open(p->stream, p->stream->sender_is, &p->paper, why);
+		v = paper_open(p->stream, &p->paper, why);
 	if (v == V_OK)
 		v = store_plan_begin(store, job->id, why);
 	if (v != V_OK)

@@ -307,7 +307,7 @@ paper_code(const struct report_row *row)
 	case PAPER_ASKED:
 		return CODE_PAPER_ASKED;
 	case PAPER_NEVER:
-		return CODE_PAPER_ASKED;
+		return CODE_BOX_ONLY;
 	case PAPER_FIELD:
 		/* Its warning tells which. */
 		return CODE_FIELD_FORM;

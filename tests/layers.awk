@@ -39,8 +39,8 @@ BEGIN {
 	wall["yaml.h"] = "^base/yaml[.]c$"
 	wall["jansson.h"] = "^base/json[.]c$"
 	wall["qpdf/"] = "^base/pdf[a-z_]*[.][ch]$"
-	wall["cairo"] = "^base/page[.]c$"
-	wall["pango"] = "^base/page[.]c$"
+	wall["cairo"] = "^base/page[a-z_]*[.][ch]$"
+	wall["pango"] = "^base/page[a-z_]*[.][ch]$"
 	wall["utf8proc.h"] = "^base/text[.]c$"
 	wall["openssl/"] = \
 		"^(base/digest|channels/(tls[a-z_]*|certificate|crl)|" \

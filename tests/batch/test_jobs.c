@@ -597,6 +597,11 @@ test_jobs__mistakes_are_named(void **state)
 			"printers:\n  - { name: drukker, "
 			"window: { left: 60mm, width: 100mm } }\n" STREAM(""),
 			CODE_CONFIG_VALUE },
+		{ "a window in the margin of the barcode",
+			HEAD SENDER ENDPOINT
+			"printers:\n  - { name: drukker, "
+			"barcode_margin: 20.1mm }\n" STREAM(""),
+			CODE_CONFIG_VALUE },
 		{ "a margin that leaves no page",
 			HEAD SENDER ENDPOINT
 			"printers:\n  - { name: drukker, "
