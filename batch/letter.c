@@ -258,6 +258,41 @@ letter_paper(const struct letter *letter)
 	return bytes > ATTACHMENT_BOX_BYTES ? PAPER_TOO_LARGE : PAPER_NONE;
 }
 
+bool
+paper_never(enum paper_reason reason)
+{
+	return reason == PAPER_NEVER || reason == PAPER_BACK;
+}
+
+enum verdict
+letter_ways(struct letter *letter, bool back, struct fault *why)
+{
+	const bool text = letter->text != NULL;
+	size_t i, paper = 0;
+
+	for (i = 0; i < letter->document_count; i++)
+		paper += attachment_to_paper(&letter->attachments[i]) ? 1 : 0;
+	if (letter->document_count == 0 && !text)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the record names no document");
+	if (paper_never(letter->paper)) {
+		if (letter_paper(letter) != PAPER_NONE)
+			return fault_set(why, V_SKIP, CODE_BOX_ONLY,
+				"for the Berichtenbox only, which does not "
+				"take it: %s",
+				paper_reason_name(letter_paper(letter)));
+		letter->paper = back ? PAPER_BACK : PAPER_NEVER;
+	} else if (paper == 0 && !text) {
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the record names no document for paper");
+	}
+	if ((letter->paper == PAPER_NONE || paper_never(letter->paper)) &&
+		letter_box_documents(letter) == 0 && !text)
+		return fault_set(why, V_SKIP, CODE_DOCUMENT,
+			"the record names no document for the Berichtenbox");
+	return V_OK;
+}
+
 /* Bytes of a text as the payload holds it: five or six for what XML escapes,
  * four for a line break, room for a blank on both sides of a web address.
  */
@@ -321,6 +356,8 @@ paper_reason_name(enum paper_reason reason)
 		return "pdf";
 	case PAPER_NEVER:
 		return "box_only";
+	case PAPER_BACK:
+		return "box_only_return";
 	}
 	assert(reason == PAPER_NONE); /* no such reason */
 	return "";

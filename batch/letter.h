@@ -32,6 +32,7 @@ struct letter_document {
 	int64_t base64_offset, base64_raw;
 	int first_page, last_page; /* of the job's one PDF, from 1; 0: whole */
 	bool shared;		   /* a leaflet that many letters get */
+	enum attachment_way way;
 };
 
 /* Why a letter goes on paper whatever its subscription says; kept per letter.
@@ -45,9 +46,14 @@ enum paper_reason {
 	PAPER_ASKED = 4,     /* asked: the supplier wants paper */
 	PAPER_FIELD = 5,     /* field: a value was wrong, `bad: paper` */
 	PAPER_PDF = 6,	     /* pdf: not what the box takes */
-	PAPER_NEVER = 7,     /* box_only: the supplier wants no paper, so it
-			      * goes to a box or nowhere */
+	PAPER_NEVER = 7,     /* box_only: the supplier wants no paper; without a
+			      * box it waits for a person */
+	PAPER_BACK = 8,	     /* the same, but without a box it is withdrawn, and
+			      * told to the supplier (stream: box_only) */
 };
+
+/* Is it for the box only? */
+bool paper_never(enum paper_reason reason);
 
 struct letter {
 	int64_t record;	 /* 1 .. in the job: the number of the letter */
@@ -126,6 +132,13 @@ size_t letter_box_documents(const struct letter *letter);
 
 /* Too many or too large documents for the box: paper, with the reason. */
 enum paper_reason letter_paper(const struct letter *letter);
+
+/* Has a letter, after reading, something to go each way it may have to go?
+ * `back`: what is for the box only goes back to the supplier when it has none,
+ * which is kept as PAPER_BACK.  V_SKIP: CODE_DOCUMENT, CODE_BOX_ONLY (for the
+ * box only, which does not take it).
+ */
+enum verdict letter_ways(struct letter *letter, bool back, struct fault *why);
 
 /* Bytes of this letter's M:Bericht in the box payload, base64 and markup
  * included; an upper bound within 2 kB, used for cutting lots.

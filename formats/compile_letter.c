@@ -196,6 +196,14 @@ compile_title(struct compile *c, const char *text, struct template *out,
 	*out = t;
 }
 
+static enum attachment_way
+compile_way(struct compile *c, const char *text)
+{
+	static const char *const words[] = { "both", "box", "paper", NULL };
+
+	return (enum attachment_way)compile_word(c, text, "for", words, 0);
+}
+
 static void
 compile_document(struct compile *c, const struct layout_document *l, int i)
 {
@@ -206,7 +214,8 @@ compile_document(struct compile *c, const struct layout_document *l, int i)
 		.href = -1,
 		.sha256 = -1,
 		.first_page = -1,
-		.last_page = -1 };
+		.last_page = -1,
+		.way = compile_way(c, l->way) };
 	if (l->name != NULL)
 		(void)compile_name_ok(c, l->name, "document");
 	for (k = 0; k < i; k++)
@@ -338,6 +347,86 @@ compile_fields_of_letter(struct compile *c)
 	d->type = use_field(c, r, l->type, "type", is_word, "a word");
 }
 
+/* Each of the words must be a value of the field. */
+static void
+channel_words(struct compile *c, const struct field *f, char **words,
+	size_t count, const char *what)
+{
+	size_t i, k;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < f->value_count; k++)
+			if (strcmp(words[i], f->values[k]) == 0)
+				break;
+		if (k == f->value_count)
+			compile_bad(c, words[i], CODE_CONFIG_NAME,
+				"%s: %s has no value %s", what, f->name,
+				words[i]);
+	}
+}
+
+static bool
+is_enum(const struct field *f)
+{
+	return f->type == FIELD_ENUM;
+}
+
+/* The field that says which way a letter goes, and by which of its values. */
+static void
+compile_channel(struct compile *c)
+{
+	const struct layout_letter *l = &c->l->letter;
+	struct definition *d = c->d;
+	size_t i, k;
+
+	d->channel = use_field(
+		c, d->letter, l->channel, "channel", is_enum, "an enum");
+	if ((l->channel == NULL) !=
+		(l->paper_only_count + l->box_only_count == 0))
+		compile_bad(c,
+			l->channel != NULL ? (const void *)l->channel : l,
+			CODE_CONFIG_VALUE,
+			"channel goes with paper_only or box_only: which of "
+			"its values say so");
+	if (d->channel == -1 || c->vague[d->channel])
+		return;
+	channel_words(c, &d->fields[d->channel], l->paper_only,
+		l->paper_only_count, "paper_only");
+	channel_words(c, &d->fields[d->channel], l->box_only, l->box_only_count,
+		"box_only");
+	for (i = 0; i < l->paper_only_count; i++)
+		for (k = 0; k < l->box_only_count; k++)
+			if (strcmp(l->paper_only[i], l->box_only[k]) == 0)
+				compile_bad(c, l->box_only[k],
+					CODE_CONFIG_DOUBLE,
+					"%s is paper_only and box_only",
+					l->box_only[k]);
+	d->paper_only = l->paper_only;
+	d->paper_only_count = l->paper_only_count;
+	d->box_only = l->box_only;
+	d->box_only_count = l->box_only_count;
+}
+
+/* A letter needs something in the box, and something on paper. */
+static void
+compile_ways(struct compile *c)
+{
+	bool box = c->l->letter.text != NULL, paper = box;
+	int i;
+
+	for (i = 0; i < c->d->document_count; i++) {
+		box = box || c->d->documents[i].way != ATTACHMENT_PAPER_ONLY;
+		paper = paper || c->d->documents[i].way != ATTACHMENT_BOX_ONLY;
+	}
+	if (c->l->document_count == 0 && !box)
+		compile_bad(c, &c->l->letter, CODE_CONFIG_VALUE,
+			"a letter needs a text or a document");
+	else if (c->d->document_count > 0 && (!box || !paper))
+		compile_bad(c, &c->l->documents[0], CODE_CONFIG_VALUE,
+			"a letter without text needs a document for the box, "
+			"and one for paper");
+}
+
 void
 compile_letter(struct compile *c)
 {
@@ -376,9 +465,8 @@ compile_letter(struct compile *c)
 				"a letter needs its reference, its subject and "
 				"a name");
 	compile_text(c, l->text);
-	if (l->text == NULL && c->l->document_count == 0)
-		compile_bad(c, l, CODE_CONFIG_VALUE,
-			"a letter needs a text or a document");
+	compile_channel(c);
+	compile_ways(c);
 }
 
 /* --- the delivery, and what is decided by rule --- */

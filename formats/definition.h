@@ -199,6 +199,7 @@ struct record {
 struct document {
 	const char *name;
 	struct template title;
+	enum attachment_way way;
 	const char *file; /* a shared leaflet: the member all letters get */
 	/* flat kinds: fields of the letter's record, -1 none */
 	int href, sha256;
@@ -322,8 +323,11 @@ struct definition {
 	int period;	 /* period or year: MOBB-0124 */
 
 	/* the letter; -1: none */
-	int recipient;	       /* a BSN; -1: all on paper */
-	int paper;	       /* bool: true is paper only (MOBB-0303) */
+	int recipient; /* a BSN; -1: all on paper */
+	int paper;     /* bool: true is paper only (MOBB-0303) */
+	int channel;   /* enum: these values are paper or box only */
+	char *const *paper_only, *const *box_only;
+	size_t paper_only_count, box_only_count;
 	int deceased, secret;  /* bool, or a date of death: MOBB-0216 */
 	int dated;	       /* dagtekening */
 	int deadline, publish; /* dates */

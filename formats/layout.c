@@ -138,6 +138,7 @@ static const struct yaml_key document_keys[] = {
 	TEXT(layout_document, "first_page", first_page),
 	TEXT(layout_document, "last_page", last_page),
 	NEED(layout_document, "title", title),
+	TEXT(layout_document, "for", way),
 	{ 0 },
 };
 
@@ -178,6 +179,9 @@ static const struct yaml_key letter_keys[] = {
 	TEXT(layout_letter, "record", record),
 	TEXT(layout_letter, "recipient", recipient),
 	TEXT(layout_letter, "paper", paper),
+	TEXT(layout_letter, "channel", channel),
+	TEXTS(layout_letter, "paper_only", paper_only, paper_only_count),
+	TEXTS(layout_letter, "box_only", box_only, box_only_count),
 	TEXT(layout_letter, "deceased", deceased),
 	TEXT(layout_letter, "secret", secret),
 	TEXT(layout_letter, "dated", dated),

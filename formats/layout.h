@@ -64,7 +64,7 @@ struct layout_field {
 
 struct layout_document {
 	char *in, *name, *at, *href, *sha256, *base64, *mime, *file,
-		*first_page, *last_page, *title;
+		*first_page, *last_page, *title, *way;
 };
 
 struct layout_control {
@@ -82,7 +82,9 @@ struct layout_address {
 
 struct layout_letter {
 	char *record, *recipient, *paper, *deceased, *secret, *dated, *deadline,
-		*publish, *amount, *type, *reference, *subject, *text;
+		*publish, *amount, *type, *reference, *subject, *text, *channel;
+	char **paper_only, **box_only; /* values of the channel */
+	size_t paper_only_count, box_only_count;
 	struct layout_address address;
 };
 

@@ -243,6 +243,7 @@ make_documents(struct reading *r, const char *const *lines)
 		doc->title = template_fill(r->d,
 			&r->d->documents[r->document_of[i]].title,
 			TEMPLATE_SPOKEN, r->values, lines, &r->family);
+		doc->way = r->d->documents[r->document_of[i]].way;
 		if (doc->title[0] == '\0')
 			doc->title = l->subject;
 		too_long(r, "title", doc->title, ATTACHMENT_TITLE_CHARS);
@@ -288,6 +289,19 @@ says_yes(const struct reading *r, int field)
 	       (!field_type_bool(r->d->fields[field].type) || value->yes);
 }
 
+/* Is the channel of the record one of these words? */
+static bool
+says_channel(const struct reading *r, char *const *words, size_t count)
+{
+	const struct value *value = value_of(r, r->d->channel);
+	size_t i;
+
+	for (i = 0; value != NULL && i < count; i++)
+		if (strcmp(value->text, words[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 make_recipient(struct reading *r)
 {
@@ -296,18 +310,29 @@ make_recipient(struct reading *r)
 	const struct value *bsn = value_of(r, d->recipient);
 	struct letter *l = &r->letter;
 	struct fault ignored;
-	bool asked = says_yes(r, d->paper);
+	bool asked = says_yes(r, d->paper) ||
+		     says_channel(r, d->paper_only, d->paper_only_count);
 
 	if (bsn != NULL && bsn_parse(bsn->text, &l->bsn, &ignored) != V_OK)
 		l->bsn = BSN_NONE; /* rejected by its type already */
-	if (l->bsn.number == 0 && !me->recipient_left)
+	if (says_channel(r, d->box_only, d->box_only_count)) {
+		l->paper = PAPER_NEVER;
+		if (asked || me->paper ||
+			(l->bsn.number == 0 && !me->recipient_left))
+			wrong(r, CODE_BOX_ONLY, d->fields[d->channel].name,
+				"for the Berichtenbox only, and it cannot go "
+				"there");
+		asked = false;
+	} else if (l->bsn.number == 0 && !me->recipient_left)
 		l->paper = PAPER_NO_BSN;
 	else if (asked)
 		l->paper = PAPER_ASKED;
 	else if (me->paper)
 		l->paper = PAPER_FIELD;
 	if (asked)
-		remark(r, CODE_PAPER_ASKED, d->fields[d->paper].name,
+		remark(r, CODE_PAPER_ASKED,
+			d->fields[says_yes(r, d->paper) ? d->paper : d->channel]
+				.name,
 			"the supplier wants this letter on paper");
 	if (says_yes(r, d->deceased) || says_yes(r, d->secret))
 		l->hold = CODE_PERSON;

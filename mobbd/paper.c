@@ -101,7 +101,7 @@ paper_pages(struct paper *paper, struct letter *letter, int64_t *pages_out,
 	int64_t pages = 0;
 	size_t i;
 
-	if (letter->paper == PAPER_NEVER)
+	if (paper_never(letter->paper))
 		return fault_set(why, V_SKIP, CODE_BOX_ONLY,
 			"the supplier wants it in the box only");
 	if (letter->printed_count == 0)

@@ -141,9 +141,9 @@ take_letter(struct reader *r, struct letter *letter, struct arena *mem,
 		*why = reason;
 		return v;
 	}
-	if (letter->document_count == 0 && letter->text == NULL)
-		return about_letter(r, letter, CODE_DOCUMENT,
-			"the record names no document", false, why);
+	if (letter_ways(letter, r->stream->box_only_back, &reason) != V_OK)
+		return about_letter(
+			r, letter, reason.code, reason.text, false, why);
 	r->turned += letter->paper == PAPER_FIELD || letter->paper == PAPER_PDF;
 	remark = source_remark(r->source, &code);
 	if (remark != NULL) {

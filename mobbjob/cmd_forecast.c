@@ -32,7 +32,8 @@ on_letter(void *self, const struct letter *letter)
 	struct weighed *w = self;
 
 	forecast_load_add(&w->load, letter, letter_box_bytes(letter));
-	if (letter->bsn.number == 0 || letter->paper != PAPER_NONE ||
+	if (letter->bsn.number == 0 ||
+		(letter->paper != PAPER_NONE && !paper_never(letter->paper)) ||
 		letter->type != NULL)
 		return;
 	if (w->count == w->size) {

@@ -79,7 +79,7 @@ count_letter(struct run *run, const struct letter *letter)
 
 	assert((size_t)letter->paper < DRY_PAPERS);
 	dry->letters++;
-	if (letter->paper == PAPER_NONE)
+	if (letter->paper == PAPER_NONE || paper_never(letter->paper))
 		dry->box++;
 	else
 		dry->paper[letter->paper]++;
@@ -110,10 +110,10 @@ on_letter(
 		*why = reason;
 		return v;
 	}
-	if (letter->document_count == 0 && letter->text == NULL &&
-		!run->dry->no_documents) {
-		tell_letter(run, letter, CODE_DOCUMENT, "document",
-			"the record names no document", false);
+	if (!run->dry->no_documents &&
+		letter_ways(letter, false, &reason) != V_OK) {
+		tell_letter(run, letter, reason.code, "document", reason.text,
+			false);
 		return V_OK;
 	}
 	run->dry->turned +=

@@ -12,7 +12,7 @@
 #include "formats/format.h"
 #include "mobbjob/command.h"
 
-#define DRY_PAPERS 8	 /* reasons for paper, by their number */
+#define DRY_PAPERS 9	 /* reasons for paper, by their number */
 #define DRY_CODES_MAX 64 /* different codes that are counted */
 
 struct dry_code {

@@ -132,9 +132,11 @@ on_letter(void *self, const struct letter *letter)
 	struct shown *s = self;
 	struct row row = { .record = letter->record,
 		.line = letter->line,
-		.outcome = letter->hold != CODE_NONE	 ? "held"
-			   : letter->paper == PAPER_NONE ? "box?"
-							 : "paper",
+		.outcome = letter->hold != CODE_NONE ? "held"
+			   : letter->paper == PAPER_NONE ||
+					   paper_never(letter->paper)
+				   ? "box?"
+				   : "paper",
 		.code = letter->hold,
 		.field = "",
 		.reference = letter->reference,

@@ -45,6 +45,7 @@ on_paper(const struct letter_row *row)
 	switch (row->letter.paper) {
 	case PAPER_NONE:
 	case PAPER_NEVER:
+	case PAPER_BACK:
 		break;
 	case PAPER_NO_BSN:
 		return " (on paper, because no citizen number is known)";

@@ -312,7 +312,7 @@ by_rules(struct taking *t, size_t number, bool *paper_out, struct fault *why)
 	struct source *s = t->s;
 	const struct member *m = &t->seen;
 
-	if (m->box != 0)
+	if (m->box != 0 && t->doc->way != ATTACHMENT_PAPER_ONLY)
 		switch (s->rules.not_pdfa) {
 		case SOURCE_PDF_REJECT:
 			return fault_set(why, V_SKIP, CODE_DOCUMENT_BOX, "%s",
@@ -325,7 +325,7 @@ by_rules(struct taking *t, size_t number, bool *paper_out, struct fault *why)
 				s->texts.text[m->box - 1]);
 			break;
 		}
-	if (m->paper != 0)
+	if (m->paper != 0 && t->doc->way != ATTACHMENT_BOX_ONLY)
 		remark(s, number, CODE_DOCUMENT_PAPER,
 			s->texts.text[m->paper - 1]);
 	return V_OK;
@@ -355,6 +355,8 @@ take_all(struct source *s, const struct letter *letter, bool keep,
 
 		v = s->rules.no_documents ? V_OK : take(&t, &here);
 		out[i].title = letter->documents[i].title;
+		out[i].way = letter->documents[i].way;
+		out[i].shared = letter->documents[i].shared;
 		if (v == V_OK && t.sound)
 			v = by_rules(&t, i + 1, paper_out, &here);
 		if (v == V_OK || (v == V_SKIP && worst != V_OK))
@@ -394,6 +396,10 @@ source_documents(struct source *s, struct letter *letter, struct arena *mem,
 		letter->paper = letter_paper(letter);
 	if (letter->paper == PAPER_NONE && paper)
 		letter->paper = PAPER_PDF;
+	if (paper_never(letter->paper) && paper)
+		return fault_set(why, V_SKIP, CODE_BOX_ONLY,
+			"for the Berichtenbox only, and its PDF may not go "
+			"there");
 	return V_OK;
 }
 
