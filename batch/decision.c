@@ -87,6 +87,9 @@ decision_may(
 		return !l->print && (l->in_lot || l->box) ? DECISION_YES
 							  : DECISION_NO;
 	case DECISION_PAPER:
+		if (l->never)
+			return DECISION_NO;
+		break;
 	case DECISION_WITHDRAWN:
 		break;
 	}

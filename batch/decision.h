@@ -29,6 +29,7 @@ bool decision_parse(const char *word, enum decision *out);
 struct decision_letter {
 	enum letter_state state;
 	bool box;     /* its route; false when it has none */
+	bool never;   /* printed: the supplier wants it in the box only */
 	bool in_lot;  /* the rest is about its newest lot */
 	bool print;   /* a bundle */
 	bool posted;  /* of the box: it left, or may have */

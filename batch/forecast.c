@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "batch/forecast.h"
+#include "batch/sheet.h"
 
 #define MS_PER_HOUR INT64_C(3600000)
 #define MS_PER_S INT64_C(1000)
@@ -30,22 +31,29 @@ forecast_load_add(struct forecast_load *load, const struct letter *letter,
 	int64_t box_bytes)
 {
 	bool unknown = false;
+	int pages;
 	size_t i;
 
 	for (i = 0; i < letter->document_count; i++) {
 		const struct attachment *doc = &letter->attachments[i];
 
+		if (!attachment_to_paper(doc))
+			continue;
 		load->pages += doc->pages;
 		load->sheets += (doc->pages + 1) / 2;
 		load->documents_bytes += doc->bytes;
 		unknown = unknown || doc->pages == 0;
 	}
+	pages = sheet_guess(letter);
+	load->pages += pages;
+	load->sheets += (pages + 1) / 2;
 	load->letters++;
 	load->uncounted += unknown;
 	load->box_bytes += box_bytes;
 	load->abroad += strcmp(address_zone(&letter->address), "NL") != 0;
 	load->paper_only +=
-		letter->paper != PAPER_NONE || letter->bsn.number == 0;
+		(letter->paper != PAPER_NONE && !paper_never(letter->paper)) ||
+		letter->bsn.number == 0;
 	day_add(&load->publish, letter->publish);
 	day_add(&load->deadline, letter->deadline);
 	day_add(&load->dated, letter->dated);

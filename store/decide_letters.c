@@ -25,7 +25,9 @@ read_one(struct deciding *d, const struct pg_rows *rows, int i, struct one *out,
 	struct one one = { .record = pg_int(rows, i, 0),
 		.follows = pg_null(rows, i, 3),
 		.l = { .state = (enum letter_state)pg_int(rows, i, 2),
-			.box = pg_bool(rows, i, 4) } };
+			.box = pg_bool(rows, i, 4),
+			.never = paper_never(
+				(enum paper_reason)pg_int(rows, i, 7)) } };
 
 	if (lot != 0) {
 		one.in = bsearch(&lot, d->lots, d->lot_count,
@@ -63,6 +65,9 @@ read_one(struct deciding *d, const struct pg_rows *rows, int i, struct one *out,
 	"where a.lot_no = n.lot_no and a.state = 3 "                           \
 	"and " DECIDING_OF_ATTEMPT(                                            \
 		"n.own_attempt") ") "                                          \
+				 ", (select l.paper from letter l "            \
+				 "where l.part = n.part and l.job_no = "       \
+				 "n.job_no and l.record = n.record) "          \
 				 "from letter_now n where n.part = $1 and "    \
 				 "n.job_no = $2 "
 

@@ -38,7 +38,7 @@ enum {
 	"route_how(r.ways, l.record) >= 128, l.box_bytes, l.hold is null, "    \
 	"case when route_how(r.ways, l.record) < 128 then l.docs end, "        \
 	"case when route_how(r.ways, l.record) < 128 then l.address end, "     \
-	"null::int, 0, null::int, null::int, null::int"
+	"null::int, l.paper, null::int, null::int, null::int"
 
 static int32_t
 day_of(const struct pg_rows *rows, int row, int column)
@@ -176,6 +176,8 @@ each_routed(void *self, const struct pg_rows *rows, int row, struct arena *mem,
 			forecast_cut_add(&r->lots, bytes);
 		return V_OK;
 	}
+	if (paper_never((enum paper_reason)pg_int(rows, row, PAPER)))
+		return V_OK; /* nowhere: a person decides */
 	r->page.to_paper++;
 	v = load_add(&r->page.paper, rows, row, mem, why);
 	if (v == V_OK && pg_bool(rows, row, FREE))
@@ -273,7 +275,7 @@ store_page_numbers(struct store *store, const char *job,
 		v = pg_ask(store->pg,
 			"select l.bsn from letter l where l.part = $1 "
 			"and l.job_no = $2 and l.bsn is not null "
-			"and l.paper = 0 and l.type is null",
+			"and l.paper in (0, 7, 8) and l.type is null",
 			PG_ARGS(PG_N(row.part), PG_N(row.number)), &rows, why);
 	if (v != V_OK)
 		return v;

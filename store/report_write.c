@@ -307,6 +307,7 @@ paper_code(const struct report_row *row)
 	case PAPER_ASKED:
 		return CODE_PAPER_ASKED;
 	case PAPER_NEVER:
+	case PAPER_BACK:
 		return CODE_BOX_ONLY;
 	case PAPER_FIELD:
 		/* Its warning tells which. */

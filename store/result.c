@@ -44,6 +44,7 @@ enum {
 	OWN_CODE, /* and what that says */
 	MOVED,	  /* it has a place in a later lot */
 	PUBLISH,  /* day, null */
+	PAPER,	  /* enum paper_reason */
 };
 
 static int
@@ -187,6 +188,20 @@ second_opinion(struct applying *a, int row, enum letter_state from,
 	}
 }
 
+/* What is for the box only is never printed. */
+static void
+never_paper(const struct applying *a, int row, enum letter_state *to,
+	enum code *code)
+{
+	const enum paper_reason paper =
+		(enum paper_reason)pg_int(&a->letters, row, PAPER);
+
+	if (*to != LETTER_PAPER || !paper_never(paper))
+		return;
+	*to = paper == PAPER_BACK ? LETTER_WITHDRAWN : LETTER_HELD;
+	*code = CODE_BOX_ONLY;
+}
+
 /* One letter of the attempt. */
 static void
 apply_letter(struct applying *a, int row)
@@ -203,6 +218,7 @@ apply_letter(struct applying *a, int row)
 
 	if (l == NULL && to == LETTER_HELD)
 		code = CODE_RESULT_COUNTS;
+	never_paper(a, row, &to, &code);
 	/* What is offered again has no outcome yet: an outage of the other side
 	 * ends by itself.
 	 */
@@ -234,7 +250,7 @@ load_letters(struct applying *a, struct fault *why)
 	return attempt_letters(a->pg, &a->attempt, &a->job,
 		"p.record, l.bericht_id, x.state, x.code, "
 		"(select max(q.lot_no) from place q where q.job_no = p.job_no "
-		"and q.record = p.record) > p.lot_no, l.publish",
+		"and q.record = p.record) > p.lot_no, l.publish, l.paper",
 		&a->letters, why);
 }
 

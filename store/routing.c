@@ -31,6 +31,7 @@ struct route_letter {
 	int16_t hold;
 	uint8_t how, type;
 	bool apart; /* has a receipt of its own: a person decided about it */
+	enum paper_reason never; /* for the box only; else PAPER_NONE */
 };
 
 struct list {
@@ -121,7 +122,10 @@ take_letter(void *self, const struct pg_field *fields, struct fault *why)
 	l->apart = p->apart_count > 0 &&
 		   bsearch(&record, p->apart, p->apart_count, sizeof(record),
 			   by_number) != NULL;
-	if (l->bsn == 0 || pg_field_int(&fields[2]) != PAPER_NONE)
+	if (paper_never((enum paper_reason)pg_field_int(&fields[2])))
+		l->never = (enum paper_reason)pg_field_int(&fields[2]);
+	if (l->bsn == 0 ||
+		(pg_field_int(&fields[2]) != PAPER_NONE && l->never == 0))
 		l->how = ROUTE_PAPER_ONLY;
 	else
 		p->left++;
@@ -414,19 +418,23 @@ routing_done(struct routing *routing)
 static void
 count_letter(struct pass *p, const struct route_letter *l)
 {
-	enum letter_state to =
-		(l->how & HOW_BOX) != 0 ? LETTER_BOX : LETTER_PAPER;
+	const bool box = (l->how & HOW_BOX) != 0;
+	const bool never = !box && l->never != PAPER_NONE;
+	enum letter_state to = box ? LETTER_BOX : LETTER_PAPER;
+	struct receipt_row row = { .record = p->first + l->at,
+		.state = LETTER_HELD,
+		.code = never ? CODE_BOX_ONLY : (enum code)l->hold };
 
 	if (l->apart)
 		return;
 	counts_move(&p->counts, LETTER_SPLIT, to, 1);
-	if (l->hold == 0)
+	if (l->hold == 0 && !never)
 		return;
-	counts_move(&p->counts, to, LETTER_HELD, 1);
-	p->held[p->held_count++] =
-		(struct receipt_row){ .record = p->first + l->at,
-			.state = LETTER_HELD,
-			.code = (enum code)l->hold };
+	/* What a person has to look at comes first. */
+	if (l->hold == 0 && l->never == PAPER_BACK)
+		row.state = LETTER_WITHDRAWN;
+	counts_move(&p->counts, to, row.state, 1);
+	p->held[p->held_count++] = row;
 }
 
 static void

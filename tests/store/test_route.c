@@ -86,6 +86,66 @@ test_route__the_newest_answer_decides(void **state)
 	assert_int_equal(job_now(id).n_box, 7);
 }
 
+/* Records 2 and 4 have no box, 3 and 5 have one; 2 to 5 may not be printed. */
+static void
+test_route__what_is_for_the_box_only_goes_nowhere_else(void **state)
+{
+	const char *const id = "20260209-only";
+	struct decide by = { .job = id,
+		.as = DECISION_PAPER,
+		.records = (const int64_t[]){ 2 },
+		.record_count = 1,
+		.expect = -1,
+		.person = "test",
+		.reason = "test",
+		.now_ms = NOW };
+	struct decide_done done;
+	struct routing routing;
+	struct letter *letters;
+	const char **reasons;
+	struct letter_row row;
+	struct job job;
+	size_t count;
+
+	(void)state;
+	forget();
+	make_split(id, "only", "only", 1, 6);
+	OK(pg_script(books->pg,
+		"update letter set paper = case when record < 4 then 7 else 8 "
+		"end where record between 2 and 5 and job_no = (select number "
+		"from job where id = '20260209-only')",
+		&why));
+	job = job_now(id);
+	(void)answer(&job, "", ANSWER_LIST, NOW - 1, 1, 6, true);
+	(void)answer(&job, "", ANSWER_LIST, NOW, 1, 2, false);
+	(void)answer(&job, "", ANSWER_LIST, NOW, 4, 4, false);
+	OK(store_route(books, &job, "WOZ", NOW, &routing, &why));
+	job = job_now(id);
+	assert_int_equal(job.n_box, 3);
+	assert_int_equal(job.n_paper, 1);
+	assert_int_equal(job.n_held, 1);
+	assert_int_equal(job.n_withdrawn, 1);
+	row = letter_at(id, 2);
+	assert_int_equal(row.state, LETTER_HELD);
+	assert_int_equal(row.code, CODE_BOX_ONLY);
+	row = letter_at(id, 4);
+	assert_int_equal(row.state, LETTER_WITHDRAWN);
+	assert_int_equal(row.code, CODE_BOX_ONLY);
+	assert_int_equal(letter_at(id, 5).state, LETTER_BOX);
+	OK(store_print_letters(
+		books, id, 100, &mem, &letters, &reasons, &count, &why));
+	assert_int_equal(count, 1);
+	assert_int_equal(letters[0].record, 1);
+	/* Nor does a person print it. */
+	OK(store_job_routed(books, id, true,
+		&(struct fault){ .code = CODE_PAPER_SHARE }, NOW, &why));
+	OK(store_decide(books, &by, &mem, &done, &why));
+	assert_int_equal(done.change, 0);
+	by.as = DECISION_WITHDRAWN;
+	OK(store_decide(books, &by, &mem, &done, &why));
+	assert_int_equal(done.change, 1);
+}
+
 static void
 test_route__what_is_not_decided_is_told_and_nothing_written(void **state)
 {
@@ -114,7 +174,8 @@ test_route__what_is_not_decided_is_told_and_nothing_written(void **state)
 		(void)answer(&other, "", ANSWER_LIST, NOW, 1, 12, true);
 	}
 	assert_int_equal(
-		store_route(books, &job, "WOZ", NOW, &routing, &why), V_END);
+		store_route(books, &job, "WOZ", NOW + 1, &routing, &why),
+		V_END);
 	routing_done(&routing);
 	/* Nor does what is seven days old, to the millisecond. */
 	(void)answer(&job, "", ANSWER_LIST, NOW - ANSWER_MAX_MS, 10, 12, true);
@@ -361,6 +422,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route__the_newest_answer_decides),
+		cmocka_unit_test(
+			test_route__what_is_for_the_box_only_goes_nowhere_else),
 		cmocka_unit_test(
 			test_route__what_is_not_decided_is_told_and_nothing_written),
 		cmocka_unit_test(
