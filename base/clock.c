@@ -4,10 +4,12 @@
  */
 #include <assert.h>
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -34,6 +36,20 @@ int64_t
 clock_tick_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);
+}
+
+void
+clock_boot(char boot_out[CLOCK_BOOT_MAX])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t got = 0;
+
+	if (fd != -1) {
+		got = read(fd, boot_out, CLOCK_BOOT_MAX - 1);
+		(void)close(fd);
+	}
+	boot_out[got > 0 ? got : 0] = '\0';
+	boot_out[strspn(boot_out, "0123456789abcdef-")] = '\0';
 }
 
 void

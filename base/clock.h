@@ -17,6 +17,12 @@ int64_t clock_now_ms(void);  /* wall clock, UTC */
 int64_t clock_tick_ms(void); /* never runs back; origin unknown */
 void clock_sleep_ms(int64_t ms);
 
+/* Which start of which machine clock_tick_ms() counts from: two processes with
+ * the same text may compare their ticks.  "" when it is not known.
+ */
+#define CLOCK_BOOT_MAX 40
+void clock_boot(char boot_out[CLOCK_BOOT_MAX]);
+
 /* "2026-11-23T20:00:00.000Z", as sent on the wire. */
 void clock_utc(int64_t ms, char text_out[CLOCK_TEXT_MAX]);
 

@@ -155,6 +155,8 @@ enum code {
 	CODE_CONFIG_WINDOW = 1370,   /* window or date that cannot be */
 	CODE_DAGTEKENING = 1371,     /* would come after the date on it */
 	CODE_DATED_LATE = 1372,	     /* the same, when it is about to leave */
+	CODE_CONFIG_LIMIT = 1377,    /* a limit of 0, or beyond what can be */
+	CODE_LIMIT_ABOVE = 1378,     /* above what the jobs file allows */
 	CODE_SENDER_NONE = 1384,     /* a file that is in no sender's folder */
 	CODE_SENDER_FOLDER = 1385,   /* a folder of no sender of the stream */
 	CODE_MEMORY = 1401,

@@ -119,6 +119,7 @@ static const struct unit units[] = {
 	{ YAML_RATE, "/min", 60, 1 },
 	{ YAML_RATE, "/s", 3600, 1 },
 	{ YAML_RATE, "/d", 1, 24 },
+	{ YAML_DAILY, "/d", 1, 1 },
 	{ YAML_SPEED, "B/s", 1, 1 },
 	{ YAML_SPEED, "kB/s", 1000, 1 },
 	{ YAML_SPEED, "MB/s", 1000000, 1 },
@@ -209,6 +210,8 @@ wanted(enum yaml_kind kind)
 		return "a number such as 500, 24MB or 2GB";
 	case YAML_RATE:
 		return "a rate such as 60000/h, 1000/min or 20/s";
+	case YAML_DAILY:
+		return "a number a day such as 20000/d";
 	case YAML_SPEED:
 		return "a speed such as 50MB/s";
 	case YAML_TIME:
@@ -333,9 +336,9 @@ defaults(const struct yaml_key *schema, char *out)
 		if (k->kind == YAML_BOOL)
 			*(bool *)(void *)(out + k->offset) = k->absent != 0;
 		else if (k->kind == YAML_INT || k->kind == YAML_AMOUNT ||
-			 k->kind == YAML_RATE || k->kind == YAML_SPEED ||
-			 k->kind == YAML_TIME || k->kind == YAML_SHARE ||
-			 k->kind == YAML_EURO)
+			 k->kind == YAML_RATE || k->kind == YAML_DAILY ||
+			 k->kind == YAML_SPEED || k->kind == YAML_TIME ||
+			 k->kind == YAML_SHARE || k->kind == YAML_EURO)
 			*(int64_t *)(void *)(out + k->offset) = k->absent;
 		else if (k->kind == YAML_MAP)
 			defaults(k->inner, out + k->offset);

@@ -24,6 +24,7 @@ enum yaml_kind {
 		       * "24MB" = 24000000; also plain digits */
 	YAML_RATE,   /* int64_t per hour: "60000/h", "1000/min", "20/s";
 		       * "50MB/s" is bytes per second for YAML_SPEED */
+	YAML_DAILY,  /* int64_t a day: "20000/d" */
 	YAML_SPEED,  /* int64_t bytes per second: "50MB/s" */
 	YAML_TIME,   /* int64_t milliseconds: "30s", "15min", "4h", "7d" */
 	YAML_SHARE, /* int64_t parts per million: "35%", "0.5%"; at most 100% */

@@ -1129,6 +1129,25 @@ static const struct advice rows[] = {
 		"Beslis of ze nog mogen gaan: mobbjob release JOB --reason "
 		"TEKST, of trek ze in: mobbjob cancel JOB.",
 		3 },
+	{ CODE_CONFIG_LIMIT, '-', "limit is 0 or beyond what can be",
+		"limiet is 0 of buiten het mogelijke",
+		"With a limit of 0 nothing would ever leave, and nobody would "
+		"hear of it; a limit that is too high cannot be kept.",
+		"Give the limit that was agreed, such as letters: 60000/h. To "
+		"stop an endpoint or sender: mobbjob hold --endpoint NAME.",
+		"Geef de afgesproken limiet, zoals letters: 60000/h. Om een "
+		"endpoint of afzender stil te zetten: mobbjob hold --endpoint "
+		"NAAM.",
+		4 },
+	{ CODE_LIMIT_ABOVE, '-', "above the limit of the jobs file",
+		"boven de limiet uit het jobs-bestand",
+		"The jobs file has what was agreed with Logius or the printer; "
+		"a limit above it is set only on purpose.",
+		"Ask Logius or the printer first. Then add --raise, with who "
+		"agreed as --reason.",
+		"Vraag het eerst aan Logius of de drukker. Voeg daarna --raise "
+		"toe, met wie akkoord was als --reason.",
+		9 },
 	{ CODE_SENDER_NONE, '-', "file of no sender",
 		"bestand van geen afzender",
 		"The stream has several senders, and the file did not lie in "

@@ -48,7 +48,7 @@ static const struct yaml_key sender_keys[] = {
 	{ "return_address", YAML_TEXT, IN(jobs_sender, return_address),
 		.absent = 0 },
 	{ "account", YAML_TEXT, IN(jobs_sender, account), .absent = 0 },
-	{ "letters", YAML_RATE, IN(jobs_sender, letters), .absent = 0 },
+	{ "letters", YAML_RATE, IN(jobs_sender, letters), .absent = -1 },
 	{ "keep", YAML_TIME, IN(jobs_sender, keep), .absent = 0 },
 	{ 0 },
 };
@@ -60,7 +60,9 @@ static const struct yaml_key endpoint_keys[] = {
 	{ "wus", YAML_TEXT, IN(jobs_endpoint, wus), .required = true },
 	{ "trust", YAML_TEXT, IN(jobs_endpoint, trust), .required = true },
 	{ "letters", YAML_RATE, IN(jobs_endpoint, letters), .absent = 60000 },
-	{ "bytes", YAML_SPEED, IN(jobs_endpoint, bytes), .absent = 0 },
+	{ "bytes", YAML_SPEED, IN(jobs_endpoint, bytes), .absent = -1 },
+	{ "lane_age", YAML_TIME, IN(jobs_endpoint, lane_age),
+		.absent = 3600000 },
 	{ "in_flight", YAML_INT, IN(jobs_endpoint, in_flight), .absent = 2 },
 	{ "lot_letters", YAML_AMOUNT, IN(jobs_endpoint, lot_letters),
 		.absent = LOT_LETTERS_MAX },
@@ -95,6 +97,7 @@ static const struct yaml_key printer_keys[] = {
 		.absent = 10000 },
 	{ "bundle_bytes", YAML_AMOUNT, IN(jobs_printer, bundle_bytes),
 		.absent = 2000000000 },
+	{ "letters", YAML_DAILY, IN(jobs_printer, letters), .absent = -1 },
 	{ "bundle", YAML_TEXT, IN(jobs_printer, bundle), .absent = 0 },
 	{ "products", YAML_LIST, IN(jobs_printer, products),
 		IN(jobs_printer, product_count), sizeof(struct jobs_product),
@@ -162,6 +165,7 @@ static const struct yaml_key stream_keys[] = {
 	{ "printer", YAML_TEXT, IN(jobs_stream, printer), .required = true },
 	{ "format", YAML_TEXT, IN(jobs_stream, format), .required = true },
 	{ "type", YAML_TEXT, IN(jobs_stream, type), .required = true },
+	{ "lane", YAML_TEXT, IN(jobs_stream, lane), .absent = 0 },
 	{ "complete", YAML_TEXT, IN(jobs_stream, complete), .absent = 0 },
 	{ "release", YAML_TEXT, IN(jobs_stream, release), .absent = 0 },
 	{ "release_letters", YAML_AMOUNT, IN(jobs_stream, release_letters),
@@ -342,6 +346,8 @@ jobs_parse(const char *name, const char *text, size_t len,
 		return V_BROKEN;
 	}
 	v = jobs_check(jobs_out, why);
+	if (v == V_OK)
+		v = jobs_pace_check(jobs_out, &where, why);
 	if (v == V_OK)
 		v = jobs_dates_check(jobs_out, &where, why);
 	if (v != V_OK) {

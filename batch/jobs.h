@@ -128,6 +128,7 @@ struct jobs_endpoint {
 	int64_t letters;   /* per hour */
 	int64_t bytes;	   /* per second, 0 unlimited */
 	int64_t in_flight; /* lots offered and not yet acknowledged */
+	int64_t lane_age;  /* ms: what waits so long rises a lane */
 	int64_t lot_letters, lot_bytes; /* at most 1000 and 100 MB */
 	/* "http://proxy:3128" for CONNECT, without a password; NULL none */
 	char *proxy;
@@ -177,7 +178,8 @@ struct jobs_window {
 
 struct jobs_printer {
 	char *name;
-	char *receipts; /* none | ack | posted: which are awaited */
+	char *receipts;	 /* none | ack | posted: which are awaited */
+	int64_t letters; /* a day of the calendar; 0: no limit */
 	int64_t bundle_letters, bundle_bytes;
 	char *bundle;		       /* zip | merged */
 	struct jobs_product *products; /* the first is the usual one */
@@ -237,6 +239,13 @@ enum jobs_ask {
 	JOBS_ASK_REGISTER /* nobody: lists are imported */
 };
 
+/* Whose lots leave first; numbers as enum offer_lane has them. */
+enum jobs_lane {
+	JOBS_URGENT = 1,
+	JOBS_NORMAL = 2, /* default */
+	JOBS_BULK = 3
+};
+
 /* What becomes of a letter whose PDF the box may not take. */
 enum jobs_pdf {
 	JOBS_PDF_WARN,
@@ -264,6 +273,7 @@ struct jobs_stream {
 	char *format;	/* "woz-biljet/1" */
 	char *type;	/* BerichtType, at most 8 characters */
 	char *complete; /* "rename", "sidecar", "quiet 30s" */
+	char *lane;	/* urgent | normal | bulk */
 	char *release;	/* automatic | person | two-persons */
 	/* more letters than this wait for a person; 0: no limit */
 	int64_t release_letters;
@@ -322,6 +332,7 @@ struct jobs_stream {
 	bool box_only_back; /* it goes back to the supplier by itself */
 	enum jobs_ask ask_is;
 	enum jobs_guard guard_is;
+	enum jobs_lane lane_is;
 };
 
 struct jobs {

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "batch/jobs_check.h"
 #include "batch/lot.h"
-#include "batch/pace.h"
 
 #define LPR_DEFAULT 50 /* letters */
 #define YEAR_FIRST 2000
@@ -312,10 +311,6 @@ endpoint_check(struct jobs_endpoint *e, struct fault *why)
 	if (e->lot_bytes < 1000000 || e->lot_bytes > LOT_BYTES_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: lot_bytes must be 1MB to 100MB", e->name);
-	if (e->letters > PACE_PER_HOUR_MAX)
-		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
-			"endpoint %s: letters must be at most %" PRId64 "/h",
-			e->name, PACE_PER_HOUR_MAX);
 	if (e->wus_max > JOBS_WUS_MAX || e->wus_daily > JOBS_WUS_MAX)
 		return fault_set(why, V_BROKEN, CODE_CONFIG_VALUE,
 			"endpoint %s: wus_max and wus_daily must be at most %d",

@@ -66,7 +66,13 @@ extern const struct yaml_key jobs_product_keys[];
 enum verdict jobs_products_check(struct jobs_printer *p, struct fault *why);
 enum verdict jobs_paper_check(struct jobs_stream *s, struct fault *why);
 
-/* Windows, dates, cut-offs and limits of nothing (batch/jobs_dates.c); after
+/* Limits and lanes (batch/jobs_pace.c); a limit that is not given becomes 0.
+ * *where_out as below.
+ */
+enum verdict jobs_pace_check(
+	struct jobs *jobs, const void **where_out, struct fault *why);
+
+/* Windows, dates and cut-offs (batch/jobs_dates.c); after
  * jobs_check().  *where_out: the value that is wrong, for its line.
  */
 enum verdict jobs_dates_check(

@@ -64,17 +64,6 @@ when_check(struct check *c, const char *kind, const char *name, const char *key,
 }
 
 static enum verdict
-no_limit(struct check *c, const char *kind, const char *name,
-	const int64_t *value)
-{
-	*c->where = value;
-	return fault_set(c->why, V_BROKEN, CODE_CONFIG_VALUE,
-		"%s %s: letters: with a limit of 0 nothing would ever leave; "
-		"to stop it for a while: mobbjob hold",
-		kind, name);
-}
-
-static enum verdict
 printer_check(struct check *c, struct jobs_printer *p)
 {
 	p->cutoff_is = -1;
@@ -140,10 +129,7 @@ jobs_dates_check(struct jobs *jobs, const void **where_out, struct fault *why)
 	for (i = 0; v == V_OK && i < jobs->endpoint_count; i++) {
 		struct jobs_endpoint *e = &jobs->endpoints[i];
 
-		v = e->letters == 0
-			    ? no_limit(&c, "endpoint", e->name, &e->letters)
-			    : when_check(&c, "endpoint", e->name, "window",
-				      &e->when);
+		v = when_check(&c, "endpoint", e->name, "window", &e->when);
 	}
 	for (i = 0; v == V_OK && i < jobs->printer_count; i++)
 		v = printer_check(&c, &jobs->printers[i]);

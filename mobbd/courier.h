@@ -10,6 +10,7 @@
 #ifndef MOBBD_COURIER_H
 #define MOBBD_COURIER_H
 
+#include "base/clock.h"
 #include "channels/channel.h"
 #include "mobbd/peers.h"
 #include "mobbd/role.h"
@@ -34,6 +35,7 @@ struct courier {
 	struct offer_stream
 		*streams; /* of the jobs file, as the rules have it */
 	struct offer_sender *senders;
+	char boot[CLOCK_BOOT_MAX];
 };
 
 /* --- mobbd/courier_rules.c --- */

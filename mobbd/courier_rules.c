@@ -3,18 +3,25 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "mobbd/courier.h"
 #include "mobbd/dates.h"
 
-#define BLOCKED_WAIT_MS 500	/* a limit may be changed meanwhile */
+_Static_assert((int)JOBS_URGENT == (int)OFFER_URGENT &&
+		       (int)JOBS_NORMAL == (int)OFFER_NORMAL &&
+		       (int)JOBS_BULK == (int)OFFER_BULK,
+	"the lanes of the jobs file are those of the store");
+
+#define BLOCKED_WAIT_MS 500 /* a limit may be changed meanwhile */
 
 void
 courier_rules_open(struct courier *own, const struct jobs *jobs)
 {
 	own->streams = mem_zero(jobs->stream_count + 1, sizeof(*own->streams));
 	own->senders = mem_zero(jobs->sender_count + 1, sizeof(*own->senders));
+	clock_boot(own->boot);
 }
 
 void
@@ -59,28 +66,42 @@ courier_rules(
 	const struct window *here = &own->endpoint->when.is;
 	int64_t there_ms = their_clock(run, now_ms);
 	int64_t here_ms = dates_opens(here, NULL, now_ms, there_ms);
-	size_t i;
+	size_t i, n = 0, senders = 0;
 
 	for (i = 0; i < jobs->stream_count; i++) {
-		const struct window *its = &jobs->streams[i].when.is;
-		int64_t opens_ms = dates_opens(its, here, now_ms, there_ms);
+		const struct jobs_stream *s = &jobs->streams[i];
+		int64_t opens_ms =
+			dates_opens(&s->when.is, here, now_ms, there_ms);
 
-		own->streams[i] = (struct offer_stream){
-			.name = jobs->streams[i].name,
-			.lane = OFFER_NORMAL,
+		/* One of several senders has an entry for each. */
+		if (i > 0 && strcmp(s->name, s[-1].name) == 0)
+			continue;
+		own->streams[n++] = (struct offer_stream){
+			.name = s->name,
+			.lane = (enum offer_lane)s->lane_is,
 			.closed = opens_ms > now_ms,
 			.opens_ms = opens_ms > now_ms ? opens_ms : 0,
 		};
 	}
+	for (i = 0; i < jobs->sender_count; i++)
+		if (jobs->senders[i].letters > 0)
+			own->senders[senders++] = (struct offer_sender){
+				.name = jobs->senders[i].name,
+				.per_hour = jobs->senders[i].letters,
+			};
 	*rules_out = (struct offer_rules){
 		.per_hour = own->endpoint->letters,
 		.in_flight = own->endpoint->in_flight,
 		.bytes_s = own->endpoint->bytes,
 		.streams = own->streams,
-		.stream_count = jobs->stream_count,
+		.stream_count = n,
 		.senders = own->senders,
 		.closed = here_ms > now_ms,
 		.opens_ms = here_ms > now_ms ? here_ms : 0,
+		.sender_count = senders,
+		.lane_age_ms = own->endpoint->lane_age,
+		.tick_us = clock_tick_ms() * 1000,
+		.boot = own->boot,
 	};
 }
 

@@ -280,6 +280,21 @@ purge(struct role_run *run, bool *some, struct fault *why)
 	return V_OK;
 }
 
+/* Limits that a person set for a while: they end by themselves; this says so. */
+static enum verdict
+limits_end(struct role_run *run, struct fault *why)
+{
+	int64_t count = 0;
+	enum verdict v =
+		store_limits_end(run->site->store, clock_now_ms(), &count, why);
+
+	if (v == V_OK && count > 0)
+		log_line("%" PRId64 " limits have ended: it is as the jobs "
+			 "file says again",
+			count);
+	return v;
+}
+
 static enum verdict
 certificates(struct role_run *run, struct fault *why)
 {
@@ -349,6 +364,8 @@ keeper_step(struct role_run *run, struct fault *why)
 	if (v == V_OK)
 		v = store_settle(
 			run->site->store, clock_now_ms(), &settled, why);
+	if (v == V_OK)
+		v = limits_end(run, why);
 	if (v == V_OK)
 		v = file_away(run, &some, why);
 	if (v == V_OK)

@@ -8,6 +8,7 @@
 #include "mobbjob/cert.h"
 #include "mobbjob/check_cpa.h"
 #include "mobbjob/job.h"
+#include "mobbjob/limit.h"
 #include "mobbjob/needs.h"
 #include "mobbjob/show.h"
 #include "mobbjob/show_dates.h"
@@ -279,6 +280,8 @@ run(struct call *call, struct fault *why)
 		table_text(&table, job->file);
 	}
 	table_end(&table);
+	if (!call->options.plain)
+		limit_print_list(call, jobs, count);
 	print_person(call, jobs, count, waits, wait_count, &call->mem);
 	return V_OK;
 }

@@ -42,6 +42,8 @@ struct options {
 	const char *accounts;			    /* file; the same */
 	const char *may;			    /* a right; the same */
 	bool withdraw;				    /* with release */
+	const char *until;			    /* a time; the same */
+	bool raise, off;			    /* with limit */
 	const char *listener_down;		    /* a time; the same */
 	const char *set[OPTION_LINES_MAX];	    /* FIELD=TEXT */
 	const char *line[OPTION_LINES_MAX];	    /* of an address */
@@ -93,7 +95,8 @@ extern const struct command command_list, command_show, command_letters,
 	command_database, command_endpoint, command_cert, command_hold,
 	command_lpr, command_sample, command_forecast, command_subscriptions,
 	command_person, command_find, command_chaintest, command_money;
-extern const struct command command_cancel, command_resolve, command_address;
+extern const struct command command_cancel, command_resolve, command_address,
+	command_limit;
 
 /* Tell a fault on standard error, all four parts; returns its exit code. */
 int tell_fault(const struct fault *why);

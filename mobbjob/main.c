@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
 	&command_sample,
 	&command_release,
 	&command_hold,
+	&command_limit,
 	&command_cancel,
 	&command_resolve,
 	&command_address,
@@ -126,6 +127,9 @@ help(FILE *to)
 	      "                   standard input\n"
 	      "  --line TEXT      with address: its lines, one after the "
 	      "other; - likewise\n"
+	      "  --until TIME     with limit: 06:00, or a whole moment\n"
+	      "  --off            with limit: as the jobs file says again\n"
+	      "  --raise          with limit: above what the jobs file says\n"
 	      "  --dry-run        say what would be done, change nothing\n"
 	      "  --version        print the version\n"
 	      "\n"
@@ -201,6 +205,10 @@ flag(const char *arg, struct options *options)
 		return options->records = true;
 	if (strcmp(arg, "--withdraw") == 0)
 		return options->withdraw = true;
+	if (strcmp(arg, "--raise") == 0)
+		return options->raise = true;
+	if (strcmp(arg, "--off") == 0)
+		return options->off = true;
 	if (strcmp(arg, "--bsn") == 0)
 		return options->bsn = true;
 	if (strcmp(arg, "--without-documents") == 0)
@@ -237,6 +245,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--year", &options->year },
 		{ "--accounts", &options->accounts },
 		{ "--may", &options->may },
+		{ "--until", &options->until },
 		{ "--listener-down", &options->listener_down },
 	};
 	enum verdict v;

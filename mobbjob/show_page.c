@@ -68,7 +68,11 @@ time_it(struct call *call, const char *endpoint, int64_t job_no,
 	p->bound = FORECAST_UNKNOWN;
 	if (e == NULL || p->by == SHOW_SPLIT_UNKNOWN)
 		return V_OK;
-	s->per_hour = e->letters;
+	v = limit_now(
+		call, LIMIT_ENDPOINT, e->name, e->letters, &p->limit, why);
+	if (v != V_OK)
+		return v;
+	s->per_hour = p->limit.amount;
 	s->bytes_s = e->bytes;
 	s->in_flight = e->in_flight;
 	s->letters = letters;
@@ -427,8 +431,7 @@ bound_text(const struct show_page *p, struct arena *mem)
 
 	switch (p->bound) {
 	case FORECAST_LETTERS:
-		return arena_format(mem, "limit %s letters an hour",
-			show_number(s->per_hour, mem));
+		return limit_line(&p->limit, mem);
 	case FORECAST_BYTES:
 		return arena_format(
 			mem, "limit %s a second", megabytes(s->bytes_s, mem));

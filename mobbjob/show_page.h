@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "batch/forecast.h"
 #include "mobbjob/command.h"
+#include "mobbjob/limit.h"
 #include "mobbjob/show_dates.h"
 #include "store/store.h"
 
@@ -35,6 +36,7 @@ struct show_page {
 
 	/* of letters that still have to leave for the box */
 	struct forecast_send send;
+	struct limit_now limit; /* of the endpoint */
 	enum forecast_bound bound;
 	int64_t now_ms, send_ms; /* -1: never */
 	int64_t sent_ms;	 /* all have left; 0: not yet */

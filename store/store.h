@@ -1015,6 +1015,7 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/decide.h"
 #include "store/find.h"
 #include "store/gate.h"
+#include "store/limit.h"
 #include "store/money.h"
 #include "store/needs.h"
 #include "store/night.h"

@@ -359,7 +359,8 @@ begin
 		and not exists (select from inbound i where not i.applied
 			and not i.reply_is_error and i.ref_to = a.message_id)
 		and coalesce((select s.opens from unnest(p_streams, p_opens)
-			as s(name, opens) where s.name = j.stream), 0) = 0
+			as s(name, opens) where s.name = j.stream limit 1),
+			0) = 0
 		and j.sender <> all (full_senders)
 	order by a.next_post_ms, a.number limit 1;
 
@@ -471,4 +472,28 @@ begin
 		what := 4;
 		next_ms := p_now_ms + full_us / 1000 + 1;
 	end if;
+end $$;
+
+-- How many of these letters may go to a printer on this day; they are taken.
+-- p_per_day: what the jobs file says, 0 no limit.
+create function mobb_print_take(
+	p_printer text, p_day integer, p_letters bigint, p_per_day bigint)
+returns bigint language plpgsql as $$
+declare
+	per_day bigint := mobb_limit(4, p_printer, p_per_day,
+		(extract(epoch from clock_timestamp()) * 1000)::bigint);
+	had bigint;
+	may bigint := p_letters;
+begin
+	insert into print_day (printer, day) values (p_printer, p_day)
+	on conflict (printer, day) do nothing;
+	select letters into had from print_day
+	where printer = p_printer and day = p_day for update;
+	if per_day > 0 then
+		may := greatest(0, least(p_letters, per_day - had));
+	end if;
+	update print_day set letters = letters + may
+	where printer = p_printer and day = p_day;
+	delete from print_day where printer = p_printer and day < p_day - 100;
+	return may;
 end $$;

@@ -374,6 +374,95 @@ test_jobs__completeness_has_three_forms(void **state)
 		V_BROKEN);
 }
 
+#define A_SENDER(more)                                                         \
+	"senders:\n  - { name: ik, oin: \"00000099000000010000\", cpa: c, "    \
+	"certificate: c, key: k" more " }\n"
+#define AN_ENDPOINT(more)                                                      \
+	"endpoints:\n  - { name: sim, environment: simulator, wus: "           \
+	"\"https://x\","                                                       \
+	" trust: t" more " }\n"
+#define A_PRINTER(more) "printers:\n  - { name: p" more " }\n"
+#define A_STREAM(more)                                                         \
+	"streams:\n  - { name: s, sender: ik, endpoint: sim, printer: p, "     \
+	"format: woz-biljet/1, type: WOZ, release: automatic" more " }\n"
+
+static void
+test_jobs__limits_are_never_zero(void **state)
+{
+	static const struct {
+		const char *text, *says; /* "": it is right */
+		enum code code;
+	} cases[] = {
+#define CASE(sender, endpoint, printer, stream)                                \
+	HEAD A_SENDER(sender) AN_ENDPOINT(endpoint) A_PRINTER(printer)         \
+		A_STREAM(stream)
+		{ CASE("", "", "", ""), "", CODE_NONE },
+		{ CASE("", ", letters: 0/h", "", ""),
+			"endpoint sim: letters: with a limit of 0 nothing",
+			CODE_CONFIG_LIMIT },
+		{ CASE("", ", letters: 1/h, bytes: 10kB/s", "", ""), "",
+			CODE_NONE },
+		{ CASE("", ", letters: 2000000000/h", "", ""),
+			"endpoint sim: letters must be 1/h to 1000000000/h",
+			CODE_CONFIG_LIMIT },
+		{ CASE("", ", bytes: 0MB/s", "", ""),
+			"endpoint sim: bytes: with a limit of 0 nothing",
+			CODE_CONFIG_LIMIT },
+		{ CASE("", ", in_flight: 0", "", ""),
+			"endpoint sim: in_flight must be 1 to 100",
+			CODE_CONFIG_VALUE },
+		{ CASE("", ", lane_age: 0s", "", ""),
+			"endpoint sim: lane_age must be 1s to 30d",
+			CODE_CONFIG_VALUE },
+		{ CASE(", letters: 0/h", "", "", ""),
+			"sender ik: letters: with a limit of 0 nothing",
+			CODE_CONFIG_LIMIT },
+		{ CASE("", "", ", letters: 0/d", ""),
+			"printer p: letters: with a limit of 0 nothing",
+			CODE_CONFIG_LIMIT },
+		{ CASE("", "", ", letters: 20000/h", ""),
+			"is not a number a day such as 20000/d",
+			CODE_CONFIG_VALUE },
+		{ CASE("", "", "", ", lane: fast"),
+			"stream s: lane must be urgent, normal or bulk",
+			CODE_CONFIG_VALUE },
+	};
+	struct jobs jobs;
+	struct fault why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum verdict v = parse(cases[i].text, &jobs, &why);
+
+		if (v != V_OK && strncmp(why.place, "jobs.yaml:", 10) != 0 &&
+			cases[i].code == CODE_CONFIG_LIMIT)
+			fail_msg("%zu: %s is no place", i, why.place);
+		if ((v == V_OK) != (cases[i].says[0] == '\0') ||
+			(v != V_OK && (why.code != cases[i].code ||
+					      strstr(why.text, cases[i].says) ==
+						      NULL)))
+			fail_msg("%zu: %d %s", i, (int)why.code, why.text);
+		jobs_free(&jobs);
+	}
+	assert_int_equal(parse(CASE(", letters: 7/h", ", bytes: 1MB/s",
+				       ", letters: 20000/d", ", lane: bulk"),
+				 &jobs, &why),
+		V_OK);
+	assert_int_equal(jobs.senders[0].letters, 7);
+	assert_int_equal(jobs.endpoints[0].bytes, 1000000);
+	assert_int_equal(jobs.endpoints[0].lane_age, 3600000);
+	assert_int_equal(jobs.printers[0].letters, 20000);
+	assert_int_equal(jobs.streams[0].lane_is, JOBS_BULK);
+	jobs_free(&jobs);
+	assert_int_equal(parse(CASE("", "", "", ""), &jobs, &why), V_OK);
+	assert_int_equal(jobs.senders[0].letters, 0);
+	assert_int_equal(jobs.endpoints[0].bytes, 0);
+	assert_int_equal(jobs.printers[0].letters, 0);
+	assert_int_equal(jobs.streams[0].lane_is, JOBS_NORMAL);
+	jobs_free(&jobs);
+}
+
 static void
 test_jobs__pdfs_are_looked_at_as_the_stream_says(void **state)
 {
@@ -567,7 +656,7 @@ test_jobs__mistakes_are_named(void **state)
 			"endpoints:\n  - { name: sim, "
 			"environment: simulator, wus: w, trust: "
 			"t, letters: 300000/s }\n" PRINTER STREAM(""),
-			CODE_CONFIG_VALUE },
+			CODE_CONFIG_LIMIT },
 		{ "bundles of nothing",
 			HEAD SENDER ENDPOINT "printers:\n  - { name: drukker, "
 					     "bundle_letters: 0 }\n" STREAM(""),
@@ -1108,6 +1197,7 @@ main(void)
 		cmocka_unit_test(test_jobs__a_sender_may_have_had_other_cpas),
 		cmocka_unit_test(test_jobs__receipts_of_a_printer),
 		cmocka_unit_test(test_jobs__completeness_has_three_forms),
+		cmocka_unit_test(test_jobs__limits_are_never_zero),
 		cmocka_unit_test(
 			test_jobs__pdfs_are_looked_at_as_the_stream_says),
 		cmocka_unit_test(

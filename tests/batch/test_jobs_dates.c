@@ -134,7 +134,7 @@ test_jobs_dates__that_cannot_be_have_line_and_column(void **state)
 			"never be open" },
 		{ { .endpoint = "blackout: [christmas]" }, CODE_CONFIG_WINDOW,
 			"jobs.yaml:13:16", "blackout" },
-		{ { .endpoint = "letters: 0/h" }, CODE_CONFIG_VALUE,
+		{ { .endpoint = "letters: 0/h" }, CODE_CONFIG_LIMIT,
 			"jobs.yaml:13:14", "limit of 0" },
 		{ { .printer = "cutoff: \"24:30\"" }, CODE_CONFIG_WINDOW,
 			"jobs.yaml:16:13", "16:00" },

@@ -46,5 +46,5 @@ sed -i 's/letters: 72000\/h/letters: 0\/h/' "$dir/jobs.yaml"
 ONCE_SECONDS=60 once
 is "a limit of 0 is a mistake in the jobs file" "$code" 4
 like "its line and column are named" "$(cat "$dir/once.log")" \
-	'MOBB-1004 .*jobs.yaml:[0-9]+:[0-9]+.*limit of 0'
+	'MOBB-1377 .*jobs.yaml:[0-9]+:[0-9]+.*limit of 0'
 finish
