@@ -94,7 +94,7 @@ print_letters_csv(const struct print_bundle *bundle, struct buf *out)
 	buf_text(out,
 		"seq;letter_id;reference;file;sha256;bytes;pages;sheets;"
 		"line1;line2;line3;line4;line5;line6;postcode;housenumber;"
-		"zone;kix;sort_key;reason\n");
+		"zone;kix;sort_key;reason;shortened\n");
 	for (i = 0; i < bundle->letter_count; i++) {
 		const struct letter *letter = &bundle->letters[i];
 		const struct address *address = letter_post(letter);
@@ -112,6 +112,7 @@ print_letters_csv(const struct print_bundle *bundle, struct buf *out)
 		cell(out, address_kix(address, &mem));
 		cell(out, address_sort_key(address, &mem));
 		cell(out, bundle->reasons[i]);
+		cell(out, address_cut_words(print.cut, &mem));
 		buf_text(out, "\n");
 		arena_reset(&mem);
 	}

@@ -29,7 +29,7 @@ static const char files_all[] =
 	"sheets\n"
 	"                 line1 .. line6 postcode housenumber zone kix "
 	"sort_key "
-	"reason\n"
+	"reason shortened\n"
 	"                 (more documents: file and sha256 hold them in order, "
 	"a "
 	"blank\n"

@@ -158,11 +158,31 @@ tell_tries(struct call *call, const struct letter_row *row, struct fault *why)
 	return v;
 }
 
+/* What had to give way on the envelope, when this is somebody who may see it. */
 static void
-tell_paper(struct call *call, const struct letter_row *row)
+tell_envelope(
+	struct call *call, const struct letter_row *row, const char *stream)
+{
+	const struct address_rules rules =
+		jobs_address_rules(&call->site.jobs, stream);
+	const struct address *address = letter_post(&row->letter);
+	struct address_print print;
+	struct fault unfit;
+
+	if (address_check(address, &rules, &unfit) != V_OK)
+		return;
+	address_lines(address, &rules, &call->mem, &print);
+	if (print.cut != 0)
+		step(call, 0, "shortened on the envelope: %s",
+			address_cut_words(print.cut, &call->mem));
+}
+
+static void
+tell_paper(struct call *call, const struct letter_row *row, const char *stream)
 {
 	if (row->print_lot == 0)
 		return;
+	tell_envelope(call, row, stream);
 	step(call, 0, "in print bundle %s", row->bundle);
 	if (row->handed_ms != 0)
 		step(call, row->handed_ms, "handed over to the printer");
@@ -222,7 +242,7 @@ why_tell(struct call *call, const struct letter_row *row, struct fault *why)
 	v = tell_tries(call, row, why);
 	if (v != V_OK)
 		return v;
-	tell_paper(call, row);
+	tell_paper(call, row, job.stream);
 	v = tell_decisions(call, row, why);
 	if (v != V_OK)
 		return v;

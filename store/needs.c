@@ -69,8 +69,8 @@ static const struct kind kinds[] = {
 		"and o.state in (5, 8)), 0)::bigint as held from job j "
 		"where j.state not in (8, 9, 10) and j.n_held > 0) n "
 		"where n.held > 0 order by n.held_ms, n.number" LIMIT,
-		"mobbjob letters %1$s; mobbjob resolve LETTER --as ... "
-		"--reason TEXT",
+		"mobbjob letters %1$s; mobbjob address LETTER, or mobbjob "
+		"resolve LETTER --as ... --reason TEXT",
 		ALWAYS, true, CODE_LETTERS_HELD },
 	{ "results",
 		"select count(*)::text, j.id, j.stream, 0, "

@@ -430,10 +430,10 @@ test_print__lists_have_a_line_a_letter(void **state)
 	assert_memory_equal(text.bytes,
 		"seq;letter_id;reference;file;sha256;bytes;pages;sheets;line1;"
 		"line2;line3;line4;line5;line6;postcode;housenumber;zone;kix;"
-		"sort_key;reason\n",
+		"sort_key;reason;shortened\n",
 		strlen("seq;letter_id;reference;file;sha256;bytes;pages;"
 		       "sheets;line1;line2;line3;line4;line5;line6;postcode;"
-		       "housenumber;zone;kix;sort_key;reason\n"));
+		       "housenumber;zone;kix;sort_key;reason;shortened\n"));
 	assert_non_null(strstr(text.bytes,
 		"\n1;4e000000-0000-0000-0000-000000000000;1-1;pdf/"
 		"000001-4e000000-0000-0000-0000-000000000000.pdf "
