@@ -972,6 +972,15 @@ static const struct advice rows[] = {
 		"die onbestelbaar terugkomt wordt door de leverancier opnieuw "
 		"aangeboden.",
 		1 },
+	{ CODE_NOT_ENDED, '-', "letters are still open",
+		"er zijn nog brieven open",
+		"A job is closed when every letter of it is delivered, posted, "
+		"rejected or withdrawn; not before.",
+		"Look at what is open with `mobbjob show`, and at what needs "
+		"you with `mobbjob needs`; close it when all have their end.",
+		"Bekijk wat er open staat met `mobbjob show` en wat op u wacht "
+		"met `mobbjob needs`; sluit af als alles een einde heeft.",
+		1 },
 	{ CODE_PAGE_CHARACTER, 'M', "character cannot be printed on paper",
 		"teken kan niet op papier worden afgedrukt",
 		"The text, subject, reference or address of this letter has a "

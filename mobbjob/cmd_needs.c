@@ -55,8 +55,8 @@ of_wait(const struct wait *wait, struct arena *mem)
 			show_code((int)wait->code, mem)) };
 }
 
-static struct json *
-json_of(const struct need *need, struct arena *mem)
+struct json *
+need_json(const struct need *need, struct arena *mem)
 {
 	struct json *o = json_new_object();
 
@@ -80,7 +80,7 @@ print(struct call *call, const struct need *needs, size_t count)
 
 	if (call->options.json) {
 		for (i = 0; i < count; i++)
-			json_write(json_of(&needs[i], mem), stdout);
+			json_write(need_json(&needs[i], mem), stdout);
 		return;
 	}
 	if (!call->options.plain) {
@@ -102,8 +102,9 @@ print(struct call *call, const struct need *needs, size_t count)
 	table_end(&table);
 }
 
-static enum verdict
-run(struct call *call, struct fault *why)
+enum verdict
+needs_all(struct call *call, struct need **needs_out, size_t *count_out,
+	struct fault *why)
 {
 	struct need *needs, *all;
 	struct wait *waits;
@@ -129,6 +130,20 @@ run(struct call *call, struct fault *why)
 			.code = CODE_EXPIRING,
 			.text = line,
 			.todo = "mobbjob cert status" };
+	*needs_out = all;
+	*count_out = count;
+	return V_OK;
+}
+
+static enum verdict
+run(struct call *call, struct fault *why)
+{
+	struct need *all;
+	size_t count;
+	enum verdict v = needs_all(call, &all, &count, why);
+
+	if (v != V_OK)
+		return v;
 	print(call, all, count);
 	if (count == 0 && !call->options.json && !call->options.plain)
 		puts("nothing needs a person");

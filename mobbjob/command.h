@@ -48,6 +48,8 @@ struct options {
 	const char *set[OPTION_LINES_MAX];	    /* FIELD=TEXT */
 	const char *line[OPTION_LINES_MAX];	    /* of an address */
 	size_t set_count, line_count;
+	bool html, close, always; /* with report */
+	const char *since;	  /* a moment */
 };
 
 struct call {

@@ -122,6 +122,14 @@ help(FILE *to)
 	      "  --may RIGHT      look, operate or release, with person\n"
 	      "  --sender NAME    of the jobs file, with person and "
 	      "subscriptions\n"
+	      "  --html           with report: a page with pictures\n"
+	      "  --close          with report: say that the job is complete\n"
+	      "  --since TIME     with report: what needs a person, and what "
+	      "ran since\n"
+	      "                   yesterday, a date, or a date with "
+	      "THH:MM; else silent\n"
+	      "  --always         with report --since: also when all is "
+	      "well\n"
 	      "  --set FIELD=TEXT with address: correct a field of it; - reads "
 	      "them from\n"
 	      "                   standard input\n"
@@ -211,6 +219,12 @@ flag(const char *arg, struct options *options)
 		return options->off = true;
 	if (strcmp(arg, "--bsn") == 0)
 		return options->bsn = true;
+	if (strcmp(arg, "--html") == 0)
+		return options->html = true;
+	if (strcmp(arg, "--close") == 0)
+		return options->close = true;
+	if (strcmp(arg, "--always") == 0)
+		return options->always = true;
 	if (strcmp(arg, "--without-documents") == 0)
 		return options->no_documents = true;
 	return false;
@@ -246,6 +260,7 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--accounts", &options->accounts },
 		{ "--may", &options->may },
 		{ "--until", &options->until },
+		{ "--since", &options->since },
 		{ "--listener-down", &options->listener_down },
 	};
 	enum verdict v;

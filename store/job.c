@@ -290,6 +290,19 @@ store_job_in(struct store *store, enum job_state state, struct arena *mem,
 }
 
 enum verdict
+store_job_since(struct store *store, int64_t since_ms, struct arena *mem,
+	struct job **jobs_out, size_t *count_out, struct fault *why)
+{
+	return jobs_ask(store,
+		"select " JOB_COLUMNS " from job where greatest(received_ms, "
+		"split_ms, routed_ms, released_ms, settled_ms) >= $1 "
+		"or (state not in (1, 8, 9, 10) and exists (select from lot o "
+		"where o.job_no = job.number and greatest(o.handed_ms, "
+		"o.cut_ms) >= $1)) order by number limit 1000",
+		PG_ARGS(PG_N(since_ms)), mem, jobs_out, count_out, why);
+}
+
+enum verdict
 store_job_unfiled(struct store *store, struct arena *mem, struct job **jobs_out,
 	size_t *count_out, struct fault *why)
 {

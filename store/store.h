@@ -1028,5 +1028,6 @@ enum verdict store_endpoint_resting(struct store *store, const char *endpoint,
 #include "store/retention.h"
 #include "store/stop.h"
 #include "store/subscription.h"
+#include "store/tally.h"
 
 #endif

@@ -29,3 +29,19 @@ $$;
 
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values ('letter_address', 'job', '-address', true, '', false, true);
+
+-- A person said that a job is complete, and with what sums.
+create table job_closing (
+	job_no bigint primary key,
+	records bigint not null,
+	delivered bigint not null,
+	posted bigint not null,
+	rejected bigint not null,
+	withdrawn bigint not null,
+	sum text not null, -- as it was shown
+	person text not null,
+	reason text not null,
+	at_ms bigint not null
+);
+insert into person_table (name, rows, look, adds, changes, removes, records)
+values ('job_closing', 'job', '*', true, '', false, true);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include "tests/store/books.h"
+#include "tests/store/paper.h"
 
 #define JOB "20260501-addr"
 
@@ -65,6 +66,7 @@ test_address__a_held_letter_goes_on_to_paper(void **state)
 	enum letter_state before, after;
 	struct address_wait *waits;
 	struct address_said said;
+	struct letter_row row;
 	struct letter *letters;
 	struct event *events;
 	const char **reasons;
@@ -105,6 +107,9 @@ test_address__a_held_letter_goes_on_to_paper(void **state)
 	assert_string_equal(events[0].what, "address corrected");
 	assert_string_equal(
 		events[0].text, "record 6, and on to paper: asked the citizen");
+
+	OK(store_letter_find(books, JOB "/6", &mem, &row, &why));
+	assert_int_equal(row.code, CODE_ADDRESS_CORRECTED);
 
 	/* What the printer gets, and why it is on paper, as before. */
 	OK(store_print_letters(
