@@ -932,6 +932,14 @@ static const struct advice rows[] = {
 		"Bekijk de gedrukte proef, daarna `mobbjob print proof JOB "
 		"--as good` of `--as bad`, met --reason.",
 		3 },
+	{ CODE_PROOF_BAD, '-', "proof is bad", "proef is afgekeurd",
+		"Somebody said that the proof of a paper run is bad; nothing "
+		"of the run is printed.",
+		"Mend what was wrong and ask for another one: `mobbjob print "
+		"proof JOB --as anew`; or release it with `--as good`.",
+		"Herstel wat er mis was en vraag een nieuwe: `mobbjob print "
+		"proof JOB --as anew`; of laat de run gaan met `--as good`.",
+		3 },
 	{ CODE_MERGE, 'M', "PDF cannot be joined",
 		"PDF kan niet worden "
 		"samengevoegd",
@@ -945,14 +953,6 @@ static const struct advice rows[] = {
 		"leverancier, of zet `bundle: zip` bij deze printer.  De "
 		"brieven van zijn bundel wachten: mobbjob resolve.",
 		1 },
-	{ CODE_PROOF_BAD, '-', "proof is bad", "proef is afgekeurd",
-		"Somebody said that the proof of a paper run is bad; nothing "
-		"of the run is printed.",
-		"Mend what was wrong and ask for another one: `mobbjob print "
-		"proof JOB --as anew`; or release it with `--as good`.",
-		"Herstel wat er mis was en vraag een nieuwe: `mobbjob print "
-		"proof JOB --as anew`; of laat de run gaan met `--as good`.",
-		3 },
 	{ CODE_ADDRESS_CORRECTED, 'P', "a person corrected the address",
 		"een persoon heeft het adres verbeterd",
 		"The address could not be printed; a person corrected it, and "

@@ -268,7 +268,10 @@ struct print_bundle {
 	int weight;
 	char *const *inserts;
 	size_t insert_count;
-	int32_t post_from, post_latest; /* days since 1970, LETTER_DATE_NONE */
+	/* Days since 1970, LETTER_DATE_NONE: when it should be posted, and the
+	 * last day on which it still arrives by the date on its letters.
+	 */
+	int32_t post_wanted, post_latest;
 	/* What becomes of letters that come back, and where they do. */
 	const char *returned;
 	char *const *return_lines;

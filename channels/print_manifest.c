@@ -114,7 +114,7 @@ head_product(const struct print_bundle *bundle, struct buf *out)
 		number(out, 1, "weight_class", bundle->weight);
 	list(out, "inserts", "insert", bundle->inserts, bundle->insert_count);
 	element(out, 1, "language", bundle->language);
-	day(out, 1, "post_from", bundle->post_from);
+	day(out, 1, "post_wanted", bundle->post_wanted);
 	day(out, 1, "post_latest", bundle->post_latest);
 	element(out, 1, "returned", bundle->returned);
 	list(out, "return_address", "line", bundle->return_lines,

@@ -75,11 +75,10 @@ receipts(const struct print_bundle *bundle, struct buf *out)
 		"                 %zu;the digest in the .sha256 beside the "
 		"bundle\n"
 		"  %s.nack\n"
-		"                 it was refused and nothing is printed: a "
-		"line "
-		"with the reason,\n"
-		"                 then letter_id;code;text for letters at "
-		"fault\n"
+		"                 it was refused and nothing is printed: "
+		"letter_id;code;text;\n"
+		"                 without letter_id what is about the whole "
+		"bundle\n"
 		"  %s.rejected.csv\n"
 		"                 single letters: letter_id;code;text\n",
 		name, bundle->letter_count, name, name);

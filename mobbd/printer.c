@@ -19,11 +19,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "batch/dates.h"
 #include "channels/channel.h"
 #include "mobbd/printer.h"
 
 #define FOLDER "print/out"
 #define FOLDER_TEST "print/test"
+#define DAYS_BACK 60
 
 static const char *
 or_none(const char *text)
@@ -79,7 +81,7 @@ fill_bundle(const struct job *job, const struct jobs_stream *stream,
 		.colour = form->colour,
 		.simplex = form->simplex,
 		.weight = form->weight,
-		.post_from = LETTER_DATE_NONE,
+		.post_wanted = LETTER_DATE_NONE,
 		.post_latest = LETTER_DATE_NONE,
 		.returned = printer->returned == NULL ? "return"
 						      : printer->returned,
@@ -91,6 +93,38 @@ fill_bundle(const struct job *job, const struct jobs_stream *stream,
 		.merged = form->merged,
 		.address = printer->address };
 	fill_product(printer, form, b);
+}
+
+/* When it should be posted: so many working days after it was cut as the printer
+ * takes.  At the latest: on the last day on which it arrives by the date on its
+ * letters.
+ */
+static enum verdict
+fill_days(struct role_run *run, const struct jobs_stream *stream,
+	struct print_bundle *b, struct fault *why)
+{
+	struct calendar_local cut;
+	struct dates_rules rules;
+	struct dates_row row;
+	int32_t day;
+	enum verdict v =
+		store_dates_get(run->site->store, b->job, &run->mem, &row, why);
+
+	jobs_dates_rules(stream->printer_is, &rules);
+	calendar_local(b->created_ms, &cut);
+	b->post_wanted = calendar_add_working_days(cut.day, rules.print_days);
+	if (v == V_END)
+		return V_OK;
+	if (v != V_OK || row.dates.by == LETTER_DATE_NONE)
+		return v;
+	/* What is posted on a day needs no more days of printing. */
+	rules.print_days = 0;
+	for (day = row.dates.by; day > row.dates.by - DAYS_BACK; day--)
+		if (dates_arrival(&rules, day, NULL) <= row.dates.by) {
+			b->post_latest = day;
+			break;
+		}
+	return V_OK;
 }
 
 /* The folder where it goes: a TEST bundle never to where letters for citizens
@@ -305,6 +339,8 @@ finish_one(struct role_run *run, struct fault *why)
 	fill_bundle(&job, stream, &form, lot.cut_ms, &b);
 	v = store_lot_letters(store, lot.number, &run->mem, &b.letters,
 		&b.reasons, &b.letter_count, why);
+	if (v == V_OK)
+		v = fill_days(run, stream, &b, why);
 	if (v != V_OK)
 		return v;
 	letters_print(&b, &run->mem);
@@ -371,6 +407,8 @@ finish_proof(struct role_run *run, struct fault *why)
 	b.proof = true;
 	v = store_proof_letters(store, &proof, &run->mem, &b.letters,
 		&b.reasons, &b.letter_count, why);
+	if (v == V_OK)
+		v = fill_days(run, stream, &b, why);
 	if (v != V_OK)
 		return v;
 	letters_print(&b, &run->mem);

@@ -193,7 +193,7 @@ sample(struct sample *s)
 		.post = "",
 		.envelope = "",
 		.language = "nl",
-		.post_from = LETTER_DATE_NONE,
+		.post_wanted = LETTER_DATE_NONE,
 		.post_latest = LETTER_DATE_NONE,
 		.returned = "return",
 		.contact = "",
