@@ -144,6 +144,14 @@ ask(struct store *store, const char *choice, const struct pg_arg *args,
 	return v;
 }
 
+static enum verdict
+ambiguous(struct fault *why)
+{
+	return fault_set(why, V_SKIP, CODE_AMBIGUOUS,
+		"more than one letter; name it by JOB/record or by its "
+		"BerichtID");
+}
+
 /* One letter, or none, or several. */
 static enum verdict
 ask_one(struct store *store, const char *choice, const struct pg_arg *args,
@@ -155,9 +163,7 @@ ask_one(struct store *store, const char *choice, const struct pg_arg *args,
 	if (v == V_OK && rows.count == 0)
 		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such letter");
 	else if (v == V_OK && rows.count > 1)
-		v = fault_set(why, V_SKIP, CODE_AMBIGUOUS,
-			"more than one letter; name it by JOB/record or by its "
-			"BerichtID");
+		v = ambiguous(why);
 	if (v == V_OK)
 		v = row_read(&rows, 0, mem, out, why);
 	pg_rows_done(&rows);
@@ -186,22 +192,77 @@ look_letter(struct store *store, int64_t part, int64_t job_no, int64_t record,
 		PG_ARGS(PG_N(part), PG_N(job_no), PG_N(record)), mem, out, why);
 }
 
+#define SAME_MAX 20 /* letters with one reference */
+
+/* One that was withdrawn, and came again: `row` is in a newer one of `rows`. */
+static bool
+came_again(const struct find_letters *found, size_t row)
+{
+	const struct letter_row *r = &found->rows[row];
+	size_t i;
+
+	if (r->state != LETTER_WITHDRAWN)
+		return false;
+	for (i = 0; i < row; i++)
+		if (memcmp(&found->rows[i].letter.id, &r->letter.id,
+			    sizeof(r->letter.id)) == 0)
+			return true;
+	return false;
+}
+
+/* By BerichtID the newest, by reference the only one.  By the keys of each
+ * partition (store/find.c), for the view over all of them takes long to plan.
+ */
+static enum verdict
+find_anywhere(struct store *store, const char *what, struct arena *mem,
+	struct letter_row *out, struct fault *why)
+{
+	bool opened = store->opened, shown = store->shown;
+	struct find_letters found = { .count = 0 };
+	const struct letter_row *row = NULL;
+	struct job_row job;
+	struct uuid id;
+	enum verdict v;
+	size_t i, count = 0;
+
+	store->opened = false;
+	store->shown = shown || opened;
+	v = store_find_letters(store, what, SAME_MAX, mem, &found, why);
+	store->opened = opened;
+	store->shown = shown;
+	for (i = 0; v == V_OK && i < found.count; i++) {
+		if (came_again(&found, i))
+			continue;
+		if (count++ == 0)
+			row = &found.rows[i];
+		if (uuid_parse(what, &id))
+			break;
+	}
+	if (v == V_OK && count == 0)
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such letter");
+	else if (v == V_OK && count > 1)
+		v = ambiguous(why);
+	if (v != V_OK)
+		return v;
+	*out = *row;
+	if (!opened)
+		return V_OK;
+	v = job_peek(store->pg, row->job, &job, why);
+	return v != V_OK ? v
+			 : look_letter(store, job.part, job.number,
+				   row->letter.record, mem, out, why);
+}
+
 enum verdict
 store_letter_find(struct store *store, const char *what, struct arena *mem,
 	struct letter_row *out, struct fault *why)
 {
 	struct job job;
 	struct job_row row;
-	struct uuid id;
 	char *part;
 	int64_t record;
 	enum verdict v;
 
-	/* The same letter again after a job that was given up: the newest. */
-	if (uuid_parse(what, &id))
-		return ask_one(store,
-			"where bericht_id = $1 order by job_no desc limit 1",
-			PG_ARGS(PG_U(&id)), mem, out, why);
 	if (job_and_record(what, mem, &part, &record)) {
 		v = store_job_find(store, part, mem, &job, why);
 		if (v == V_OK)
@@ -213,12 +274,7 @@ store_letter_find(struct store *store, const char *what, struct arena *mem,
 		if (v != V_SKIP || why->code != CODE_NO_JOB)
 			return v;
 	}
-	/* One that was withdrawn and came again: the newest. */
-	return ask_one(store,
-		"where reference = $1 and (state <> 14 or not exists (select "
-		"from letter m where m.bericht_id = letter_now.bericht_id "
-		"and m.job_no > letter_now.job_no)) limit 2",
-		PG_ARGS(PG_T(what)), mem, out, why);
+	return find_anywhere(store, what, mem, out, why);
 }
 
 enum verdict
