@@ -15,6 +15,7 @@
 #include "batch/advice.h"
 #include "mobbsim/batch.h"
 #include "mobbsim/options.h"
+#include "mobbsim/printer.h"
 #include "mobbsim/room.h"
 #include "mobbsim/serve.h"
 #include "mobbsim/troubles.h"
@@ -41,6 +42,8 @@ static const char help[] =
 	"               [--plain | --tar]\n"
 	"       mobbsim serve DIR [--faults FILE | --seed N] [--sink]\n"
 	"               [--once-ready-file FILE]\n"
+	"       mobbsim printer DIR [--only ack|posted] [--again]\n"
+	"               [--fault NAME]... [--reject N] [--retour N]\n"
 	"       mobbsim faults [--seed N [ON FAULT]]\n"
 	"       mobbsim --help | --version\n"
 	"\n"
@@ -48,6 +51,7 @@ static const char help[] =
 	"batch  make a batch file of the stream woz, uitkering, jaaropgave,\n"
 	"       index or pages; with FILE.totals and FILE.truth.csv\n"
 	"serve  be the other side of the wire until SIGTERM\n"
+	"printer take the bundles in print/out, print them, write receipts\n"
 	"faults what can go wrong on command; with a seed, a plan of it\n"
 	"\n"
 	"The manual is mobbsim(1).\n";
@@ -219,6 +223,78 @@ run_serve(int argc, char **argv)
 	return 0;
 }
 
+/* One option of printer; NULL, or what is wrong with it. */
+static const char *
+take_printer(struct printer_plan *plan, int option, const char *value)
+{
+	unsigned fault;
+
+	switch (option) {
+	case 'o':
+		plan->ack = strcmp(value, "ack") == 0;
+		plan->posted = strcmp(value, "posted") == 0;
+		return plan->ack || plan->posted ? NULL
+						 : "--only ack or posted";
+	case 'a':
+		plan->again = true;
+		return NULL;
+	case 'f':
+		fault = printer_fault_find(value);
+		plan->faults |= fault;
+		return fault != 0 ? NULL
+				  : "no such fault; see mobbsim printer --list";
+	case 'j':
+		return text_number(value, SEED_MAX, &plan->rejected)
+			       ? NULL
+			       : "--reject is a number";
+	case 'r':
+		return text_number(value, SEED_MAX, &plan->retour)
+			       ? NULL
+			       : "--retour is a number";
+	default:
+		return "unknown option";
+	}
+}
+
+static int
+run_printer(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "only", required_argument, NULL, 'o' },
+		{ "again", no_argument, NULL, 'a' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ "reject", required_argument, NULL, 'j' },
+		{ "retour", required_argument, NULL, 'r' },
+		{ "list", no_argument, NULL, 'l' },
+		{ 0 },
+	};
+	struct printer_plan plan = {
+		.ack = true, .posted = true, .now_ms = clock_now_ms()
+	};
+	struct fault why = FAULT_NONE;
+	const char *wrong;
+	int64_t errors = 0;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (c == 'l') {
+			printer_faults_list();
+			return 0;
+		}
+		wrong = take_printer(&plan, c, optarg);
+		if (wrong != NULL)
+			return usage(wrong);
+	}
+	if (optind + 1 != argc)
+		return usage("printer takes one folder");
+	plan.dir = argv[optind];
+	if (printer_run(&plan, &errors, &why) != V_OK)
+		return complain(&why);
+	return errors == 0 ? 0 : 1;
+}
+
 /* All faults, one a line: ON FAULT VALUE, and what it is. */
 static void
 list_faults(void)
@@ -299,7 +375,9 @@ main(int argc, char **argv)
 		return run_batch(argc - 1, argv + 1);
 	if (strcmp(argv[1], "serve") == 0)
 		return run_serve(argc - 1, argv + 1);
+	if (strcmp(argv[1], "printer") == 0)
+		return run_printer(argc - 1, argv + 1);
 	if (strcmp(argv[1], "faults") == 0)
 		return run_faults(argc - 1, argv + 1);
-	return usage("the commands are init, batch, serve and faults");
+	return usage("the commands are init, batch, serve, printer and faults");
 }

@@ -383,7 +383,7 @@ enum verdict letters_read(const struct pg_rows *rows, struct arena *mem,
 	"and f.print and f.state = 5) then '!again' "                          \
 	"when x.code not in (1322, 1323) then x.wire_code "                    \
 	"when exists (select from receipt y where y.job_no = x.job_no "        \
-	"and y.record = x.record and y.code = 306) then '!again' "             \
+	"and y.record = x.record and y.code in (306, 1366)) then '!again' "    \
 	"else '!person' end "
 /* LETTER_COLUMNS, box, rule and SAID_SQL, of the whole answer: letters, and the
  * reason of print of each.
