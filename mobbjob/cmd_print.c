@@ -126,22 +126,51 @@ print_json(struct call *call, const struct queue_row *row, int64_t now_ms)
 
 /* --- the queue --- */
 
-/* Paper letters that wait until the last box letter has its result. */
+static void
+wait_json(const struct print_wait *w)
+{
+	struct json *o = json_new_object();
+
+	json_add_text(o, "schema", "mobb.printwait/1");
+	json_add_text(o, "job", w->job);
+	json_add_text(o, "stream", w->stream);
+	json_add_int(o, "letters", w->letters);
+	json_add_int(o, "box_letters_open", w->box_open);
+	json_add_bool(o, "closed", w->closed);
+	json_add_time(o, "cutoff_at", w->cutoff_ms);
+	json_write(o, stdout);
+}
+
+/* Paper letters that wait until the last box letter has its result, or for the
+ * cut-off of their run.
+ */
 static enum verdict
 print_waiting(struct call *call, struct fault *why)
 {
+	struct arena *mem = &call->mem;
 	struct print_wait *rows;
 	size_t i, count;
-	enum verdict v = store_print_waits(
-		call->site.store, &call->mem, &rows, &count, why);
+	enum verdict v =
+		store_print_waits(call->site.store, mem, &rows, &count, why);
 
-	for (i = 0; v == V_OK && i < count; i++)
-		printf("job %s: %s letters wait for a bundle%s\n", rows[i].job,
-			show_number(rows[i].letters, &call->mem),
-			rows[i].closed ? ", the run is closed"
-				       : "; it closes by itself when every "
-					 "box letter has its result, or by "
-					 "mobbjob print close");
+	for (i = 0; v == V_OK && i < count; i++) {
+		const struct print_wait *w = &rows[i];
+
+		if (call->options.json) {
+			wait_json(w);
+			continue;
+		}
+		printf("job %s: %s letters wait for a bundle%s%s\n", w->job,
+			show_number(w->letters, mem),
+			w->closed ? ", the run is closed"
+				  : "; it closes by itself when every box "
+				    "letter has its result, or by mobbjob "
+				    "print close",
+			w->closed || w->cutoff_ms == 0
+				? ""
+				: arena_format(mem, ", at the latest %s",
+					  show_time(w->cutoff_ms, mem)));
+	}
 	return v;
 }
 
@@ -176,7 +205,7 @@ queue(struct call *call, struct fault *why)
 	if (call->options.json) {
 		for (i = 0; i < count; i++)
 			print_json(call, &rows[i], now_ms);
-		return V_OK;
+		return print_waiting(call, why);
 	}
 	if (count == 0 && !call->options.plain)
 		puts("no bundle waits to be posted");

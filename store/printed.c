@@ -273,6 +273,11 @@ apply_bundle(struct applying *a, struct fault *why)
 {
 	enum verdict v = lock_bundle(a, why);
 
+	/* A proof is no bundle in the books; that it was taken in is fine. */
+	if (v == V_END && strstr(a->name, "-PROOF") != NULL) {
+		a->done->again++;
+		return V_OK;
+	}
 	if (v == V_END) {
 		a->done->bad++;
 		return printed_alarm(a, CODE_RECEIPT_UNKNOWN, 0, 0, why,

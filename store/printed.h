@@ -108,6 +108,7 @@ struct print_wait {
 	const char *stream;
 	int64_t letters, box_open; /* on paper; box letters without a result */
 	bool closed;		   /* the paper run */
+	int64_t cutoff_ms;	   /* it closes then at the latest; 0 never */
 };
 enum verdict store_print_waits(struct store *store, struct arena *mem,
 	struct print_wait **rows_out, size_t *count_out, struct fault *why);

@@ -285,10 +285,12 @@ store_print_waits(struct store *store, struct arena *mem,
 	int i;
 
 	v = pg_ask(store->pg,
-		"select id, stream, n_paper, n_box + n_offered + n_unknown "
-		"+ n_resend, print_close from job "
-		"where state not in (8, 9, 10) and n_paper > 0 "
-		"order by number",
+		"select j.id, j.stream, j.n_paper, j.n_box + j.n_offered + "
+		"j.n_unknown + j.n_resend, j.print_close, "
+		"coalesce(d.cutoff_ms, 0) from job j "
+		"left join job_dates d on d.job_no = j.number "
+		"where j.state not in (8, 9, 10) and j.n_paper > 0 "
+		"order by j.number",
 		NULL, &rows, why);
 	if (v != V_OK)
 		return v;
@@ -298,7 +300,8 @@ store_print_waits(struct store *store, struct arena *mem,
 						       &rows, i, 1, mem),
 			.letters = pg_int(&rows, i, 2),
 			.box_open = pg_int(&rows, i, 3),
-			.closed = pg_bool(&rows, i, 4) };
+			.closed = pg_bool(&rows, i, 4),
+			.cutoff_ms = pg_int(&rows, i, 5) };
 		pg_word(&rows, i, 0, list[i].job, sizeof(list[i].job));
 	}
 	*rows_out = list;
