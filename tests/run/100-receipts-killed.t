@@ -27,7 +27,9 @@ killed() { # killed AT WHEN [NAME]
 		KILL_FILE=$dir/kill.count timeout 60 \
 		setsid --wait mobbd -f "$dir/jobs.yaml" --once \
 		>>"$dir/once.log" 2>&1
+	[ "$(stat -c %s "$dir/kill.count")" -ge "$1" ] && died=$((died + 1))
 }
+died=0
 for at in 1 2; do
 	killed $at before print/in/
 	killed $at after print/in/
@@ -37,6 +39,7 @@ for at in 40 70 100; do
 done
 unset KILL_NAME
 settle
+is "it died each time" "$died" 7
 is "all $n files are applied" "$(find "$in" -maxdepth 1 -type f | wc -l)" 0
 is "no file is lost" "$(find "$in" -type f ! -name '*.reason' | wc -l)" "$n"
 is "every letter of the machine is posted" "$(field posted)" \
