@@ -160,6 +160,7 @@ enum code {
 	CODE_LIMIT_ABOVE = 1378,     /* above what the jobs file allows */
 	CODE_SENDER_NONE = 1384,     /* a file that is in no sender's folder */
 	CODE_SENDER_FOLDER = 1385,   /* a folder of no sender of the stream */
+	CODE_SELECTION = 1386,	     /* what was chosen is not what was shown */
 	CODE_MEMORY = 1401,
 	CODE_BUG = 1499,
 	CODE_CERTIFICATE = 1501, /* unreadable, expired, not ours */

@@ -1176,6 +1176,15 @@ static const struct advice rows[] = {
 		"verwijder haar, of zet de afzender bij `senders:` van de "
 		"stroom.",
 		4 },
+	{ CODE_SELECTION, '-', "other jobs than were shown",
+		"andere opdrachten dan getoond",
+		"The number that was typed, or given with --jobs, is not the "
+		"number of jobs that the selection finds now.",
+		"Look at the list again and give the number that it shows; "
+		"nothing was changed.",
+		"Bekijk de lijst opnieuw en geef het getal dat er staat; er "
+		"is niets veranderd.",
+		2 },
 	{ CODE_MEMORY, '-', "out of memory", "geheugen is op",
 		"The machine has no memory left for the program.",
 		"Stop what uses the memory, or add some; mobbd goes on by "

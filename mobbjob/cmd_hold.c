@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
+#include "mobbjob/select.h"
 #include "mobbjob/show.h"
 #include "mobbjob/stop.h"
 
@@ -100,15 +101,40 @@ hold(struct call *call, const struct stop_target *target, const char *reason,
 				 call->person, reason, clock_now_ms(), n, why);
 }
 
+static const char *
+cannot(const struct call *call, const struct job *job)
+{
+	(void)call;
+	if (job->state == JOB_HELD)
+		return "it is held already";
+	if (job->state == JOB_RECEIVED)
+		return "it is still being read";
+	return job->state >= JOB_SETTLED ? "it has ended" : NULL;
+}
+
+static enum verdict
+hold_one(struct call *call, const struct job *job, const char *reason,
+	struct fault *why)
+{
+	struct stop_count n;
+
+	return store_job_hold(call->site.store, job->id, call->person, reason,
+		clock_now_ms(), &n, why);
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
+	static const struct select_what many = { "held", cannot, hold_one };
 	struct stop_target target;
 	struct stop_count n;
 	const char *reason = "";
 	bool before = false;
-	enum verdict v = stop_target(call, &target, why);
+	enum verdict v;
 
+	if (call->arg_count == 0 && select_given(call, 1))
+		return select_run(call, &many, why);
+	v = stop_target(call, &target, why);
 	if (v == V_OK && !call->options.dry_run)
 		v = decide_reason(call, &reason, why);
 	if (v == V_OK)
@@ -135,7 +161,8 @@ run(struct call *call, struct fault *why)
 
 const struct command command_hold = {
 	.name = "hold",
-	.args = "JOB | --stream S | --sender S | --endpoint E --reason TEXT",
+	.args = "JOB | --stream S | --sender S | --endpoint E | many --reason "
+		"TEXT",
 	.help = "nothing more leaves; says what already did",
 	.args_max = 1,
 	.need = NEED_STORE,

@@ -238,15 +238,89 @@ print_person(struct call *call, const struct job *jobs, size_t count,
 	(void)show_windows(call);
 }
 
+/* --- sums --- */
+
+static const char *const sum_heads[] = { "", "JOBS", "HELD", "IN", "DELIVERED",
+	"POSTED", "REJECTED", "WITHDRAWN", "OPEN", NULL };
+
+static void
+sum_json(const struct job_total *t, bool by_sender)
+{
+	struct json *o = json_new_object();
+
+	json_add_text(o, "schema", "mobb.total/1");
+	json_add_text(o, by_sender ? "sender" : "stream",
+		by_sender ? t->sender : t->stream);
+	json_add_int(o, "jobs", t->jobs);
+	json_add_int(o, "held", t->held);
+	json_add_int(o, "in", t->in);
+	json_add_int(o, "delivered", t->delivered);
+	json_add_int(o, "posted", t->posted);
+	json_add_int(o, "rejected", t->rejected);
+	json_add_int(o, "withdrawn", t->withdrawn);
+	json_add_int(o, "open", t->open);
+	json_write(o, stdout);
+}
+
+static void
+sum_row(struct table *table, const char *name, const struct job_total *t)
+{
+	table_text(table, name);
+	table_number(table, t->jobs);
+	table_number(table, t->held);
+	table_number(table, t->in);
+	table_number(table, t->delivered);
+	table_number(table, t->posted);
+	table_number(table, t->rejected);
+	table_number(table, t->withdrawn);
+	table_number(table, t->open);
+}
+
+static enum verdict
+sums(struct call *call, bool by_sender, struct fault *why)
+{
+	const char *names[sizeof(sum_heads) / sizeof(sum_heads[0])];
+	struct job_total *rows;
+	struct table table;
+	size_t i, count;
+	enum verdict v;
+
+	v = store_job_totals(call->site.store, by_sender, call->options.all,
+		&call->mem, &rows, &count, why);
+	if (v != V_OK)
+		return v;
+	memcpy(names, sum_heads, sizeof(names));
+	names[0] = by_sender ? "SENDER" : "STREAM";
+	table_begin(&table, call->options.plain, &call->mem, names);
+	for (i = 0; i < count; i++) {
+		if (call->options.json)
+			sum_json(&rows[i], by_sender);
+		sum_row(&table, by_sender ? rows[i].sender : rows[i].stream,
+			&rows[i]);
+	}
+	if (call->options.json)
+		table_drop(&table);
+	else
+		table_end(&table);
+	return V_OK;
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
+	const char *by = call->options.by;
 	struct table table;
 	struct wait *waits;
 	struct job *jobs;
 	size_t i, count, wait_count;
 	enum verdict v;
 
+	if (by != NULL && strcmp(by, "stream") != 0 &&
+		strcmp(by, "sender") != 0)
+		return fault_set(
+			why, V_BROKEN, CODE_USAGE, "--by is stream or sender");
+	if (by != NULL)
+		return sums(call, strcmp(by, "sender") == 0, why);
 	v = store_job_list(call->site.store, call->options.all, NULL,
 		&call->mem, &jobs, &count, why);
 	if (v != V_OK)
@@ -288,7 +362,7 @@ run(struct call *call, struct fault *why)
 
 const struct command command_list = {
 	.name = "list",
-	.args = "[--all]",
+	.args = "[--all] [--by stream|sender]",
 	.help = "jobs that are unfinished, and what needs a person",
 	.need = NEED_STORE,
 	.run = run,

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "mobbjob/bundle.h"
 #include "mobbjob/decide.h"
+#include "mobbjob/select.h"
 #include "mobbjob/show.h"
 
 #define MS_PER_DAY INT64_C(86400000)
@@ -77,6 +78,41 @@ note(struct call *call, const struct lot *lot, const char *reason,
 	return store_event_add(call->site.store, &event, why);
 }
 
+static const char *
+cannot(const struct call *call, const struct job *job)
+{
+	(void)call;
+	return job->n_handed == 0 ? "no bundle of it is with the printer"
+				  : NULL;
+}
+
+/* All bundles of a job that were handed over. */
+static enum verdict
+posted_one(struct call *call, const struct job *job, const char *reason,
+	struct fault *why)
+{
+	int64_t now_ms = clock_now_ms(), letters;
+	struct lot *lots;
+	size_t i, count;
+	int32_t days;
+	enum verdict v = day_of(call, now_ms, &days, why);
+
+	if (v == V_OK)
+		v = store_lot_list(call->site.store, job->id, &call->mem, &lots,
+			&count, why);
+	for (i = 0; v == V_OK && i < count; i++) {
+		if (!lots[i].print || lots[i].state != LOT_HANDED_OVER)
+			continue;
+		v = store_posted(call->site.store, lots[i].name, days,
+			call->person, now_ms, &letters, why);
+		if (v == V_OK)
+			v = note(call, &lots[i], reason, now_ms, why);
+	}
+	return v;
+}
+
+static const struct select_what many = { "posted", cannot, posted_one };
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
@@ -87,6 +123,12 @@ run(struct call *call, struct fault *why)
 	enum verdict v;
 
 	v = day_of(call, now_ms, &days, why);
+	if (v == V_OK && call->arg_count == 0)
+		return select_given(call, 0)
+			       ? select_run(call, &many, why)
+			       : fault_set(why, V_BROKEN, CODE_USAGE,
+					 "name a BUNDLE, or many by --stream, "
+					 "--sender or --since");
 	if (v == V_OK)
 		v = decide_reason_if(call, &reason, why);
 	if (v == V_OK)
@@ -119,9 +161,8 @@ run(struct call *call, struct fault *why)
 
 const struct command command_posted = {
 	.name = "posted",
-	.args = "BUNDLE --date DAY",
+	.args = "BUNDLE | many --date DAY",
 	.help = "say that a print bundle was posted",
-	.args_min = 1,
 	.args_max = 1,
 	.need = NEED_STORE,
 	.changes = true,

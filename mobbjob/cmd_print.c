@@ -12,6 +12,7 @@
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
 #include "mobbjob/print_proof.h"
+#include "mobbjob/select.h"
 #include "mobbjob/show.h"
 #include "mobbjob/show_page.h"
 
@@ -300,11 +301,26 @@ one(struct call *call, struct fault *why)
 /* --- deciding --- */
 
 static enum verdict
-close_run(struct call *call, struct fault *why)
+close_one(struct call *call, const struct job *job, const char *reason,
+	struct fault *why)
 {
 	struct event event = { .at_ms = clock_now_ms(),
 		.person = call->person,
-		.what = "reason" };
+		.what = "reason",
+		.text = reason };
+	enum verdict v;
+
+	v = store_print_close(
+		call->site.store, job->id, call->person, event.at_ms, why);
+	if (v != V_OK)
+		return v;
+	memcpy(event.job, job->id, sizeof(event.job));
+	return store_event_add(call->site.store, &event, why);
+}
+
+static enum verdict
+close_run(struct call *call, struct fault *why)
+{
 	const char *reason;
 	struct job job;
 	enum verdict v;
@@ -313,13 +329,7 @@ close_run(struct call *call, struct fault *why)
 	if (v == V_OK && !call->options.dry_run) {
 		v = decide_reason(call, &reason, why);
 		if (v == V_OK)
-			v = store_print_close(call->site.store, job.id,
-				call->person, event.at_ms, why);
-		if (v == V_OK) {
-			memcpy(event.job, job.id, sizeof(event.job));
-			event.text = reason;
-			v = store_event_add(call->site.store, &event, why);
-		}
+			v = close_one(call, &job, reason, why);
 	}
 	if (v != V_OK)
 		return v;
@@ -328,6 +338,19 @@ close_run(struct call *call, struct fault *why)
 		job.id, call->person, show_number(job.n_paper, &call->mem));
 	return V_OK;
 }
+
+static const char *
+cannot_close(const struct call *call, const struct job *job)
+{
+	(void)call;
+	return job->print_close		   ? "its run is closed already"
+	       : job->n_paper == 0	   ? "nothing of it waits for a bundle"
+	       : job->state < JOB_RELEASED ? "it is not released"
+					   : NULL;
+}
+
+static const struct select_what many_close = { "closed", cannot_close,
+	close_one };
 
 static enum verdict
 recall(struct call *call, struct fault *why)
@@ -417,6 +440,9 @@ run(struct call *call, struct fault *why)
 
 	if (call->arg_count == 0)
 		return queue(call, why);
+	if (call->arg_count == 1 && strcmp(call->args[0], "close") == 0 &&
+		select_given(call, 0))
+		return select_run(call, &many_close, why);
 	if (call->arg_count == 1)
 		return one(call, why);
 	for (i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)

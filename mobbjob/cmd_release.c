@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "mobbjob/decide.h"
 #include "mobbjob/job.h"
+#include "mobbjob/select.h"
 #include "mobbjob/show.h"
 #include "mobbjob/stop.h"
 
@@ -99,14 +100,35 @@ withdraw(struct call *call, const struct job *job, const char *reason,
 	return v;
 }
 
+static const char *
+cannot(const struct call *call, const struct job *job)
+{
+	if (job->state != JOB_HELD)
+		return "it is not held";
+	return persons_of(call, job) > 1 ? "two persons release it, one by one"
+					 : NULL;
+}
+
+static enum verdict
+release_one(struct call *call, const struct job *job, const char *reason,
+	struct fault *why)
+{
+	return store_job_release(call->site.store, job->id, call->person,
+		reason, clock_now_ms(), why);
+}
+
 static enum verdict
 run(struct call *call, struct fault *why)
 {
+	static const struct select_what many = { "released", cannot,
+		release_one };
 	const char *reason = "";
 	struct stop_target target;
 	struct job job;
 	enum verdict v;
 
+	if (call->arg_count == 0 && select_given(call, 1))
+		return select_run(call, &many, why);
 	v = stop_target(call, &target, why);
 	if (v != V_OK || !target.job)
 		return v == V_OK ? stop_release(call, &target, why) : v;
@@ -137,7 +159,7 @@ run(struct call *call, struct fault *why)
 const struct command command_release = {
 	.name = "release",
 	.args = "JOB [--letters N | --withdraw] | --stream S | --sender S | "
-		"--endpoint E",
+		"--endpoint E | many",
 	.help = "let go what is held",
 	.args_max = 1,
 	.need = NEED_STORE,

@@ -45,6 +45,8 @@ struct options {
 	const char *until;			    /* a time; the same */
 	bool raise, off;			    /* with limit */
 	const char *listener_down;		    /* a time; the same */
+	const char *state, *jobs;		    /* of many; the same */
+	const char *by;				    /* with list; the same */
 	const char *set[OPTION_LINES_MAX];	    /* FIELD=TEXT */
 	const char *line[OPTION_LINES_MAX];	    /* of an address */
 	size_t set_count, line_count;

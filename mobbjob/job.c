@@ -37,8 +37,7 @@ stream_of(struct call *call, const char *name,
 	enum verdict v = V_OK;
 
 	if (stream == NULL && jobs_stream(jobs, name) == NULL)
-		v = fault_set(why, V_SKIP, CODE_NO_JOB,
-			"the jobs file has no such stream");
+		v = fault_set(why, V_SKIP, CODE_NO_JOB, "no such stream");
 	else if (stream == NULL && sender != NULL)
 		v = fault_set(why, V_SKIP, CODE_CONFIG_NAME,
 			"the stream has no sender named %.40s", sender);

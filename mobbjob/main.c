@@ -118,6 +118,9 @@ help(FILE *to)
 	      "case\n"
 	      "  --letters N      with release, cancel, resolve: how many "
 	      "you mean\n"
+	      "  --state STATE    many jobs: in this state, as held\n"
+	      "  --jobs N         many jobs: how many you mean\n"
+	      "  --by WHAT        with list: sums by stream or sender\n"
 	      "  --withdraw       with release: you do not agree any more\n"
 	      "  --may RIGHT      look, operate or release, with person\n"
 	      "  --sender NAME    of the jobs file, with person and "
@@ -125,7 +128,9 @@ help(FILE *to)
 	      "  --html           with report: a page with pictures\n"
 	      "  --close          with report: say that the job is complete\n"
 	      "  --since TIME     with report: what needs a person, and what "
-	      "ran since\n"
+	      "ran since;\n"
+	      "                   many jobs: received since today, yesterday, "
+	      "YYYY-MM-DD\n"
 	      "                   yesterday, a date, or a date with "
 	      "THH:MM; else silent\n"
 	      "  --always         with report --since: also when all is "
@@ -261,6 +266,9 @@ option(char **argv, int *i, struct options *options, struct fault *why)
 		{ "--may", &options->may },
 		{ "--until", &options->until },
 		{ "--since", &options->since },
+		{ "--state", &options->state },
+		{ "--jobs", &options->jobs },
+		{ "--by", &options->by },
 		{ "--listener-down", &options->listener_down },
 	};
 	enum verdict v;

@@ -280,6 +280,70 @@ store_job_list(struct store *store, bool all, const char *stream,
 }
 
 enum verdict
+store_job_select(struct store *store, const struct job_filter *filter,
+	int64_t max, struct arena *mem, struct job **jobs_out,
+	size_t *count_out, struct fault *why)
+{
+	return jobs_ask(store,
+		"select " JOB_COLUMNS " from job "
+		"where ($1::text is null or stream = $1) "
+		"and ($2::text is null or sender = $2) "
+		"and ($3::text is null or endpoint = $3) "
+		"and received_ms >= $4 and case $5::int when 0 "
+		"then state not in (8, 9, 10) else state = $5 end "
+		"order by number limit $6",
+		PG_ARGS(PG_T(filter->stream), PG_T(filter->sender),
+			PG_T(filter->endpoint), PG_N(filter->since_ms),
+			PG_N(filter->state), PG_N(max)),
+		mem, jobs_out, count_out, why);
+}
+
+enum verdict
+store_job_totals(struct store *store, bool by_sender, bool all,
+	struct arena *mem, struct job_total **rows_out, size_t *count_out,
+	struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	struct job_total *list;
+	enum verdict v;
+	int i;
+
+	v = pg_ask(store->pg,
+		"select case when $1::int = 1 then '' else stream end, "
+		"case when $1::int = 1 then sender else '' end, count(*), "
+		"count(*) filter (where state = 4), "
+		"sum(letters + rejected)::bigint, sum(n_delivered)::bigint, "
+		"sum(n_posted)::bigint, sum(rejected)::bigint, "
+		"sum(n_withdrawn)::bigint from job "
+		"where $2::int = 1 or state not in (8, 9, 10) "
+		"group by 1, 2 order by 1, 2",
+		PG_ARGS(PG_N(by_sender ? 1 : 0), PG_N(all ? 1 : 0)), &rows,
+		why);
+	if (v != V_OK)
+		return v;
+	list = arena_alloc(mem, ((size_t)rows.count + 1) * sizeof(*list));
+	for (i = 0; i < rows.count; i++) {
+		struct job_total *t = &list[i];
+
+		*t = (struct job_total){ .stream = pg_text(&rows, i, 0, mem),
+			.sender = pg_text(&rows, i, 1, mem),
+			.jobs = pg_int(&rows, i, 2),
+			.held = pg_int(&rows, i, 3),
+			.in = pg_int(&rows, i, 4),
+			.delivered = pg_int(&rows, i, 5),
+			.posted = pg_int(&rows, i, 6),
+			.rejected = pg_int(&rows, i, 7),
+			.withdrawn = pg_int(&rows, i, 8) };
+		t->open = t->in - t->delivered - t->posted - t->rejected -
+			  t->withdrawn;
+	}
+	*rows_out = list;
+	*count_out = (size_t)rows.count;
+	pg_rows_done(&rows);
+	return V_OK;
+}
+
+enum verdict
 store_job_in(struct store *store, enum job_state state, struct arena *mem,
 	struct job **jobs_out, size_t *count_out, struct fault *why)
 {

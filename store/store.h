@@ -197,6 +197,31 @@ enum verdict store_job_find(struct store *store, const char *part,
 enum verdict store_job_list(struct store *store, bool all, const char *stream,
 	struct arena *mem, struct job **jobs_out, size_t *count_out,
 	struct fault *why);
+/* Those that a person means: of a stream, sender and endpoint (NULL: any),
+ * received since (0: ever), in that state (0: all that are unfinished).  Oldest
+ * first, at most `max`.
+ */
+struct job_filter {
+	const char *stream, *sender, *endpoint;
+	int64_t since_ms;
+	enum job_state state;
+};
+enum verdict store_job_select(struct store *store,
+	const struct job_filter *filter, int64_t max, struct arena *mem,
+	struct job **jobs_out, size_t *count_out, struct fault *why);
+
+/* Sums of the counts that are kept on jobs, by stream or by sender; stream and
+ * sender are "" where it is summed over them.
+ */
+struct job_total {
+	const char *stream, *sender;
+	int64_t jobs, held, in, delivered, posted, rejected, withdrawn;
+	int64_t open; /* in - ends */
+};
+enum verdict store_job_totals(struct store *store, bool by_sender, bool all,
+	struct arena *mem, struct job_total **rows_out, size_t *count_out,
+	struct fault *why);
+
 /* Jobs in one state, oldest first. */
 enum verdict store_job_in(struct store *store, enum job_state state,
 	struct arena *mem, struct job **jobs_out, size_t *count_out,
