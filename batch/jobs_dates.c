@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"

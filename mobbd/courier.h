@@ -62,6 +62,9 @@ enum verdict courier_lot(struct role_run *run, const struct jobs_stream *stream,
 enum verdict courier_rest(struct role_run *run, const struct offer *offer,
 	struct fault *reason, struct fault *why);
 
+/* Is the window of the endpoint shut, or that of this stream (NULL: any)? */
+bool courier_is_shut(const struct offer_rules *rules, const char *stream);
+
 /* Nothing is due: because a window is shut? */
 void courier_shut(
 	struct role_run *run, const struct offer_rules *rules, int64_t now_ms);

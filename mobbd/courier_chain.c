@@ -190,6 +190,8 @@ begin_and_post(struct posting *p, struct fault *why)
 
 	p->row.next_ms = now_ms + p->action->interval_ms;
 	courier_rules(p->run, now_ms, &rules);
+	if (courier_is_shut(&rules, NULL))
+		return V_END;
 	v = store_chain_begin(p->run->site->store, &p->of, &p->row, &rules,
 		now_ms, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {

@@ -314,6 +314,9 @@ begin_and_post(struct sending *s, struct fault *why)
 	s->offer->payload_bytes = box_body(s->box).bytes;
 	box_digest(s->box, s->offer->payload_sha256);
 	courier_rules(s->run, clock_now_ms(), &rules);
+	/* It shut while the payload was made. */
+	if (courier_is_shut(&rules, s->stream->name))
+		return V_END;
 	v = store_offer_begin(
 		s->run->site->store, s->offer, &rules, &wait_ms, why);
 	if (v == V_LATER && why->code == CODE_NONE) {

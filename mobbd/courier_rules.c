@@ -105,6 +105,18 @@ courier_rules(
 	};
 }
 
+bool
+courier_is_shut(const struct offer_rules *rules, const char *stream)
+{
+	size_t i;
+
+	for (i = 0; stream != NULL && i < rules->stream_count; i++)
+		if (strcmp(rules->streams[i].name, stream) == 0 &&
+			rules->streams[i].closed)
+			return true;
+	return rules->closed;
+}
+
 /* --once waits for a window that opens soon, or before its own end (the
  * supervisor knows), when something waits for it.
  */
