@@ -148,6 +148,7 @@ bench: all $(B)/bench/receive $(B)/bench/route
 	@tests/bench/bundle $(B)/bin
 	@tests/bench/receiving $(B)
 	@tests/bench/subscriptions $(B)
+	@tests/bench/offer $(B)/bin
 
 bench-night: all
 	@tests/bench/night $(B)/bin

@@ -369,9 +369,7 @@ begin
 			p_now_ms - p.aged_ms >= p_age_ms / 10 from pace p
 			where p.kind = 3 and p.name = p_endpoint), true);
 		with turn as materialized (
-			select j.number, j.stream, j.sender, j.endpoint,
-				j.n_box, r.lane, r.over,
-				greatest(1, r.lane - r.aged) as rank
+			select j.number, j.stream, j.sender, j.endpoint, r.over
 			from job j
 			left join unnest(p_streams, p_lanes, p_opens)
 				as s(name, lane, opens) on s.name = j.stream
@@ -386,7 +384,12 @@ begin
 				and j.n_box + j.n_unknown + j.n_resend > 0
 				and coalesce(s.opens, 0) = 0
 				and j.sender <> all (full_senders)
-			order by r.over desc, rank, r.lane, j.n_box, j.number)
+			-- One number to sort by: who is overdue, the longest
+			-- first; then lane as risen, lane, and letters to go.
+			order by case when r.over >= 0
+				then -1 - least(r.over, 1000)
+				else 10 * greatest(1, r.lane - r.aged) + r.lane
+				end * 1000000000000 + j.n_box, j.number)
 		select f.number, 0, t.over >= 0, t.sender
 		into lot_no, attempt_no, overdue, its_sender
 		from turn t cross join lateral (
