@@ -2,7 +2,8 @@
  *
  * A key blocks a second letter only while the first is open or has left: not
  * of a refused job, not when it was withdrawn, and of a cancelled job only
- * when it left before.
+ * when it left before.  What left blocks for good: of letters that are kept no
+ * longer (store/retention.h) the ids remain, which are made of the keys.
  *
  * SPDX-License-Identifier: EUPL-1.2
  */
@@ -60,6 +61,7 @@ list_earlier(struct pg *pg, int64_t job_no, bool filters, struct earlier *e,
 		"on j.stream = e.stream and j.oin = e.oin "
 		"and j.edition = e.edition "
 		"where j.number = $1 and e.number <> $1 and e.state <> 9 "
+		"and e.gone_ms = 0 "
 		"and e.part <> 0 and e.letters > e.n_withdrawn "
 		"order by e.part > 0, e.part desc, e.number",
 		PG_ARGS(PG_N(job_no), PG_N(filters ? 1 : 0)), &rows, why);
@@ -148,16 +150,44 @@ find_filtered(struct pg *pg, int64_t job_no, const char *table,
 	return v;
 }
 
+/* Are there ids of letters that are kept no longer? */
+static enum verdict
+any_gone(struct pg *pg, bool *any_out, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v =
+		pg_ask(pg, "select from letter_left limit 1", NULL, &rows, why);
+
+	*any_out = v == V_OK && rows.count > 0;
+	pg_rows_done(&rows);
+	return v;
+}
+
+static enum verdict
+find_gone(struct pg *pg, const char *table, struct fault *why)
+{
+	char sql[SQL_MAX];
+
+	snprintf(sql, sizeof(sql),
+		"insert into pg_temp.same select x.record, 'the same key as ' "
+		"|| g.job || '/' || g.record from %s x "
+		"join letter_left g on g.bericht_id = x.bericht_id",
+		table);
+	return pg_script(pg, sql, why);
+}
+
 enum verdict
 earlier_find(struct pg *pg, int64_t job_no, const char *table, int64_t letters,
 	bool *none_out, struct fault *why)
 {
 	struct earlier e = { .parts = BUF_MAX(ARRAY_TEXT_MAX),
 		.others = BUF_MAX(ARRAY_TEXT_MAX) };
-	bool few = letters <= FEW_LETTERS;
+	bool few = letters <= FEW_LETTERS, gone = false;
 	enum verdict v = list_earlier(pg, job_no, !few, &e, why);
 
-	*none_out = v == V_OK && e.count == 0 && e.others.len == 0;
+	if (v == V_OK)
+		v = any_gone(pg, &gone, why);
+	*none_out = v == V_OK && e.count == 0 && e.others.len == 0 && !gone;
 	if (v == V_OK && !*none_out)
 		v = pg_script(pg,
 			"create temporary table same (record bigint not null, "
@@ -167,6 +197,8 @@ earlier_find(struct pg *pg, int64_t job_no, const char *table, int64_t letters,
 		v = find_filtered(pg, job_no, table, &e, why);
 	if (v == V_OK && e.others.len > 0)
 		v = find_others(pg, job_no, table, few, &e.others, why);
+	if (v == V_OK && gone)
+		v = find_gone(pg, table, why);
 	if (v == V_OK && !*none_out)
 		v = pg_script(pg,
 			"create temporary table double on commit drop as "

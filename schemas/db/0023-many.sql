@@ -93,6 +93,17 @@ create table job_keeps (
 insert into job_keeps values ('lot'), ('page'), ('report'), ('consent'),
 	('receipt'), ('rejected');
 
+-- The ids of letters that left and are kept no longer: the same letter in a
+-- file of later is a second one.  An id is made of the key with the site key and
+-- says nothing about a citizen.
+create table letter_left (
+	bericht_id uuid primary key,
+	job text collate "C" not null,
+	record bigint not null
+);
+insert into person_table (name, rows, look, adds, changes, removes, records)
+values ('letter_left', 'none', '', false, '', false, false);
+
 -- The rows that went.  Called with the job locked.
 create function mobb_retention(job_no bigint, now_ms bigint) returns bigint
 language plpgsql set search_path = public, pg_temp as $$
@@ -102,6 +113,17 @@ declare
 	own text := 'letter_j' || job_no;
 	t text;
 begin
+	-- Open or settled, whatever left; see store/earlier.c.
+	insert into letter_left
+		select l.bericht_id, j.id, l.record from job j
+		join letter l on l.part = j.part and l.job_no = j.number
+		join lateral (select n.state, n.lot_no from letter_now n
+			where n.part = l.part and n.job_no = l.job_no
+			and n.record = l.record limit 1) n on true
+		where j.number = mobb_retention.job_no
+		and (n.state in (4, 5, 7, 10, 11, 12)
+			or (n.state = 9 and n.lot_no <> 0))
+		on conflict do nothing;
 	if to_regclass(own) is not null then
 		execute format('select count(*) from %I', own) into n;
 		gone := gone + n;

@@ -19,6 +19,13 @@ static void
 ended(const char *id)
 {
 	OK(pg_do(books->pg,
+		"insert into receipt (lot_no, job_no, record, attempt_no, "
+		"state, code, wire_code, stage, at_ms, due_ms) "
+		"select 0, l.job_no, l.record, 0, 5, 0, '', 0, $2, 0 "
+		"from letter l join job j on j.number = l.job_no "
+		"where j.id = $1",
+		PG_ARGS(PG_T(id), PG_N(NOW)), NULL, &why));
+	OK(pg_do(books->pg,
 		"update job set state = 8, n_split = 0, n_delivered = letters, "
 		"their_delivered = letters, settled_ms = $2, filed = true "
 		"where id = $1",
@@ -143,6 +150,23 @@ test_retention__counts_and_events_remain(void **state)
 	}
 }
 
+/* Letters of which nothing is left but their ids. */
+static void
+test_retention__what_left_is_never_sent_again(void **state)
+{
+	struct rejected *rows;
+	size_t count;
+
+	(void)state;
+	make_split("20260202-ffff", "woz", "a", 11, 30);
+	OK(store_rejected_list(books, "20260202-ffff", 0, 100, false, &mem,
+		&rows, &count, &why));
+	assert_int_equal(count, 10);
+	assert_int_equal(rows[0].code, CODE_DOUBLE_EARLIER);
+	assert_string_equal(rows[0].reason, "the same key as 20260202-aaaa/11");
+	assert_int_equal(letters_of("20260202-ffff"), 10);
+}
+
 static void
 test_retention__a_large_job_loses_its_table(void **state)
 {
@@ -206,6 +230,7 @@ main(void)
 		cmocka_unit_test(
 			test_retention__only_what_has_ended_and_is_old),
 		cmocka_unit_test(test_retention__counts_and_events_remain),
+		cmocka_unit_test(test_retention__what_left_is_never_sent_again),
 		cmocka_unit_test(test_retention__a_large_job_loses_its_table),
 		cmocka_unit_test(test_retention__nothing_about_letters_is_left),
 	};
