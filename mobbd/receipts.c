@@ -173,6 +173,20 @@ ask_back(int out, const struct recall *recall, const char *file,
 	return v;
 }
 
+/* Where it was handed over: a TEST bundle elsewhere (mobbd/printer.c). */
+static const char *
+folder_of(const struct role_run *run, const struct recall *recall)
+{
+	const struct jobs_stream *s =
+		jobs_stream(&run->site->jobs, recall->stream);
+
+	if (strstr(recall->bundle, "-TEST") == NULL)
+		return "print/out";
+	return s == NULL || s->printer_is->folder == NULL
+		       ? "print/test"
+		       : s->printer_is->folder;
+}
+
 /* Who did not take the bundle yet no longer sees that it is whole; who did
  * finds a request beside it.  One that was turned down is there for nobody.
  */
@@ -183,7 +197,8 @@ recall_one(struct role_run *run, const struct recall *recall, struct fault *why)
 	int out = -1;
 	enum verdict v;
 
-	v = file_dir(spool_fd(run->site->spool), "print/out", &out, why);
+	v = file_dir(
+		spool_fd(run->site->spool), folder_of(run, recall), &out, why);
 	if (v != V_OK)
 		return v;
 	snprintf(file, sizeof(file), "%.99s.recall", recall->bundle);

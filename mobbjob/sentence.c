@@ -152,6 +152,14 @@ became(const struct letter_row *row, struct arena *mem)
 			"it was posted%s",
 			sentence_moment(row->handed_ms, mem), on_paper(row));
 	case LETTER_POSTED:
+		if (row->returned != 0)
+			return arena_format(mem,
+				"was posted, and came back by the post on %s: "
+				"%s%s",
+				sentence_day(row->returned_days, mem),
+				returned_word(row->returned),
+				row->new_address ? ", a new address is known"
+						 : "");
 		return row->posted_days == LETTER_DATE_NONE
 			       ? arena_format(
 					 mem, "was posted%s", on_paper(row))

@@ -62,7 +62,7 @@ struct recall {
 	int64_t lot, letters, asked_ms;
 	bool refused; /* nothing of it will be printed */
 	char job[16];
-	const char *bundle;
+	const char *bundle, *stream;
 	uint8_t sha256[32];
 };
 enum verdict store_recall_next(struct store *store, struct arena *mem,

@@ -75,7 +75,7 @@ store_recall_next(struct store *store, struct arena *mem, struct recall *out,
 
 	v = pg_ask(store->pg,
 		"select o.number, o.letters, o.recall_ms, j.id, o.name, "
-		"o.sha256, o.state = 5 from lot o "
+		"o.sha256, o.state = 5, j.stream from lot o "
 		"join job j on j.number = o.job_no "
 		"where o.print and o.state not in (4, 11) "
 		"and (o.recall_ms > 0 or o.state = 5) "
@@ -89,7 +89,8 @@ store_recall_next(struct store *store, struct arena *mem, struct recall *out,
 			.letters = pg_int(&rows, 0, 1),
 			.asked_ms = pg_int(&rows, 0, 2),
 			.bundle = pg_text(&rows, 0, 4, mem),
-			.refused = pg_bool(&rows, 0, 6) };
+			.refused = pg_bool(&rows, 0, 6),
+			.stream = pg_text(&rows, 0, 7, mem) };
 		pg_word(&rows, 0, 3, out->job, sizeof(out->job));
 		pg_fixed(&rows, 0, 5, out->sha256, sizeof(out->sha256));
 	}
