@@ -173,7 +173,8 @@ install: all
 	install -m 644 contrib/cron.d/mobb $(DESTDIR)$(PREFIX)/share/mobb/cron.d/
 	install -m 644 mobbjob/mobbjob.1 mobbsim/mobbsim.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 formats/mobb-formats.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 formats/mobb-formats.5 batch/mobb-jobs.5 \
+		spool/mobb-spool.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 mobbd/mobbd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 
 clean:

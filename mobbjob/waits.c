@@ -93,9 +93,15 @@ struct json *
 wait_json(const struct wait *wait, struct arena *mem)
 {
 	struct json *o = json_new_object();
+	const char *slash;
 
 	json_add_text(o, "schema", "mobb.wait/1");
-	json_add_text(o, "stream", wait->stream);
+	slash = strchr(wait->stream, '/');
+	json_add_text(o, "stream",
+		slash == NULL ? wait->stream
+			      : arena_text(mem, wait->stream,
+					(size_t)(slash - wait->stream)));
+	json_add_given(o, "sender", slash == NULL ? "" : slash + 1);
 	json_add_text(o, "file", wait->file);
 	json_add_text(o, "code", show_code((int)wait->code, mem));
 	json_add_text(o, "reason", wait->text);
