@@ -116,6 +116,11 @@ draw_parts(const struct job *job, struct arena *mem, struct buf *out)
 			"</th><td class=\"n\">%s</td></tr>\n",
 			part[i].colour, part[i].name,
 			show_number(part[i].letters, mem));
+	if (job->n_returned > 0)
+		buf_format(out,
+			"<tr><th>of those posted, came back</th>"
+			"<td class=\"n\">%s</td></tr>\n",
+			show_number(job->n_returned, mem));
 	buf_format(out, "<tr><th>in</th><td class=\"n\">%s</td></tr>\n",
 		show_number(all, mem));
 	buf_text(out, "</table>\n");

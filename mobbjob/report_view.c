@@ -60,6 +60,19 @@ read_proof(struct call *call, struct report_view *v, struct fault *why)
 	return w;
 }
 
+/* That of a person, while it holds, else of the jobs file. */
+static enum verdict
+read_limit(struct call *call, struct report_view *v, struct fault *why)
+{
+	struct limit limit;
+	enum verdict w = store_limit_find(call->site.store, LIMIT_ENDPOINT,
+		v->job.endpoint, v->now_ms, &call->mem, &limit, why);
+
+	if (w == V_OK)
+		v->per_hour = limit.amount;
+	return w == V_END ? V_OK : w;
+}
+
 enum verdict
 report_view_make(struct call *call, const struct job *job,
 	struct report_view *out, struct fault *why)
@@ -81,6 +94,8 @@ report_view_make(struct call *call, const struct job *job,
 	if (v == V_OK || v == V_END)
 		v = store_tally(call->site.store, job->id, &call->mem,
 			&out->tally, why);
+	if (v == V_OK)
+		v = read_limit(call, out, why);
 	if (v == V_OK)
 		v = read_proof(call, out, why);
 	if (v == V_OK)
@@ -167,6 +182,7 @@ report_json(const struct report_view *v, struct arena *mem)
 	json_add_int(o, "rejected", job->rejected);
 	json_add_int(o, "withdrawn", job->n_withdrawn);
 	json_add_int(o, "open", job_open(job));
+	json_add_int(o, "returned", job->n_returned);
 	json_add_text(o, "proof", v->proof);
 	json_add_bool(o, "sum_ok", v->sum == PROOF_OK);
 	json_add_int(o, "hour_seconds", v->tally.hour_ms / 1000);
