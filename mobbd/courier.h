@@ -31,6 +31,7 @@ struct courier {
 	const char **cpa_ids;	     /* room for as many */
 	int64_t cpas_ms;	     /* tick of the next courier_cpas() */
 	uint8_t cpas_told[32];	     /* digest of those that were missing */
+	char told[16]; /* the job that was last warned about its dates */
 	struct journal *printed; /* as it was at the start; NULL not yet read */
 	struct offer_stream
 		*streams; /* of the jobs file, as the rules have it */

@@ -398,6 +398,7 @@ check_and_post(struct sending *s, struct fault *why)
 static enum verdict
 check_dates(struct sending *s, bool *go_out, struct fault *why)
 {
+	struct courier *own = s->run->own;
 	int64_t until_ms = 0;
 	enum verdict v;
 
@@ -405,7 +406,7 @@ check_dates(struct sending *s, bool *go_out, struct fault *why)
 	if (s->offer->attempt != 0)
 		return V_OK;
 	v = dates_before_box(s->run, s->offer->lot.job, s->stream, s->letters,
-		s->letter_count, go_out, &until_ms, why);
+		s->letter_count, own->told, go_out, &until_ms, why);
 	if (v == V_OK && until_ms != 0)
 		v = store_offer_rest(s->run->site->store, s->offer, until_ms,
 			"it is published later than 13 days from now, and the "

@@ -31,12 +31,6 @@ courier_rules_close(struct courier *own)
 	free(own->senders);
 }
 
-static bool
-has_window(const struct window *w)
-{
-	return w->count > 0 || w->off.count > 0 || w->off.holidays;
-}
-
 /* The database's clock, asked for only where a window has to be open by it, too.
  * When it is away nothing is sent anyway.
  */
@@ -45,13 +39,13 @@ their_clock(struct role_run *run, int64_t now_ms)
 {
 	const struct jobs *jobs = &run->site->jobs;
 	const struct courier *own = run->own;
-	bool asked = has_window(&own->endpoint->when.is);
+	bool asked = dates_has_window(&own->endpoint->when.is);
 	int64_t there_ms = now_ms;
 	struct fault unused;
 	size_t i;
 
 	for (i = 0; i < jobs->stream_count && !asked; i++)
-		asked = has_window(&jobs->streams[i].when.is);
+		asked = dates_has_window(&jobs->streams[i].when.is);
 	if (asked)
 		(void)store_clock(run->site->store, &there_ms, &unused);
 	return there_ms;
@@ -135,7 +129,7 @@ courier_shut(
 		return;
 	if (first_ms - now_ms < run->wait_ms)
 		run->wait_ms = first_ms - now_ms;
-	if (dates_tell_waits(run->site, false) != 0)
+	if (dates_box_waits(run->site, run->arg))
 		run->blocked_until_ms = first_ms + 1;
 }
 

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: EUPL-1.2
  */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -123,11 +125,14 @@ late(struct role_run *run, const char *job, const struct jobs_stream *stream,
 enum verdict
 dates_before_box(struct role_run *run, const char *job,
 	const struct jobs_stream *stream, const struct letter *letters,
-	size_t count, bool *go_out, int64_t *until_ms_out, struct fault *why)
+	size_t count, char told[DATES_JOB_MAX], bool *go_out,
+	int64_t *until_ms_out, struct fault *why)
 {
+	bool block = stream->guard_is == JOBS_GUARD_BLOCK;
 	int32_t dated = LETTER_DATE_NONE, publish = LETTER_DATE_NONE;
 	int64_t now_ms = clock_now_ms(), from_ms;
 	struct fault reason = FAULT_NONE;
+	enum verdict v;
 	size_t i;
 
 	*go_out = true;
@@ -154,7 +159,19 @@ dates_before_box(struct role_run *run, const char *job,
 	if (stream->guard_is == JOBS_GUARD_OFF ||
 		dates_guard_box(dated, publish, now_ms, &reason) == V_OK)
 		return V_OK;
-	return late(run, job, stream, &reason, go_out, why);
+	if (!block && strcmp(told, job) == 0)
+		return V_OK;
+	v = late(run, job, stream, &reason, go_out, why);
+	if (v == V_OK)
+		snprintf(told, DATES_JOB_MAX, "%s", job);
+	return v;
+}
+
+bool
+dates_has_window(const struct window *window)
+{
+	return window->count > 0 || window->off.count > 0 ||
+	       window->off.holidays;
 }
 
 bool
@@ -164,6 +181,8 @@ dates_hours(struct role_run *run, const struct jobs_stream *stream)
 	int64_t there_ms = 0;
 	struct fault unused;
 
+	if (!dates_has_window(hours))
+		return true;
 	return window_open(hours, clock_now_ms()) &&
 	       store_clock(run->site->store, &there_ms, &unused) == V_OK &&
 	       window_open(hours, there_ms);
@@ -242,33 +261,43 @@ dates_opens(const struct window *a, const struct window *b, int64_t here_ms,
 						 : here_ms + (there - there_ms);
 }
 
-static int64_t
+static void
 tell_one(const char *stream, int64_t letters, const char *what,
-	int64_t opens_ms, int64_t now_ms, bool tell)
+	int64_t opens_ms, int64_t now_ms)
 {
 	char when[CALENDAR_TEXT_MAX] = "never";
 
 	if (letters == 0 || opens_ms <= now_ms)
-		return 0;
+		return;
 	if (opens_ms != WINDOW_NEVER)
 		calendar_text(opens_ms, now_ms, when);
-	if (tell)
-		log_line("stream %s: %" PRId64 " letters wait for %s: opens %s",
-			stream, letters, what, when);
-	return opens_ms;
+	log_line("stream %s: %" PRId64 " letters wait for %s: opens %s", stream,
+		letters, what, when);
 }
 
-static void
-earlier(int64_t *first_ms, int64_t ms)
+bool
+dates_box_waits(struct site *site, const char *endpoint)
 {
-	if (ms != 0 && (*first_ms == 0 || ms < *first_ms))
-		*first_ms = ms;
+	struct arena mem = ARENA_EMPTY;
+	struct dates_waits *waits;
+	struct fault unused;
+	size_t count = 0, i;
+	bool some = false;
+
+	if (store_dates_waits(site->store, &mem, &waits, &count, &unused) !=
+		V_OK)
+		count = 0;
+	for (i = 0; i < count; i++)
+		some = some || (waits[i].box > 0 && strcmp(waits[i].endpoint,
+							    endpoint) == 0);
+	arena_done(&mem);
+	return some;
 }
 
-int64_t
-dates_tell_waits(struct site *site, bool tell)
+void
+dates_tell_waits(struct site *site)
 {
-	int64_t now_ms = clock_now_ms(), there_ms = now_ms, first_ms = 0;
+	int64_t now_ms = clock_now_ms(), there_ms = now_ms;
 	struct arena mem = ARENA_EMPTY;
 	struct dates_waits *waits;
 	struct fault unused;
@@ -284,18 +313,14 @@ dates_tell_waits(struct site *site, bool tell)
 
 		if (s == NULL)
 			continue;
-		earlier(&first_ms,
-			tell_one(waits[i].stream, waits[i].box, "the window",
-				dates_opens(&s->when.is,
-					&s->endpoint_is->when.is, now_ms,
-					there_ms),
-				now_ms, tell));
-		earlier(&first_ms, tell_one(waits[i].stream, waits[i].paper,
-					   "the printer's hours",
-					   dates_opens(&s->printer_is->when.is,
-						   NULL, now_ms, there_ms),
-					   now_ms, tell));
+		tell_one(waits[i].stream, waits[i].box, "the window",
+			dates_opens(&s->when.is, &s->endpoint_is->when.is,
+				now_ms, there_ms),
+			now_ms);
+		tell_one(waits[i].stream, waits[i].paper, "the printer's hours",
+			dates_opens(&s->printer_is->when.is, NULL, now_ms,
+				there_ms),
+			now_ms);
 	}
 	arena_done(&mem);
-	return first_ms;
 }

@@ -7,6 +7,8 @@
 
 #include "mobbd/role.h"
 
+#define DATES_JOB_MAX 16
+
 /* Routed: make its dates and keep them, and let the guard look.  When the stream
  * says block and something is late, *go becomes false and *reason says it (too).
  */
@@ -20,10 +22,15 @@ enum verdict dates_released(struct role_run *run, const struct job *job,
 
 /* Letters to the box are about to leave.  *go_out: they may; else the job is
  * held, or *until_ms_out (not 0) is when the box takes their publication date.
+ * `told` is kept by the caller: the job that was warned about last.
  */
 enum verdict dates_before_box(struct role_run *run, const char *job,
 	const struct jobs_stream *stream, const struct letter *letters,
-	size_t count, bool *go_out, int64_t *until_ms_out, struct fault *why);
+	size_t count, char told[DATES_JOB_MAX], bool *go_out,
+	int64_t *until_ms_out, struct fault *why);
+
+/* Is there a window at all?  Where there is none no clock is asked. */
+bool dates_has_window(const struct window *window);
 
 /* Is the printer open, by both clocks? */
 bool dates_hours(struct role_run *run, const struct jobs_stream *stream);
@@ -45,9 +52,12 @@ enum verdict dates_close(struct role_run *run, bool *some, struct fault *why);
 int64_t dates_opens(const struct window *a, const struct window *b,
 	int64_t here_ms, int64_t there_ms);
 
+/* Do letters wait to go to the box at this endpoint? */
+bool dates_box_waits(struct site *site, const char *endpoint);
+
 /* For --once: say, a line for each stream, what waits for a window and when that
- * opens.  Returns the earliest opening, 0: nothing waits.
+ * opens.
  */
-int64_t dates_tell_waits(struct site *site, bool tell);
+void dates_tell_waits(struct site *site);
 
 #endif

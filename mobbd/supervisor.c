@@ -356,7 +356,7 @@ exit_code_once(struct supervisor *s, struct fault *why)
 		return tell_end(why);
 	}
 	if (open) /* why work is left */
-		(void)dates_tell_waits(&s->site, true);
+		dates_tell_waits(&s->site);
 	if (children_trouble(&s->all) != 0)
 		return children_trouble(&s->all);
 	return open ? EXIT_OPEN : attention ? EXIT_ATTENTION : 0;
