@@ -66,11 +66,16 @@ tell_intake(
 	for (i = 0; i < letter->document_count; i++)
 		step(call, 0,
 			"document %zu: %s bytes, %" PRId32
-			" page%s, SHA-256 at intake %s",
+			" page%s, %sSHA-256 at intake %s",
 			i + 1,
 			show_number(letter->attachments[i].bytes, &call->mem),
 			letter->attachments[i].pages,
 			letter->attachments[i].pages == 1 ? "" : "s",
+			!attachment_to_paper(&letter->attachments[i])
+				? "only for the box, "
+			: !attachment_to_box(&letter->attachments[i])
+				? "only for paper, "
+				: "",
 			show_digest(letter->attachments[i].sha256, &call->mem));
 }
 
@@ -84,6 +89,9 @@ tell_route(struct call *call, const struct letter_row *row)
 	step(call, row->answer_ms, "route: %s%s%s", letter_route(row),
 		row->letter.paper == PAPER_NONE ? "" : ": ",
 		paper_reason_name(row->letter.paper));
+	if (paper_never(row->letter.paper) && !row->box)
+		step(call, 0, "%s: for the box only, so it is not printed",
+			show_code(CODE_BOX_ONLY, &call->mem));
 	if (row->rule == ROUTE_PAPER_ONLY || row->answer_source[0] == '\0')
 		return;
 	if (row->answer_list == 0)
