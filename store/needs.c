@@ -107,8 +107,8 @@ static const struct kind kinds[] = {
 		"join receipt_file f on f.number = a.file_no "
 		"left join job j on j.number = a.job_no "
 		"where a.seen_ms = 0 order by a.number" LIMIT,
-		"look into print/in/bad/%2$s.reason; mobbjob print seen %2$s "
-		"--reason TEXT",
+		"ask the printer (print/in/bad, print/in/done); mobbjob print "
+		"seen %2$s --reason TEXT",
 		ALWAYS, true, CODE_NONE },
 	{ "bundle",
 		"select o.name, j.id, j.stream, 0, o.handed_ms, "

@@ -150,7 +150,9 @@ alarms(struct applying *a, struct fault *why)
 	pg_rows_done(&rows);
 	if (v == V_OK && lines[0] > 0)
 		v = printed_alarm(a, CODE_RECEIPT_UNKNOWN, lines[0], first[0],
-			why, "a returned letter that is not ours");
+			why,
+			"a returned letter that is not ours, or that is not "
+			"kept any more");
 	if (v == V_OK && lines[1] > 0)
 		v = printed_alarm(a, CODE_RECEIPT_STATE, lines[1], first[1],
 			why,
