@@ -198,10 +198,68 @@ test_letter__box_bytes_grow_with_what_is_sent(void **state)
 	assert_true(with - bare >= 400000 && with - bare <= 400500);
 }
 
+/* One document each way and a leaflet on paper: text is for the box then, and
+ * for paper once only the leaflet is left.
+ */
+static void
+test_letter__each_way_gets_its_own(void **state)
+{
+	struct attachment docs[3] = {
+		{ .bytes = 400000, .way = ATTACHMENT_BOX_ONLY },
+		{ .bytes = 9000000, .way = ATTACHMENT_PAPER_ONLY },
+		{ .bytes = 100, .way = ATTACHMENT_PAPER_ONLY, .shared = true },
+	};
+	struct letter letter = { .bsn = { 999990019 },
+		.address = ADDRESS_EMPTY,
+		.text = "tekst",
+		.subject = "x",
+		.attachments = docs,
+		.document_count = 3 };
+	struct arena mem = ARENA_EMPTY;
+	struct fault why = FAULT_NONE;
+	uint8_t before[32], after[32];
+
+	(void)state;
+	assert_int_equal(letter_paper(&letter), PAPER_NONE);
+	assert_int_equal(letter_box_documents(&letter), 1);
+	assert_true(letter_box_bytes(&letter) < 600000);
+	letter_print(&letter, &mem);
+	assert_int_equal(letter.printed_count, 2);
+	assert_int_equal(letter.printed[0].bytes, 9000000);
+	/* Which way a document goes is bound. */
+	letter_bind(&letter, before);
+	docs[1].way = ATTACHMENT_BOX_ONLY;
+	letter_bind(&letter, after);
+	assert_memory_not_equal(before, after, 32);
+	assert_true(letter_text_printed(&letter));
+	letter_print(&letter, &mem);
+	assert_int_equal(letter.printed_count, 2);
+	assert_int_equal(letter.printed[0].place, ATTACHMENT_MADE);
+	assert_int_equal(letter.printed[1].bytes, 100);
+	/* Without a text there must be something for either way. */
+	letter.text = NULL;
+	docs[1].way = docs[0].way = ATTACHMENT_BOX_ONLY;
+	letter.document_count = 1;
+	assert_int_equal(letter_ways(&letter, false, &why), V_SKIP);
+	assert_int_equal(why.code, CODE_DOCUMENT);
+	letter.paper = PAPER_NEVER;
+	assert_int_equal(letter_ways(&letter, true, &why), V_OK);
+	assert_int_equal(letter.paper, PAPER_BACK);
+	docs[0].bytes = ATTACHMENT_BOX_BYTES + 1;
+	assert_int_equal(letter_ways(&letter, false, &why), V_SKIP);
+	assert_int_equal(why.code, CODE_BOX_ONLY);
+	docs[0] = (struct attachment){ .way = ATTACHMENT_PAPER_ONLY };
+	letter.paper = PAPER_NONE;
+	assert_int_equal(letter_ways(&letter, false, &why), V_SKIP);
+	assert_int_equal(why.code, CODE_DOCUMENT);
+	arena_done(&mem);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_letter__each_way_gets_its_own),
 		cmocka_unit_test(test_letter__id_is_a_function_of_five_things),
 		cmocka_unit_test(test_letter__bsn_key_is_keyed),
 		cmocka_unit_test(test_letter__bind_sees_every_change),
