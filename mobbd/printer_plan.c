@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "batch/calendar.h"
 #include "channels/channel.h"
 #include "mobbd/dates.h"
 #include "mobbd/printer.h"
@@ -260,7 +261,7 @@ static enum verdict
 plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 {
 	const struct jobs_stream *stream;
-	int64_t after = 0, letters = 0;
+	int64_t after = 0, letters = 0, left = -1;
 	struct job job;
 	int proof = 0;
 	bool go;
@@ -281,7 +282,14 @@ plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 		v = dates_before_paper(run, job.id, stream, &go, why);
 		if (v != V_OK)
 			return v;
-		if (!go)
+		if (go)
+			v = store_print_left(run->site->store,
+				stream->printer_is->name,
+				stream->printer_is->letters,
+				calendar_day(clock_now_ms()), &left, why);
+		if (v != V_OK)
+			return v;
+		if (!go || left == 0) /* used up: tomorrow */
 			continue;
 		v = plan_job(run, &job, stream, &letters, why);
 		if (v == V_OK)
@@ -312,12 +320,21 @@ cut_bundle(struct role_run *run, struct printer_plan *plan,
 	struct print_group group;
 	char name[BUNDLE_NAME_MAX];
 	struct bundle_form form;
-	int64_t lot, now_ms = clock_now_ms();
+	int64_t lot, left = -1, now_ms = clock_now_ms();
 	const char *previous;
 	int count;
 	enum verdict v;
 
-	v = store_plan_next(store, plan->place, (size_t)printer->bundle_letters,
+	v = store_print_left(store, printer->name, printer->letters,
+		calendar_day(now_ms), &left, why);
+	if (v == V_OK && left == 0)
+		v = V_END; /* the rest tomorrow */
+	if (v != V_OK)
+		return v;
+	v = store_plan_next(store, plan->place,
+		(size_t)(left > 0 && left < printer->bundle_letters
+				 ? left
+				 : printer->bundle_letters),
 		printer->bundle_bytes, &run->mem, &group, why);
 	if (v != V_OK)
 		return v;
@@ -329,6 +346,9 @@ cut_bundle(struct role_run *run, struct printer_plan *plan,
 	form.number = count + 1;
 	form.previous = previous;
 	form.name = name;
+	form.printer = form.test ? NULL : printer->name;
+	form.per_day = printer->letters;
+	form.day = calendar_day(now_ms);
 	bundle_name(job->id, now_ms, form.number, group.ids, group.count, 0,
 		form.test, name);
 	v = store_bundle_cut(store, job->id, &form, &group, now_ms, &lot, why);

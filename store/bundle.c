@@ -179,6 +179,22 @@ insert_lot(struct pg *pg, const struct job_row *job, int64_t number,
 	return v;
 }
 
+/* The letters of the printer's day, in the transaction that cuts. */
+static enum verdict
+take_day(struct store *store, const struct bundle_form *form,
+	const struct print_group *letters, struct fault *why)
+{
+	int64_t may = 0;
+	enum verdict v = store_print_allowance(store, form->printer,
+		(int64_t)letters->count, form->per_day, form->day, &may, why);
+
+	if (v == V_OK && may < (int64_t)letters->count)
+		v = fault_set(why, V_SKIP, CODE_STATE,
+			"the letters a day of printer %.40s are used",
+			form->printer);
+	return v;
+}
+
 enum verdict
 store_bundle_cut(struct store *store, const char *job,
 	const struct bundle_form *form, const struct print_group *letters,
@@ -204,6 +220,8 @@ store_bundle_cut(struct store *store, const char *job,
 		v = fault_set(why, V_SKIP, CODE_STATE, "the job is stopped");
 	if (v == V_OK)
 		v = check_paper(pg, &row, letters, why);
+	if (v == V_OK && form->printer != NULL)
+		v = take_day(store, form, letters, why);
 	if (v == V_OK)
 		v = lot_numbers(pg, 1, &number, why);
 	if (v == V_OK)

@@ -81,6 +81,12 @@ struct bundle_form {
 	const char *product, *envelope;
 	bool colour, simplex, merged, test;
 	int weight; /* grams; 0: letters of several classes */
+	/* Whose letters of a day these are (store/limit.h); NULL: they do
+	 * not count.
+	 */
+	const char *printer;
+	int64_t per_day; /* of the jobs file, 0 no limit */
+	int32_t day;
 };
 
 /* A new print lot in state bundled with these letters in this order. V_SKIP:
