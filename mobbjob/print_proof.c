@@ -77,9 +77,12 @@ print_proof_list(struct call *call, struct fault *why)
 	v = store_proof_list(
 		call->site.store, &call->mem, &proofs, &count, why);
 	for (i = 0; v == V_OK && i < count; i++)
-		printf("job %s: the paper run waits: proof %s %s; mobbjob "
-		       "print proof %s --as good|bad|anew\n",
-			proofs[i].job, proofs[i].name,
+		printf("job %s: MOBB-%04d the paper run waits: proof %s %s; "
+		       "mobbjob print proof %s --as good|bad|anew\n",
+			proofs[i].job,
+			(int)(proofs[i].state == PROOF_BAD ? CODE_PROOF_BAD
+							   : CODE_PROOF_WAITS),
+			proofs[i].name,
 			proofs[i].state == PROOF_BAD ? "is bad"
 						     : "has to be looked at",
 			proofs[i].job);

@@ -559,6 +559,31 @@ test_print__a_changed_letter_leaves_nothing_behind(void **state)
 	sweep(fd);
 }
 
+/* These documents are no PDFs. */
+static void
+test_print__what_cannot_be_joined_is_named(void **state)
+{
+	struct fake fake = { 0 };
+	struct content content = { &fake, fake_open, fake_read };
+	struct fault why = FAULT_NONE;
+	struct sample s;
+	char name[PRINT_NAME_MAX];
+	uint8_t sha256[32];
+	int fd = folder();
+
+	(void)state;
+	sample(&s);
+	s.bundle.merged = true;
+	name_it(&s.bundle, name);
+	assert_int_equal(
+		print_write(&s.bundle, &content, fd, sha256, &why), V_NEVER);
+	assert_int_equal(why.code, CODE_MERGE);
+	assert_non_null(strstr(why.place, "20260215-k3f7 record"));
+	assert_false(there(fd, name, ".zip"));
+	assert_false(there(fd, name, ".zip.sha256"));
+	sweep(fd);
+}
+
 static void
 test_print__what_a_crash_left_is_replaced(void **state)
 {
@@ -599,6 +624,7 @@ main(void)
 			test_print__nothing_of_a_citizen_but_the_address),
 		cmocka_unit_test(
 			test_print__a_changed_letter_leaves_nothing_behind),
+		cmocka_unit_test(test_print__what_cannot_be_joined_is_named),
 		cmocka_unit_test(test_print__what_a_crash_left_is_replaced),
 	};
 
