@@ -102,7 +102,8 @@ create table letter_left (
 	record bigint not null
 );
 insert into person_table (name, rows, look, adds, changes, removes, records)
-values ('letter_left', 'none', '', false, '', false, false);
+values ('letter_left', 'none', '', false, '', false, false),
+('job_keeps', 'none', '', false, '', false, false);
 
 -- The rows that went.  Called with the job locked.
 create function mobb_retention(job_no bigint, now_ms bigint) returns bigint
