@@ -323,6 +323,12 @@ test_compile__mistakes_in_checks_and_the_letter(void **state)
 			"^{ name: brief, ", VALUE, NULL },
 		{ "pages without a PDF", "href: pdf",
 			"first_page: ^id, last_page: id", VALUE, "pages" },
+		{ "a way that is none", "href: pdf", "for: ^post, href: pdf",
+			VALUE, NULL },
+		{ "a channel that is no enum", "  recipient: bsn\n",
+			"  recipient: bsn\n  channel: ^naam\n"
+			"  box_only: [box]\n",
+			VALUE, "it must be an enum" },
 		{ "a leaflet in a folder", "documents:",
 			"documents:\n  - { name: f, file: ^a/b.pdf, title: T }",
 			VALUE, NULL },
