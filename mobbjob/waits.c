@@ -56,10 +56,10 @@ of_folder(struct call *call, struct spool *spool, const struct spool_rule *rule,
 /* And what lies beside the folders of its senders. */
 static void
 of_stream(struct call *call, struct spool *spool,
-	const struct jobs_stream *stream, struct wait *all, size_t *count)
+	const struct jobs_stream *stream, struct spool_rule rule,
+	struct wait *all, size_t *count)
 {
-	struct spool_rule rule = rule_of(call, stream);
-
+	rule.stream = stream->folder;
 	of_folder(call, spool, &rule, all, count);
 	if (!stream->many || stream->again)
 		return;
@@ -73,6 +73,7 @@ void
 waits_find(struct call *call, struct wait **waits_out, size_t *count_out)
 {
 	const struct jobs *jobs = &call->site.jobs;
+	struct spool_rule rule = { .stream = "" };
 	struct spool *spool = NULL;
 	struct fault ignored;
 	size_t i;
@@ -83,9 +84,13 @@ waits_find(struct call *call, struct wait **waits_out, size_t *count_out)
 	if (spool_look_open(site_path(&call->site, jobs->spool), &spool,
 		    &ignored) != V_OK)
 		return;
-	for (i = 0; i < jobs->stream_count; i++)
-		of_stream(
-			call, spool, &jobs->streams[i], *waits_out, count_out);
+	for (i = 0; i < jobs->stream_count; i++) {
+		const struct jobs_stream *s = &jobs->streams[i];
+
+		if (!s->again) /* its senders share the definition */
+			rule = rule_of(call, s);
+		of_stream(call, spool, s, rule, *waits_out, count_out);
+	}
 	spool_close(spool);
 }
 
