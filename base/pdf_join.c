@@ -416,6 +416,7 @@ out:
 	free(s.numbers);
 	free(s.queue);
 	arena_done(&s.mem);
+	(void)pdf_sound(s.q); /* or libqpdf says that nobody asked */
 	qpdf_cleanup(&s.q);
 	return v;
 }
