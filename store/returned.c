@@ -69,10 +69,13 @@ find(struct applying *a, const struct columns *c, struct fault *why)
 		"job_no, "
 		"coalesce(l.record, p.record) as record, s.day, s.why, "
 		"s.moved, b.lot_no, coalesce(b.state in (4, 10), false) "
-		"as left_us from unnest($1::uuid[], $2::text[], $3::bigint[], "
+		"as left_us, k.job as gone_job, k.record as gone_record "
+		"from unnest($1::uuid[], $2::text[], $3::bigint[], "
 		"$4::int[], $5::smallint[], $6::boolean[]) with ordinality "
 		"s (id, name, place, day, why, moved, n) "
 		"left join letter l on l.bericht_id = s.id "
+		"left join letter_left k on k.bericht_id = s.id "
+		"and l.job_no is null "
 		"left join lot o on o.name = s.name and o.name <> '' "
 		"left join place p on p.lot_no = o.number and p.seq = s.place "
 		"left join lateral (select q.lot_no, b.state from place q "
@@ -134,8 +137,9 @@ alarms(struct applying *a, struct fault *why)
 	int i;
 
 	v = pg_ask(a->pg,
-		"select count(*) filter (where record is null), "
-		"coalesce(min(n) filter (where record is null), 0), "
+		"select count(*) filter (where record is null "
+		"and gone_job is null), coalesce(min(n) filter "
+		"(where record is null and gone_job is null), 0), "
 		"count(*) filter (where record is not null and not left_us), "
 		"coalesce(min(n) filter (where record is not null "
 		"and not left_us), 0) from came_back",
@@ -150,13 +154,41 @@ alarms(struct applying *a, struct fault *why)
 	pg_rows_done(&rows);
 	if (v == V_OK && lines[0] > 0)
 		v = printed_alarm(a, CODE_RECEIPT_UNKNOWN, lines[0], first[0],
-			why,
-			"a returned letter that is not ours, or that is not "
-			"kept any more");
+			why, "a returned letter that is not ours");
 	if (v == V_OK && lines[1] > 0)
 		v = printed_alarm(a, CODE_RECEIPT_STATE, lines[1], first[1],
 			why,
 			"a returned letter that was not handed to a printer");
+	return v;
+}
+
+/* Of jobs whose letters are kept no longer there is no report to write: a person
+ * tells the supplier.
+ */
+static enum verdict
+gone(struct applying *a, struct fault *why)
+{
+	struct pg_rows rows = PG_ROWS_NONE;
+	enum verdict v;
+	int i;
+
+	v = pg_ask(a->pg,
+		"select gone_job, count(*), min(n), min(gone_record) "
+		"from came_back where gone_job is not null "
+		"group by gone_job order by gone_job",
+		NULL, &rows, why);
+	for (i = 0; v == V_OK && i < rows.count; i++) {
+		char job[JOB_ID_MAX];
+
+		pg_word(&rows, i, 0, job, sizeof(job));
+		a->done->bad += pg_int(&rows, i, 1);
+		v = printed_alarm(a, CODE_RETURNED, pg_int(&rows, i, 1),
+			a->said->rows[pg_int(&rows, i, 2) - 1].line, why,
+			"letters of job %s came back, which is kept no "
+			"longer; the first is record %" PRId64,
+			job, pg_int(&rows, i, 3));
+	}
+	pg_rows_done(&rows);
 	return v;
 }
 
@@ -176,6 +208,8 @@ printed_returned(struct applying *a, struct fault *why)
 		v = write_notes(a, &made, why);
 	if (v == V_OK)
 		v = alarms(a, why);
+	if (v == V_OK)
+		v = gone(a, why);
 	a->done->good += made;
 	a->done->again +=
 		(int64_t)a->said->row_count - made - (a->done->bad - bad);

@@ -416,6 +416,25 @@ test_printed__mail_comes_back_after_the_job_is_settled(void **state)
 }
 
 static void
+test_printed__of_what_is_kept_no_longer_a_person_is_told(void **state)
+{
+	struct uuid id = id_of("gone", 1);
+	struct print_receipt r;
+
+	(void)state;
+	OK(pg_do(books->pg,
+		"insert into letter_left (bericht_id, job, record) "
+		"values ($1, '20250101-gone', 7)",
+		PG_ARGS(PG_U(&id)), NULL, &why));
+	r = said_of(PRINT_RETURNED, "", "gone", 1, 1);
+	OK(apply_as("retour-gone.csv", &r));
+	counts(0, 0, 1);
+	assert_non_null(strstr(done.text,
+		"MOBB-1369 letters of job 20250101-gone came back, which is "
+		"kept no longer; the first is record 7; line 1"));
+}
+
+static void
 test_printed__what_was_never_printed_cannot_come_back(void **state)
 {
 	struct print_receipt r;
@@ -518,6 +537,8 @@ main(void)
 		cmocka_unit_test(test_printed__recall),
 		cmocka_unit_test(
 			test_printed__mail_comes_back_after_the_job_is_settled),
+		cmocka_unit_test(
+			test_printed__of_what_is_kept_no_longer_a_person_is_told),
 		cmocka_unit_test(
 			test_printed__what_was_never_printed_cannot_come_back),
 		cmocka_unit_test(
