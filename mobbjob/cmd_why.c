@@ -254,7 +254,11 @@ why_tell(struct call *call, const struct letter_row *row, struct fault *why)
 	v = tell_decisions(call, row, why);
 	if (v != V_OK)
 		return v;
-	step(call, 0, "now: %s", letter_word(row->state));
+	if (row->state == LETTER_HELD && row->code != CODE_NONE)
+		step(call, 0, "now: %s, %s", letter_word(row->state),
+			show_code((int)row->code, &call->mem));
+	else
+		step(call, 0, "now: %s", letter_word(row->state));
 	return V_OK;
 }
 

@@ -16,7 +16,7 @@ mobbsim batch --stream uitkering --letters 40 --seed 94 --out "$f" >/dev/null
 ref=$(awk -F';' '$4 == "paper" { print $2; exit }' "$f.truth.csv")
 nr=${ref##*-}
 LC_ALL=C awk -F';' -v OFS=';' -v nr="$nr" \
-	'$1 == "SP" && $2 == nr && !done { $16 = "\344\270\255\345\233\275"; done = 1 } { print }' \
+	'$1 == "SP" && $2 == nr && !done { $15 = "\344\270\255\345\233\275"; done = 1 } { print }' \
 	"$f" >"$dir/new.csv"
 cp "$dir/new.csv" "$f"
 rm -f "$f.sha256"
