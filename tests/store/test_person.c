@@ -85,8 +85,9 @@ test_person__grants_are_those_of_the_list(void **state)
 	assert_string_equal(
 		names("select proname::text from pg_proc where prosecdef "
 		      "and pronamespace = 'public'::regnamespace order by 1"),
-		"letter_abroad letter_bsn_end letter_open mobb_counted "
-		"mobb_ledger mobb_recorded site_key_is ");
+		"letter_abroad letter_bsn_end letter_corrected letter_open "
+		"mobb_counted mobb_ledger mobb_limit_row mobb_recorded "
+		"site_key_is ");
 	assert_string_equal(
 		names("select proname::text from pg_proc where prosecdef "
 		      "and pronamespace = 'public'::regnamespace "
