@@ -39,7 +39,7 @@ Q        = $(if $(V),,@echo "  $(@:build/%=%)";)
 ALL_C    = -std=$(STD) -D_POSIX_C_SOURCE=200809L -I. -I$(B)/gen $(WARN) \
            $(if $(DEV),-Werror) -MMD -MP \
            $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 
 LIB  := $(wildcard base/*.c batch/*.c spool/*.c formats/*.c channels/*.c \
           store/*.c)
