@@ -141,6 +141,7 @@ enum code {
 	CODE_ADDRESS_CORRECTED = 1354, /* a person corrected the address */
 	CODE_ADDRESS_LATE = 1355,      /* too late to correct an address */
 	CODE_NOT_ENDED = 1356,	       /* a letter of the job is still open */
+	CODE_NOT_PROVEN = 1357,	       /* the sum of the job differs */
 	CODE_PAGE_CHARACTER = 1358,    /* not in the fonts, so not printed */
 	CODE_PAGE_FIT = 1359,	     /* does not fit in the window, on pages */
 	CODE_PAGE_FONT = 1360,	     /* fonts for paper are not installed */

@@ -981,6 +981,18 @@ static const struct advice rows[] = {
 		"Bekijk wat er open staat met `mobbjob show` en wat op u wacht "
 		"met `mobbjob needs`; sluit af als alles een einde heeft.",
 		1 },
+	{ CODE_NOT_PROVEN, '-', "the sum of the job differs",
+		"de som van de opdracht klopt niet",
+		"What the supplier announced, our books and what the other "
+		"side counts are not the same; so nobody can state that the "
+		"job is complete.",
+		"The line says which two differ: look with `mobbjob show` and "
+		"`mobbjob check`, and ask who counted otherwise; close the job "
+		"when they agree.",
+		"De regel noemt welke twee verschillen: kijk met `mobbjob "
+		"show` en `mobbjob check` en vraag wie anders telde; sluit af "
+		"als ze gelijk zijn.",
+		1 },
 	{ CODE_PAGE_CHARACTER, 'M', "character cannot be printed on paper",
 		"teken kan niet op papier worden afgedrukt",
 		"The text, subject, reference or address of this letter has a "

@@ -212,7 +212,6 @@ report_close(struct call *call, const struct job *job, struct fault *why)
 	struct closing closing = { .person = call->person, .reason = "" };
 	enum verdict v = report_view_make(call, job, view, why);
 
-	closing.sum = view->proof;
 	closing.at_ms = view->now_ms;
 	/* Look first: nobody gives a reason for what cannot be. */
 	if (v == V_OK)

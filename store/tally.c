@@ -143,6 +143,29 @@ store_tally(struct store *store, const char *job, struct arena *mem,
 
 /* --- the closing statement --- */
 
+/* It may add up and still not be what the supplier or the other side counts. */
+static enum verdict
+sum_agrees(struct store *store, const char *id, char sum_out[PROOF_LINE_MAX],
+	struct fault *why)
+{
+	struct arena mem = ARENA_EMPTY;
+	int64_t uncounted = 0;
+	struct proof proof;
+	struct job job;
+	enum verdict v = store_job_get(store, id, &mem, &job, why);
+
+	if (v == V_OK)
+		v = store_job_uncounted(store, id, &uncounted, why);
+	if (v == V_OK) {
+		proof = job_proof(&job, uncounted);
+		if (proof_line(&proof, sum_out) == PROOF_DIFFERS)
+			v = fault_set(
+				why, V_SKIP, CODE_NOT_PROVEN, "%s", sum_out);
+	}
+	arena_done(&mem);
+	return v;
+}
+
 static enum verdict
 may_close(struct pg *pg, const struct job_row *job, struct fault *why)
 {
@@ -183,6 +206,7 @@ store_job_close(struct store *store, const char *job,
 	const struct closing *closing, bool dry, struct fault *why)
 {
 	struct pg *pg = store->pg;
+	char sum[PROOF_LINE_MAX] = "";
 	struct job_row row;
 	enum verdict v;
 
@@ -191,6 +215,8 @@ store_job_close(struct store *store, const char *job,
 		v = job_lock(pg, job, &row, why);
 	if (v == V_OK)
 		v = may_close(pg, &row, why);
+	if (v == V_OK)
+		v = sum_agrees(store, row.id, sum, why);
 	if (v == V_OK && dry)
 		v = V_END; /* nothing is kept */
 	if (v == V_OK)
@@ -200,13 +226,13 @@ store_job_close(struct store *store, const char *job,
 			"at_ms) select number, letters + rejected, "
 			"n_delivered, n_posted, rejected, n_withdrawn, $2, $3, "
 			"$4, $5 from job where number = $1",
-			PG_ARGS(PG_N(row.number), PG_T(closing->sum),
+			PG_ARGS(PG_N(row.number), PG_T(sum),
 				PG_T(closing->person), PG_T(closing->reason),
 				PG_N(closing->at_ms)),
 			NULL, why);
 	if (v == V_OK)
 		v = event_put(pg, closing->at_ms, row.id, closing->person,
-			"closed", why, "%s: %s", closing->sum, closing->reason);
+			"closed", why, "%s: %s", sum, closing->reason);
 	v = pg_end(pg, v, why);
 	return v == V_END ? V_OK : v;
 }

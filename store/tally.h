@@ -51,9 +51,10 @@ struct closing {
 	const char *sum, *person, *reason;
 	int64_t at_ms;
 };
-/* `sum`: the line of the proof.  V_SKIP: CODE_NOT_ENDED, letters are open;
- * CODE_STATE, nothing of it was taken, or it was closed before.  `dry`: look
- * only.  Recorded as an event.
+/* Of `closing` person, reason and at_ms; the sums are those of the books.  V_SKIP:
+ * CODE_NOT_ENDED, letters are open; CODE_NOT_PROVEN, the line of the proof says
+ * DIFFERS (batch/proof.h); CODE_STATE, nothing of it was taken, or it was closed
+ * before.  `dry`: look only.  Recorded as an event.
  */
 enum verdict store_job_close(struct store *store, const char *job,
 	const struct closing *closing, bool dry, struct fault *why);
