@@ -100,8 +100,10 @@ static const struct row letters[] = {
 		BIT(LETTER_BOX) | BIT(LETTER_DELIVERED) | BIT(LETTER_DECLINED) |
 			BIT(LETTER_UNKNOWN) },
 	[LETTER_DELIVERED] = { "delivered", 0 },
+	/* Withdrawn: for the box only, and the supplier is told. */
 	[LETTER_DECLINED] = { "declined",
-		BIT(LETTER_PAPER) | BIT(LETTER_RESEND) | BIT(LETTER_HELD) },
+		BIT(LETTER_PAPER) | BIT(LETTER_RESEND) | BIT(LETTER_HELD) |
+			BIT(LETTER_WITHDRAWN) },
 	[LETTER_UNKNOWN] = { "unknown",
 		BIT(LETTER_OFFERED) | BIT(LETTER_DELIVERED) |
 			BIT(LETTER_DECLINED) | BIT(LETTER_HELD) },
