@@ -452,6 +452,61 @@ test_pace__bytes_of_all_uploads_together(void **state)
 }
 
 static void
+test_pace__a_stop_of_a_sender_in_a_stream_holds(void **state)
+{
+	struct offer_rules rules = { .per_hour = FAST, .in_flight = 100 };
+	struct stop_count n;
+	struct offer offer;
+	int64_t ms = 0;
+
+	(void)state;
+	world_new();
+	job_with_lots("20260606-many", "s", 209, "3", "10");
+	OK(store_offer_next(
+		books, "simulator", &rules, NOW, &mem, &offer, &ms, &why));
+	address_offer(&offer, "m-many-1");
+	OK(store_stop_set(books, STOP_STREAM, "s/voorbeeld", "anna", "look",
+		NOW, &n, &why));
+	assert_int_equal(
+		store_offer_begin(books, &offer, &rules, &ms, &why), V_LATER);
+	assert_int_equal(begin_one(&rules, "m-many-2", &ms), V_END);
+	OK(store_stop_clear(
+		books, STOP_STREAM, "s/voorbeeld", "anna", "seen", NOW, &why));
+	/* That of another sender is none of its business. */
+	OK(store_stop_set(
+		books, STOP_STREAM, "s/ander", "anna", "look", NOW, &n, &why));
+	OK(begin_one(&rules, "m-many-3", &ms));
+	OK(store_stop_clear(
+		books, STOP_STREAM, "s/ander", "anna", "seen", NOW, &why));
+}
+
+static void
+test_pace__a_retry_that_is_due_waits_for_its_window(void **state)
+{
+	struct offer_stream stream = { .name = "s", .lane = OFFER_NORMAL };
+	struct offer_rules rules = { .per_hour = FAST,
+		.in_flight = 100,
+		.streams = &stream,
+		.stream_count = 1 };
+	int64_t ms = 0;
+
+	(void)state;
+	world_new();
+	job_with_lots("20260607-wind", "s", 210, "1", "10");
+	OK(begin_one(&rules, "m-wind-1", &ms));
+	sql(books, arena_format(&mem,
+			   "update attempt set state = 2, next_post_ms = %lld",
+			   (long long)NOW - 1));
+	stream.closed = true;
+	stream.opens_ms = NOW + 60000;
+	assert_int_equal(begin_one(&rules, "m-wind-1", &ms), V_END);
+	assert_int_equal(ms, 60000);
+	stream.opens_ms = 0; /* nobody knows when */
+	assert_int_equal(begin_one(&rules, "m-wind-1", &ms), V_END);
+	assert_int_equal(ms, -NOW);
+}
+
+static void
 test_pace__a_printer_gets_so_many_letters_a_day(void **state)
 {
 	struct limit limit = { .kind = LIMIT_PRINTER,
@@ -505,6 +560,10 @@ main(void)
 		cmocka_unit_test(
 			test_pace__a_person_limits_from_the_next_lot_until_its_end),
 		cmocka_unit_test(test_pace__bytes_of_all_uploads_together),
+		cmocka_unit_test(
+			test_pace__a_stop_of_a_sender_in_a_stream_holds),
+		cmocka_unit_test(
+			test_pace__a_retry_that_is_due_waits_for_its_window),
 		cmocka_unit_test(
 			test_pace__a_printer_gets_so_many_letters_a_day),
 	};
