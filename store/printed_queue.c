@@ -189,7 +189,7 @@ store_alarms_seen(struct store *store, const char *file, const char *person,
 	struct pg_rows rows = PG_ROWS_NONE;
 	struct pg *pg = store->pg;
 	char job[JOB_ID_MAX] = "";
-	int64_t alarms = 0;
+	int64_t alarms = 0, changed = 0;
 	enum verdict v = pg_begin(pg, why);
 
 	if (v == V_OK)
@@ -217,7 +217,10 @@ store_alarms_seen(struct store *store, const char *file, const char *person,
 			"update print_alarm set seen_ms = $2 where seen_ms = 0 "
 			"and file_no in (select number from receipt_file "
 			"where name = $1)",
-			PG_ARGS(PG_T(file), PG_N(now_ms)), NULL, why);
+			PG_ARGS(PG_T(file), PG_N(now_ms)), &changed, why);
+	if (v == V_OK && !dry && changed == 0)
+		v = fault_set(why, V_SKIP, CODE_NOT_ALLOWED,
+			"its alarms are about jobs of another sender");
 	v = pg_end(pg, v, why);
 	if (v == V_OK)
 		*alarms_out = alarms;

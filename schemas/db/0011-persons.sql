@@ -599,7 +599,8 @@ end $$;
 -- --- every table, and what persons may of it ---
 
 -- rows: which of its rows are whose: by sender, its OIN (oin), stream, job_no
--- (job), lot_no (lot), job's id (id), request_no (request), kind and name (stop);
+-- (job; alarm: 0 is of no one job), lot_no (lot), job's id (id), request_no
+-- (request), kind and name (stop);
 -- any: of all; none: of nobody; copied: COPY writes it, nobody reads it.
 -- look: columns ('*' all, '-x' all but x).  adds, removes: may rows come and go by a person.
 -- changes: columns that a person may change.  records: an event must be there.

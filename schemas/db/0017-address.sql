@@ -43,5 +43,29 @@ create table job_closing (
 	reason text not null,
 	at_ms bigint not null
 );
+-- A person states what the books say, also without mobbjob.
+create function mobb_closing() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+	if mobb_owner() then
+		return new;
+	end if;
+	if not exists (select from job j where j.number = new.job_no
+			and j.letters = j.n_delivered + j.n_posted
+				+ j.n_withdrawn
+			and j.promised_letters in (-1, j.records)
+			and j.promised_cents in (-1, j.cents)
+			and (new.records, new.delivered, new.posted,
+				new.rejected, new.withdrawn)
+				= (j.letters + j.rejected, j.n_delivered,
+				j.n_posted, j.rejected, j.n_withdrawn)) then
+		raise exception 'that is not what the books say'
+			using errcode = 'MB304';
+	end if;
+	new.at_ms := extract(epoch from clock_timestamp()) * 1000;
+	return new;
+end $$;
+create trigger job_closing_right before insert on job_closing
+for each row execute function mobb_closing();
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values ('job_closing', 'job', '*', true, '', false, true);

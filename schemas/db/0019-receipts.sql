@@ -59,6 +59,6 @@ alter table job add column n_returned bigint not null default 0;
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values
 ('receipt_file', 'any', '*', false, '', false, false),
-('print_alarm', 'any', '*', false, 'seen_ms', false, true),
+('print_alarm', 'alarm', '*', false, 'seen_ms', false, true),
 ('returned', 'job', '*', false, '', false, false);
 update person_table set changes = changes || ', recall_ms' where name = 'lot';

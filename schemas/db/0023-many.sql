@@ -60,6 +60,10 @@ language sql immutable set search_path = public, pg_temp as $$
 		'on j.number = o.job_no where j.sender' || mine || ')'
 	when 'request' then 'request_no in (select r.number from request r '
 		'where r.sender' || mine || ')'
+	-- about no one job: of all who may do it for some sender
+	when 'alarm' then '(job_no = 0 and mobb_senders(' ||
+		quote_literal(may) || ') <> ''{}'') or job_no in (select '
+		'j.number from job j where j.sender' || mine || ')'
 	when 'any' then 'true' end
 	from (select ' = any ((select mobb_senders(' || quote_literal(may) ||
 		'))::text[])' as mine) m

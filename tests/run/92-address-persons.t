@@ -32,4 +32,29 @@ id=$(field id)
 as games report "$id" --close --reason x >"$dir/o" 2>&1
 ok "who looks closes no job" test $? != 0
 ok "but reads the report" as games report "$id" --html
+# What mobbjob does not do, psql does not do either.
+ok "one who operates for another sender" \
+	sql "select mobb_person_add('mail', 'operate', 'ander')"
+sql "insert into receipt_file (name, sha256, said, lot_no, at_ms)
+	values ('print-x.ack', '', 1, 0, 1);
+	insert into print_alarm (file_no, job_no, lot_no, code, lines, text,
+	at_ms) select f.number, j.number, 0, 1363, 1, 'x', 1
+	from receipt_file f, job j where j.id = '$id'" >"$dir/o"
+said() { # said WHO WHAT: with the event that is wanted
+	pg "$1" "begin; insert into event (at_ms, job, person, what, text)
+		values (0, '', '', 'x', 'x'); $2; commit" >"$dir/o" 2>&1
+}
+seen() { sql "select count(*) from print_alarm where seen_ms > 0"; }
+said games "update print_alarm set seen_ms = 1"
+is "who looks marks no alarm as seen" "$(seen)" 0
+is "an alarm of another sender is not there" \
+	"$(pg mail 'select count(*) from print_alarm')" 0
+said mail "update print_alarm set seen_ms = 1"
+is "nor marked as seen" "$(seen)" 0
+said man "update print_alarm set seen_ms = 1"
+is "who operates does it" "$(seen)" 1
+said man "insert into job_closing select number, letters + rejected,
+	letters, 0, rejected, 0, 'sum OK', '', 'x', 0 from job where id = '$id'"
+like "nobody closes a job that is open" "$(cat "$dir/o")" 'not what the books'
+is "so it is not closed" "$(sql 'select count(*) from job_closing')" 0
 finish
