@@ -23,9 +23,8 @@
 #include "channels/channel.h"
 #include "mobbd/printer.h"
 
-#define FOLDER "print/out"
-#define FOLDER_TEST "print/test"
 #define DAYS_BACK 60
+#define REST_WAIT_MS 2000
 
 static const char *
 or_none(const char *text)
@@ -127,34 +126,27 @@ fill_days(struct role_run *run, const struct jobs_stream *stream,
 	return V_OK;
 }
 
-/* The folder where it goes: a TEST bundle never to where letters for citizens
- * are taken from.
- */
 static enum verdict
 open_folder(struct role_run *run, const struct jobs_printer *printer, bool test,
 	int *out, struct fault *why)
 {
-	const char *folder = FOLDER;
+	const char *folder = printer_folder(printer, test);
 	int spool = spool_fd(run->site->spool);
-	enum verdict v = V_OK;
+	enum verdict v = test ? file_dirs(spool, folder, why) : V_OK;
 
-	if (test) {
-		folder =
-			printer->folder == NULL ? FOLDER_TEST : printer->folder;
-		v = file_dirs(spool, folder, why);
-	}
 	if (v == V_OK)
 		v = file_dir(spool, folder, out, why);
 	return v;
 }
 
-/* A full disk or a folder that may not be written is mended by a person; all
- * waits for it, in the database, and is written then.
+/* A full disk or a folder that may not be written is mended by a person; what
+ * goes there waits for it, in the database, and is written then.
  */
 static enum verdict
-cannot_write(struct role_run *run, const char *name, enum verdict v,
-	struct fault *why)
+cannot_write(struct role_run *run, const char *name, const char *folder,
+	enum verdict v, struct fault *why)
 {
+	struct printer_plan *plan = run->own;
 	const struct fault cause = *why;
 
 	if (v != V_BROKEN || (why->code != CODE_IO && why->code != CODE_SPOOL))
@@ -162,7 +154,21 @@ cannot_write(struct role_run *run, const char *name, enum verdict v,
 	fault_set(why, V_LATER, CODE_BUNDLE_WRITE,
 		"bundle %.100s cannot be written: %.200s", name, cause.text);
 	run->line->trouble = 1;
+	printer_rest_shut(&plan->rest, folder);
+	printer_rest_tell(&plan->rest, name, why);
 	return V_LATER;
+}
+
+/* Is the folder shut in this step?  Then it waits.  (What it was is told.) */
+static enum verdict
+may_write(struct role_run *run, const char *folder, struct fault *why)
+{
+	struct printer_plan *plan = run->own;
+
+	if (!printer_rest_waits(&plan->rest, folder))
+		return V_OK;
+	return fault_set(why, V_LATER, CODE_BUNDLE_WRITE,
+		"%.100s takes no bundles", folder);
 }
 
 /* The bundle with its documents, also those that are made for it. */
@@ -262,18 +268,22 @@ handed_before(struct role_run *run, const struct jobs_printer *printer,
 	return v;
 }
 
-/* The job's stream; V_LATER: it is not in the jobs file. */
+/* The job's stream; V_LATER: what is called so rests. */
 static enum verdict
-stream_of(struct role_run *run, const struct job *job,
+stream_of(struct role_run *run, const struct job *job, const char *name,
 	const struct jobs_stream **stream_out, struct fault *why)
 {
-	*stream_out = site_stream_now(run->site, job);
-	if (*stream_out == NULL)
-		return fault_set(why, V_LATER, CODE_CONFIG_NAME,
-			"stream %.100s is not in the jobs file, and has a "
-			"bundle to be written",
-			job->stream);
-	return V_OK;
+	struct printer_plan *plan = run->own;
+
+	*stream_out = printer_stream(run, job);
+	if (*stream_out != NULL)
+		return V_OK;
+	fault_set(why, V_LATER, CODE_CONFIG_NAME,
+		"bundle %.100s rests: stream %.60s of sender %.60s is not in "
+		"the jobs file any more, or not for %.20s",
+		name, job->stream, job->sender, job->environment);
+	printer_rest_tell(&plan->rest, name, why);
+	return V_LATER;
 }
 
 static void
@@ -308,50 +318,70 @@ check_name(const struct print_bundle *b, int number, int proof,
 	return V_OK;
 }
 
-/* A bundle that was cut but perhaps not written whole. */
+/* The bundle of a lot, with the form it was cut in. */
 static enum verdict
-finish_one(struct role_run *run, struct fault *why)
+finish_lot(struct role_run *run, const struct lot *lot, const struct job *job,
+	const struct jobs_stream *stream, const struct bundle_form *form,
+	struct fault *why)
 {
-	struct store *store = run->site->store;
-	const struct jobs_stream *stream;
 	struct paper *paper = NULL;
-	struct bundle_form form;
 	struct print_bundle b;
-	struct job job;
-	struct lot lot;
 	enum verdict v;
 
-	v = store_print_unfinished(store, &run->mem, &lot, why);
-	if (v == V_OK)
-		v = store_job_get(store, lot.job, &run->mem, &job, why);
-	if (v == V_OK)
-		v = stream_of(run, &job, &stream, why);
-	if (v == V_OK)
-		v = store_bundle_form(store, lot.number, &run->mem, &form, why);
-	if (v != V_OK)
-		return v;
-	v = handed_before(run, stream->printer_is, &lot, form.test, why);
+	v = handed_before(run, stream->printer_is, lot, form->test, why);
 	if (v != V_SKIP)
 		return v;
-	v = role_begins(run, TOOK_BUNDLE, "", lot.letters, why);
+	v = role_begins(run, TOOK_BUNDLE, "", lot->letters, why);
 	if (v != V_OK)
 		return v;
-	fill_bundle(&job, stream, &form, lot.cut_ms, &b);
-	v = store_lot_letters(store, lot.number, &run->mem, &b.letters,
-		&b.reasons, &b.letter_count, why);
+	fill_bundle(job, stream, form, lot->cut_ms, &b);
+	v = store_lot_letters(run->site->store, lot->number, &run->mem,
+		&b.letters, &b.reasons, &b.letter_count, why);
 	if (v == V_OK)
 		v = fill_days(run, stream, &b, why);
 	if (v != V_OK)
 		return v;
 	letters_print(&b, &run->mem);
-	v = check_name(&b, form.number, 0, &run->mem, why);
+	v = check_name(&b, form->number, 0, &run->mem, why);
 	if (v == V_OK)
 		v = paper_open(stream, &paper, why);
 	if (v == V_OK)
 		v = write_bundle(
-			run, stream->printer_is, &b, paper, lot.number, why);
+			run, stream->printer_is, &b, paper, lot->number, why);
 	paper_close(paper);
-	return cannot_write(run, form.name, v, why);
+	return v;
+}
+
+/* A bundle that was cut but perhaps not written whole: the first behind
+ * *number, which becomes its own.
+ */
+static enum verdict
+finish_bundle(struct role_run *run, int64_t *number, struct fault *why)
+{
+	struct store *store = run->site->store;
+	const struct jobs_stream *stream;
+	struct bundle_form form;
+	const char *folder;
+	struct job job;
+	struct lot lot;
+	enum verdict v;
+
+	v = store_print_unfinished(store, *number, &run->mem, &lot, why);
+	if (v != V_OK)
+		return v;
+	*number = lot.number;
+	v = store_job_get(store, lot.job, &run->mem, &job, why);
+	if (v == V_OK)
+		v = stream_of(run, &job, lot.name, &stream, why);
+	if (v == V_OK)
+		v = store_bundle_form(store, lot.number, &run->mem, &form, why);
+	if (v != V_OK)
+		return v;
+	folder = printer_folder(stream->printer_is, form.test);
+	v = may_write(run, folder, why);
+	if (v == V_OK)
+		v = finish_lot(run, &lot, &job, stream, &form, why);
+	return cannot_write(run, form.name, folder, v, why);
 }
 
 /* A proof: written as a bundle is, but no letter of it counts as printed. */
@@ -383,21 +413,30 @@ write_proof(struct role_run *run, const struct jobs_stream *stream,
 	return v;
 }
 
+/* The same of a proof, by the number of its job. */
 static enum verdict
-finish_proof(struct role_run *run, struct fault *why)
+finish_proof(struct role_run *run, int64_t *number, struct fault *why)
 {
 	struct store *store = run->site->store;
 	const struct jobs_stream *stream;
 	struct bundle_form form;
 	struct print_bundle b;
 	struct print_proof proof;
+	const char *folder;
 	struct job job;
-	enum verdict v = store_proof_unfinished(store, &run->mem, &proof, why);
+	enum verdict v;
 
+	v = store_proof_unfinished(store, *number, &run->mem, &proof, why);
 	if (v == V_OK)
 		v = store_job_get(store, proof.job, &run->mem, &job, why);
-	if (v == V_OK)
-		v = stream_of(run, &job, &stream, why);
+	if (v != V_OK)
+		return v;
+	*number = job.number;
+	v = stream_of(run, &job, proof.name, &stream, why);
+	if (v != V_OK)
+		return v;
+	folder = printer_folder(stream->printer_is, proof.test);
+	v = may_write(run, folder, why);
 	if (v != V_OK)
 		return v;
 	printer_form(stream, false, 0, &form);
@@ -415,7 +454,38 @@ finish_proof(struct role_run *run, struct fault *why)
 	v = check_name(&b, proof.number, proof.nth, &run->mem, why);
 	if (v == V_OK)
 		v = write_proof(run, stream, &b, &proof, why);
-	return cannot_write(run, proof.name, v, why);
+	return cannot_write(run, proof.name, folder, v, why);
+}
+
+/* All that `finish` finds, until something was written.  What rests is passed
+ * by.  Who took the time to fail is the last one to be tried again.
+ */
+static enum verdict
+finish_all(struct role_run *run,
+	enum verdict (*finish)(struct role_run *, int64_t *, struct fault *),
+	int64_t *begin, struct fault *why)
+{
+	struct printer_plan *plan = run->own;
+	int64_t number = *begin;
+	bool again = number > 0;
+
+	while (!*run->stop) {
+		size_t shut = plan->rest.shut_count;
+		enum verdict v = finish(run, &number, why);
+
+		if (v == V_END && again) {
+			again = false;
+			number = 0;
+			continue;
+		}
+		if (v != V_LATER || (why->code != CODE_CONFIG_NAME &&
+					    why->code != CODE_BUNDLE_WRITE))
+			return v;
+		plan->rest.some = true;
+		if (plan->rest.shut_count > shut)
+			*begin = number;
+	}
+	return V_END;
 }
 
 static enum verdict
@@ -429,14 +499,18 @@ printer_open(struct role_run *run, struct fault *why)
 static enum verdict
 printer_step(struct role_run *run, struct fault *why)
 {
+	struct printer_plan *plan = run->own;
 	enum verdict v;
 
 	run->line->trouble = 0;
-	v = finish_one(run, why);
+	printer_rest_begin(&plan->rest);
+	v = finish_all(run, finish_bundle, &plan->rest.bundle, why);
 	if (v == V_END)
-		v = finish_proof(run, why);
+		v = finish_all(run, finish_proof, &plan->rest.proof, why);
 	if (v == V_END)
-		v = printer_cut(run, run->own, why);
+		v = printer_cut(run, plan, why);
+	if (v == V_END && plan->rest.some && !run->board->once)
+		run->wait_ms = REST_WAIT_MS;
 	/* Held while it was being made: there may be others to print. */
 	return v == V_SKIP && why->code == CODE_STATE ? V_OK : v;
 }

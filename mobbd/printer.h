@@ -9,12 +9,59 @@
 #include "mobbd/role.h"
 #include "store/store.h"
 
+#define REST_TOLD_MAX 64
+#define REST_SHUT_MAX 16 /* more are tried each time */
+
+/* What cannot be written now rests, alone: what is behind it goes on. */
+struct printer_rest {
+	/* Where the next look begins: behind this bundle, and the proof of this
+	 * job.
+	 */
+	int64_t bundle, proof;
+	bool some; /* in this step */
+	/* Folders that took no bundle in this step, and how many wait for each.
+	 * Nothing more is tried there; and when it is two, nothing more is cut
+	 * for it: one may have trouble of its own.
+	 */
+	struct {
+		const char *folder;
+		int lots;
+	} shut[REST_SHUT_MAX];
+	size_t shut_count;
+	/* Names of what was told to rest: each once. */
+	char told[REST_TOLD_MAX][BUNDLE_NAME_MAX];
+	size_t told_next;
+};
+
+/* The job's stream, as it was at intake; NULL: it is not in the jobs file, or
+ * has another environment now.  Its paper rests: no letter of a test may be
+ * printed for a citizen, nor his for a test.
+ */
+const struct jobs_stream *printer_stream(
+	const struct role_run *run, const struct job *job);
+/* Where it goes: a TEST bundle never to where letters for citizens are taken
+ * from.
+ */
+const char *printer_folder(const struct jobs_printer *printer, bool test);
+
+/* A step begins: every folder may be tried again. */
+void printer_rest_begin(struct printer_rest *rest);
+/* Does the folder take no more in this step?  If so one more waits for it. */
+bool printer_rest_waits(struct printer_rest *rest, const char *folder);
+void printer_rest_shut(struct printer_rest *rest, const char *folder);
+/* May more be cut for it? */
+bool printer_rest_may_cut(const struct printer_rest *rest, const char *folder);
+/* Log once why the bundle or proof rests. */
+void printer_rest_tell(
+	struct printer_rest *rest, const char *name, const struct fault *why);
+
 /* The run that is being cut; a job's id of "" is none.  The plan itself is in
  * the database session (store/print.h).
  */
 struct printer_plan {
 	char job[16];
 	int64_t place; /* of the last letter that was cut */
+	struct printer_rest rest;
 };
 
 /* Cut the next bundle of the plan, or make the plan of the next job that is

@@ -256,6 +256,17 @@ proof_wanted(struct role_run *run, const struct job *job,
 	return v == V_END ? V_OK : v;
 }
 
+/* Can what is cut for it be written? */
+static bool
+can_write(const struct printer_plan *plan, const struct jobs_stream *stream)
+{
+	struct bundle_form form;
+
+	printer_form(stream, false, 0, &form);
+	return printer_rest_may_cut(
+		&plan->rest, printer_folder(stream->printer_is, form.test));
+}
+
 /* The plan of the next job that has something to print. */
 static enum verdict
 plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
@@ -276,8 +287,8 @@ plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 		if (v != V_OK)
 			return v;
 		after = job.number;
-		stream = site_stream_now(run->site, &job);
-		if (stream == NULL)
+		stream = printer_stream(run, &job);
+		if (stream == NULL || !can_write(plan, stream))
 			continue;
 		v = dates_before_paper(run, job.id, stream, &go, why);
 		if (v != V_OK)
@@ -369,8 +380,9 @@ printer_cut(struct role_run *run, struct printer_plan *plan, struct fault *why)
 	v = store_job_get(run->site->store, plan->job, &run->mem, &job, why);
 	if (v != V_OK)
 		return v;
-	stream = site_stream_now(run->site, &job);
-	v = stream == NULL || !dates_hours(run, stream)
+	stream = printer_stream(run, &job);
+	v = stream == NULL || !can_write(plan, stream) ||
+			    !dates_hours(run, stream)
 		    ? V_END
 		    : cut_bundle(run, plan, &job, stream, why);
 	if (v == V_OK || (v != V_END && v != V_SKIP))

@@ -269,7 +269,7 @@ store_bundle_form(struct store *store, int64_t lot, struct arena *mem,
 }
 
 enum verdict
-store_print_unfinished(struct store *store, struct arena *mem,
+store_print_unfinished(struct store *store, int64_t after, struct arena *mem,
 	struct lot *lot_out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
@@ -278,9 +278,9 @@ store_print_unfinished(struct store *store, struct arena *mem,
 	v = pg_ask(store->pg,
 		"select " LOT_COLUMNS " from lot o "
 		"join job j on j.number = o.job_no where o.state = 9 "
-		"and (o.leaving_ms > 0 or (j.state in (6, 7) "
+		"and o.number > $1 and (o.leaving_ms > 0 or (j.state in (6, 7) "
 		"and not " JOB_J_STOPPED ")) order by o.number limit 1",
-		NULL, &rows, why);
+		PG_ARGS(PG_N(after)), &rows, why);
 	if (v == V_OK && rows.count == 0)
 		v = V_END;
 	if (v == V_OK)

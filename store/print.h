@@ -132,9 +132,11 @@ enum verdict store_proof_get(struct store *store, const char *job,
 /* Keep a new one in state cut; proof->nth and ->name are given. */
 enum verdict store_proof_cut(struct store *store, const char *job,
 	const struct print_proof *proof, struct fault *why);
-/* A proof that was cut but perhaps not written.  V_END: none. */
-enum verdict store_proof_unfinished(struct store *store, struct arena *mem,
-	struct print_proof *out, struct fault *why);
+/* A proof that was cut but perhaps not written, of the first job with a number
+ * above `after`.  V_END: none.
+ */
+enum verdict store_proof_unfinished(struct store *store, int64_t after,
+	struct arena *mem, struct print_proof *out, struct fault *why);
 /* Its letters, in their order, with the reason of print. */
 enum verdict store_proof_letters(struct store *store,
 	const struct print_proof *proof, struct arena *mem,

@@ -124,15 +124,15 @@ store_proof_cut(struct store *store, const char *job,
 }
 
 enum verdict
-store_proof_unfinished(struct store *store, struct arena *mem,
+store_proof_unfinished(struct store *store, int64_t after, struct arena *mem,
 	struct print_proof *out, struct fault *why)
 {
 	return ask_one(store->pg,
 		"select " COLUMNS "::text from print_proof f "
 		"join job j on j.number = f.job_no where f.state = 1 "
-		"and j.state in (6, 7) and not " JOB_J_STOPPED
-		"order by f.made_ms limit 1",
-		NULL, mem, out, why);
+		"and j.state in (6, 7) and j.number > $1 and not " JOB_J_STOPPED
+		"order by j.number limit 1",
+		PG_ARGS(PG_N(after)), mem, out, why);
 }
 
 enum verdict

@@ -730,10 +730,11 @@ enum verdict store_print_ready(struct store *store, int64_t after,
 #define PRINT_PERSON "decided_by_person"
 #define PRINT_AGAIN "printed_again"
 /* Print lots still in state bundled (a crash or a hold came between), of jobs
- * that are not held, and those that had begun to leave.  V_END: none.
+ * that are not held, and those that had begun to leave; the first behind lot
+ * `after`.  V_END: none.
  */
-enum verdict store_print_unfinished(struct store *store, struct arena *mem,
-	struct lot *lot_out, struct fault *why);
+enum verdict store_print_unfinished(struct store *store, int64_t after,
+	struct arena *mem, struct lot *lot_out, struct fault *why);
 enum verdict store_lot_letters(struct store *store, int64_t lot,
 	struct arena *mem, struct letter **letters_out,
 	const char ***reasons_out, size_t *count_out, struct fault *why);

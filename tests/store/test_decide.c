@@ -178,7 +178,7 @@ test_decide__a_letter_is_taken_out_of_a_bundle(void **state)
 	(void)letter_is("bund-3", LETTER_PAPER);
 	assert_int_equal(store_print_leave(books, lot, NOW, &why), V_SKIP);
 	assert_int_equal(
-		store_print_unfinished(books, &mem, &left, &why), V_END);
+		store_print_unfinished(books, 0, &mem, &left, &why), V_END);
 	assert_int_equal(printable("20260603-bund"), 4);
 	/* Once it is being handed over it is too late. */
 	OK(store_print_letters(books, "20260603-bund", 100, &mem, &letters,
@@ -511,12 +511,12 @@ test_decide__a_hold_stops_a_bundle(void **state)
 	assert_int_equal(n.waiting, 6);
 	assert_int_equal(store_print_leave(books, lot, NOW, &why), V_SKIP);
 	assert_int_equal(
-		store_print_unfinished(books, &mem, &left, &why), V_END);
+		store_print_unfinished(books, 0, &mem, &left, &why), V_END);
 	assert_false(print_ready());
 	OK(store_job_release(
 		books, "20260613-hbun", "j.jansen", "right", NOW, &why));
 	make_cut("20260613-hbun", "hbun", 10);
-	OK(store_print_unfinished(books, &mem, &left, &why));
+	OK(store_print_unfinished(books, 0, &mem, &left, &why));
 	assert_int_equal(left.number, lot);
 	OK(store_print_leave(books, lot, NOW, &why));
 	OK(store_stop_set(
@@ -524,7 +524,7 @@ test_decide__a_hold_stops_a_bundle(void **state)
 	assert_int_equal(n.in_flight, 6);
 	assert_int_equal(n.bundles_in_flight, 1);
 	/* It ends by itself, also after a crash. */
-	OK(store_print_unfinished(books, &mem, &left, &why));
+	OK(store_print_unfinished(books, 0, &mem, &left, &why));
 	OK(store_print_leave(books, lot, NOW, &why));
 	OK(store_stop_clear(
 		books, STOP_STREAM, "woz", "j.jansen", "ok", NOW, &why));

@@ -96,7 +96,7 @@ cut_bundle(int64_t *lot_out)
 		V_SKIP);
 	assert_int_equal(why.code, CODE_PRINT_TWICE);
 
-	OK(store_print_unfinished(books, &mem, &found, &why));
+	OK(store_print_unfinished(books, 0, &mem, &found, &why));
 	assert_int_equal(found.number, lot);
 	assert_string_equal(found.name, "print-1");
 	assert_true(found.print);
@@ -132,7 +132,7 @@ test_print__from_paper_to_posted(void **state)
 		store_print_handed(books, lot, other, NOW + 2, &why), V_SKIP);
 	assert_int_equal(job_now("20260501-prnt").n_handed, 2);
 	assert_int_equal(
-		store_print_unfinished(books, &mem, &found, &why), V_END);
+		store_print_unfinished(books, 0, &mem, &found, &why), V_END);
 	OK(store_posted(books, "print-1", 20500, "anna", NOW, &posted, &why));
 	assert_int_equal(posted, 2);
 	assert_int_equal(job_now("20260501-prnt").n_posted, 2);

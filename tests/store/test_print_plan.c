@@ -124,7 +124,7 @@ test_plan__a_run_waits_for_its_proof(void **state)
 	assert_int_equal(store_proof_get(books, JOB, &mem, &got, &why), V_END);
 	OK(store_proof_cut(books, JOB, &proof, &why));
 	assert_false(ready());
-	OK(store_proof_unfinished(books, &mem, &got, &why));
+	OK(store_proof_unfinished(books, 0, &mem, &got, &why));
 	assert_string_equal(got.name, "print-proof-1");
 	assert_int_equal(got.count, 2);
 	assert_int_equal(got.records[0], 8);
@@ -140,7 +140,7 @@ test_plan__a_run_waits_for_its_proof(void **state)
 	assert_int_equal(why.code, CODE_STATE);
 	OK(store_proof_written(books, &got, sha256, true, NOW, &why));
 	assert_int_equal(
-		store_proof_unfinished(books, &mem, &got, &why), V_END);
+		store_proof_unfinished(books, 0, &mem, &got, &why), V_END);
 	assert_false(ready());
 	OK(store_proof_list(books, &mem, &list, &count, &why));
 	assert_int_equal(count, 1);
