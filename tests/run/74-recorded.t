@@ -44,6 +44,7 @@ recorded released '' release --stream woz
 recorded released "$a" release "$a"
 recorded held "$a" hold "$a"
 recorded cancelled "$a" cancel "$a/1"
+recorded 'address corrected' "$a" address "$a/2" --set town=Utrecht
 ok "on again" as daemon release "$a" --reason on
 did="$did sample"
 is "sample: not without a reason" "$(as0 daemon sample "$a" -o "$dir/tmp/s" \
@@ -55,6 +56,9 @@ recorded 'print closed' "$a" print close "$a"
 settle 6
 bundle=$(job print --plain | tail -1 | cut -f1)
 recorded posted "$a" posted "$bundle" --date "$(date -u +%Y-%m-%d)"
+once
+recorded closed "$a" report "$a" --close
+recorded limit '' limit --endpoint simulator 10/h
 sed -n '2s/^[^;]*;[^;]*;\([0-9]*\);.*/\1/p' "$dir/a.zip.truth.csv" \
 	>"$dir/tmp/box.txt"
 recorded subscriptions '' subscriptions import "$dir/tmp/box.txt" \
