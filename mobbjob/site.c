@@ -78,10 +78,12 @@ site_store(struct site *site, struct fault *why)
 		v = store_person(site->store, &site->person, why);
 	if (v != V_OK)
 		return v;
-	/* Only the owner can bring the tables up to date. */
+	/* Only the owner can bring the tables up to date, and seldom has to. */
+	v = store_check_version(site->store, why);
 	if (!site->person.owner)
-		return store_check_version(site->store, why);
-	v = store_migrate(site->store, why);
+		return v;
+	if (v != V_OK)
+		v = store_migrate(site->store, why);
 	return v == V_OK ? store_person_rules(site->store, &site->jobs, why)
 			 : v;
 }
