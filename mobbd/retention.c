@@ -6,22 +6,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static enum verdict
-files_away(struct role_run *run, const struct job *job, struct fault *why)
-{
-	struct spool *spool = run->site->spool;
-	struct lot *lots;
-	size_t i, count;
-	enum verdict v;
-
-	v = store_lot_list(
-		run->site->store, job->id, &run->mem, &lots, &count, why);
-	for (i = 0; v == V_OK && i < count; i++)
-		if (lots[i].print)
-			v = spool_forget_bundle(spool, lots[i].name, why);
-	return v == V_OK ? spool_forget_job(spool, job->id, why) : v;
-}
-
 enum verdict
 retention_step(struct role_run *run, bool *removed_out, struct fault *why)
 {
@@ -39,7 +23,9 @@ retention_step(struct role_run *run, bool *removed_out, struct fault *why)
 	if (v == V_OK)
 		v = store_retention_begin(store, job.id, clock_now_ms(), why);
 	if (v == V_OK)
-		v = files_away(run, &job, why);
+		v = spool_forget_print(run->site->spool, job.id, why);
+	if (v == V_OK)
+		v = spool_forget_job(run->site->spool, job.id, why);
 	if (v == V_OK)
 		v = store_retention_end(store, job.id, clock_now_ms(), why);
 	if (v != V_OK) {

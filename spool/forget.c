@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +18,9 @@
 #include "base/file.h"
 #include "spool/room.h"
 
-/* Of names that begin with `begin`, and then end or have a dot; NULL: all. */
+#define BEGIN_MAX 64 /* of a name, with its job */
+
+/* Of names that begin with `begin`, also of what is half written; NULL: all. */
 static enum verdict
 empty(int fd, const char *begin, struct fault *why)
 {
@@ -36,8 +39,7 @@ empty(int fd, const char *begin, struct fault *why)
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
 		if (begin != NULL &&
-			(strncmp(name, begin, len) != 0 ||
-				(name[len] != '\0' && name[len] != '.')))
+			strncmp(name + (name[0] == '.'), begin, len) != 0)
 			continue;
 		if (unlinkat(fd, name, 0) == -1 && errno != ENOENT)
 			v = fault_errno(why, V_LATER, CODE_SPOOL,
@@ -85,22 +87,34 @@ spool_forget_job(struct spool *spool, const char *job, struct fault *why)
 }
 
 enum verdict
-spool_forget_bundle(struct spool *spool, const char *name, struct fault *why)
+spool_forget_print(struct spool *spool, const char *job, struct fault *why)
 {
-	static const char *const folders[] = { "print/out", "print/test" };
-	size_t i, len = strlen(name);
-	char begin[SPOOL_OUT_NAME_MAX + 1];
+	char begin[BEGIN_MAX], path[ROOM_PATH_MAX];
+	const struct dirent *entry;
 	enum verdict v = V_OK;
+	DIR *folders;
 	int fd;
 
-	/* Never a folder's whole content, never another's. */
-	if (!room_out_name_ok(name))
+	assert(room_job_ok(job));
+	/* A bundle or proof of it: print-JOB-DATE-... */
+	snprintf(begin, sizeof(begin), "print-%s-", job);
+	if (!open_folder(spool, "print", &fd))
 		return V_OK;
-	memcpy(begin, name, len + 1);
-	if (len > 4 && strcmp(begin + len - 4, ".zip") == 0)
-		begin[len - 4] = '\0';
-	for (i = 0; v == V_OK && i < 2; i++)
-		if (open_folder(spool, folders[i], &fd))
+	folders = fdopendir(fd);
+	if (folders == NULL) {
+		(void)close(fd);
+		return fault_errno(why, V_LATER, CODE_SPOOL, "read print");
+	}
+	/* A printer may have had another one than the jobs file says now. */
+	while (v == V_OK && (entry = readdir(folders)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+			strlen(entry->d_name) > SPOOL_OUT_NAME_MAX ||
+			strcmp(entry->d_name, "in") == 0)
+			continue;
+		room_path(path, "print", entry->d_name);
+		if (open_folder(spool, path, &fd))
 			v = empty(fd, begin, why);
+	}
+	(void)closedir(folders);
 	return v;
 }

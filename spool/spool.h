@@ -218,14 +218,14 @@ enum verdict spool_refuse(struct spool *spool, const char *job,
 enum verdict spool_done(
 	struct spool *spool, const char *job, struct fault *why);
 
-/* Its time is over: done/JOBID or bad/JOBID is removed with all in it, and a
- * bundle from print/out/ and print/test/ with what lies beside it.  What is not
- * there any more is V_OK.  V_LATER: it cannot be removed now.
+/* Its time is over: done/JOBID or bad/JOBID is removed with all in it, and its
+ * bundles and proofs from all folders in print/ but print/in/, with what lies
+ * beside them.  What is not there any more is V_OK.  V_LATER: it cannot be removed now.
  */
 enum verdict spool_forget_job(
 	struct spool *spool, const char *job, struct fault *why);
-enum verdict spool_forget_bundle(
-	struct spool *spool, const char *name, struct fault *why);
+enum verdict spool_forget_print(
+	struct spool *spool, const char *job, struct fault *why);
 
 /* --- outgoing: files for the supplier --- */
 

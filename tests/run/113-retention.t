@@ -13,7 +13,9 @@ mv /tmp/mobb-kill-$$.so "$dir/kill.so"
 mobbsim init "$dir" --senders 2 --ports auto >"$dir/init.log" 2>&1 || exit 1
 sed -i 's/^\(result\|answer\)_after:.*/\1_after: 0s/' "$dir/sim.yaml"
 # The first sender's jobs are kept for 30 days, the second's for ever.
-sed -i 's/^  - name: voorbeeld$/&\n    keep: 30d/' "$dir/jobs.yaml"
+sed -i -e 's/^  - name: voorbeeld$/&\n    keep: 30d/' \
+	-e 's/^\( *\)bundle_letters: .*/&\n\1proof: 2\n\1proof_wait: false/' \
+	"$dir/jobs.yaml"
 sim_start
 listen_start
 two=00000099000000010002
@@ -50,6 +52,9 @@ proof=$(job show "$old" | grep -E '^ *(sum|state)')
 like "its sum is right before" "$proof" 'sum OK'
 bundle=$(cd "$dir/spool/print/out" && ls | grep "$old" | head -1)
 ok "its bundle lies there" test -n "$bundle"
+ok "and a proof" test -e "$(echo "$dir"/spool/print/out/print-"$old"-*PROOF.zip)"
+mkdir "$dir/spool/print/proef" # a printer had this one before
+cp "$dir/spool/print/out/$bundle" "$dir/spool/print/proef/.$bundle.part"
 
 for when in before after; do
 	rm -f "$dir/kill.count"
@@ -62,7 +67,8 @@ for when in before after; do
 done
 once
 ok "then it is finished: no file" test ! -e "$dir/spool/done/$old"
-is "no bundle" "$(ls "$dir/spool/print/out" | grep -c "$old")" 0
+is "no bundle and no proof in any folder" \
+	"$(find "$dir/spool/print" -name "*$old*")" ""
 is "and no letter" "$(job letters "$old" --json | wc -l)" 0
 is "not a word about its citizens in the books" \
 	"$(cut -d';' -f3 "$dir/old.zip.truth.csv" | sed 1d | sort -u |
