@@ -63,10 +63,10 @@ store_print_cut(struct store *store, const char *job, const char *name,
 		.product = "",
 		.envelope = "" };
 	struct print_group group = { .weight = 20 };
-	int64_t records[100];
+	int64_t records[1000];
 	size_t i, d;
 
-	assert_true(count <= 100);
+	assert_true(count <= 1000);
 	for (i = 0; i < count; i++) {
 		records[i] = letters[i].record;
 		for (d = 0; d < letters[i].document_count; d++)
