@@ -58,8 +58,8 @@ apply(struct role_run *run, const char *name, struct printed_file *file,
 	struct buf reason = BUF_MAX(REASON_MAX);
 	enum verdict v;
 
-	v = store_printed_apply(run->site->store, &run->site->jobs, file,
-		clock_now_ms(), &run->mem, &done, why);
+	v = store_printed_apply(
+		run->site->store, file, clock_now_ms(), &run->mem, &done, why);
 	if (v == V_OK) {
 		tell(file->name, &done);
 		if (done.bad > 0)

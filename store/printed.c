@@ -323,12 +323,11 @@ apply_said(struct applying *a, struct fault *why)
 }
 
 enum verdict
-store_printed_apply(struct store *store, const struct jobs *jobs,
-	const struct printed_file *file, int64_t now_ms, struct arena *mem,
-	struct printed_done *done, struct fault *why)
+store_printed_apply(struct store *store, const struct printed_file *file,
+	int64_t now_ms, struct arena *mem, struct printed_done *done,
+	struct fault *why)
 {
 	struct applying a = { .pg = store->pg,
-		.jobs = jobs,
 		.file = file,
 		.said = file->said,
 		.now_ms = now_ms,

@@ -37,12 +37,12 @@ struct printed_done {
 			   * "" nothing */
 };
 
-/* Apply it.  `jobs` tells how a stream is printed.  done->bad > 0: somebody
+/* Apply it.  done->bad > 0: somebody
  * should look at the file.
  * V_LATER CODE_STATE: it is about a bundle that is being handed over at this
  * moment, in our books.
  */
-enum verdict store_printed_apply(struct store *store, const struct jobs *jobs,
+enum verdict store_printed_apply(struct store *store,
 	const struct printed_file *file, int64_t now_ms, struct arena *mem,
 	struct printed_done *done, struct fault *why);
 

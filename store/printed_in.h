@@ -9,7 +9,6 @@
 
 struct applying {
 	struct pg *pg;
-	const struct jobs *jobs;
 	const struct printed_file *file;
 	const struct print_receipt *said;
 	int64_t now_ms;

@@ -34,16 +34,8 @@ by_id(const void *a, const void *b)
 	return memcmp(one->id.bytes, two->id.bytes, sizeof(one->id.bytes));
 }
 
-static bool
-printed_simplex(const struct applying *a, const char *stream)
-{
-	const struct jobs_stream *s = jobs_stream(a->jobs, stream);
-
-	return s != NULL && s->printer_is->simplex;
-}
-
 /* Behind LETTER_COLUMNS: the state of its own, its code, is it in a newer
- * bundle, the stream.
+ * bundle, is this one printed on one side.
  */
 static enum verdict
 read_ours(struct applying *a, struct judging *j, struct fault *why)
@@ -57,10 +49,10 @@ read_ours(struct applying *a, struct judging *j, struct fault *why)
 	v = pg_ask(a->pg,
 		"select " LETTER_COLUMNS ", r.state, r.code, "
 		"exists (select from place q where q.job_no = p.job_no "
-		"and q.record = p.record and q.lot_no > p.lot_no), k.stream "
+		"and q.record = p.record and q.lot_no > p.lot_no), o.simplex "
 		"from place p join letter l on l.part = $2 "
 		"and l.job_no = p.job_no and l.record = p.record "
-		"join job k on k.number = p.job_no "
+		"join lot o on o.number = p.lot_no "
 		"left join lateral (select r.state, r.code from receipt r "
 		"where r.job_no = p.job_no and r.lot_no = p.lot_no "
 		"and r.record = p.record order by r.number desc limit 1) r "
@@ -86,10 +78,7 @@ read_ours(struct applying *a, struct judging *j, struct fault *why)
 				pg_bool(&rows, i, LETTER_COLUMN_COUNT + 2);
 			letter_print(&letter, &mem);
 			load = bundle_load(&letter,
-				printed_simplex(
-					a, pg_text(&rows, i,
-						   LETTER_COLUMN_COUNT + 3,
-						   &mem)));
+				pg_bool(&rows, i, LETTER_COLUMN_COUNT + 3));
 			/* 0 where a page is made when it is printed. */
 			o->pages = load.pages;
 			o->sheets = load.sheets;

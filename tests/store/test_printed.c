@@ -11,7 +11,6 @@
 
 #define DAY 20490 /* of the post */
 
-static const struct jobs no_jobs;
 static struct printed_done done;
 
 static bool
@@ -78,8 +77,7 @@ apply_as(const char *name, const struct print_receipt *said)
 	struct printed_file file = { .name = name, .said = said };
 
 	digest_of(name, strlen(name), file.sha256);
-	return store_printed_apply(
-		books, &no_jobs, &file, NOW, &mem, &done, &why);
+	return store_printed_apply(books, &file, NOW, &mem, &done, &why);
 }
 
 static void
@@ -182,6 +180,25 @@ test_printed__all_on_one_day_is_one_row(void **state)
 		1);
 	counts(0, 1, 0);
 	assert_int_equal(job_now("20260501-all1").n_posted, 5);
+}
+
+/* As the bundle was printed, not as the jobs file says today. */
+static void
+test_printed__sheets_of_its_own_form(void **state)
+{
+	struct print_receipt r;
+
+	(void)state;
+	(void)hand_over("20260501-shee", "shee", "print-shee", 2);
+	OK(pg_do(books->pg,
+		"update lot set simplex = true where name = 'print-shee'", NULL,
+		NULL, &why));
+	r = said_of(PRINT_POSTED, "print-shee", "shee", 1, 2);
+	rows[0].sheets = 2; /* of two pages */
+	OK(apply_as("print-shee.posted.csv", &r));
+	counts(2, 0, 0);
+	assert_non_null(strstr(done.text, "MOBB-1364"));
+	assert_non_null(strstr(done.text, "; line 2"));
 }
 
 static void
@@ -456,7 +473,7 @@ test_printed__a_file_that_cannot_be_read_waits_to_be_seen(void **state)
 	int64_t n = 0;
 
 	(void)state;
-	OK(store_printed_apply(books, &no_jobs, &file, NOW, &mem, &done, &why));
+	OK(store_printed_apply(books, &file, NOW, &mem, &done, &why));
 	counts(0, 0, 1);
 	OK(store_alarms_seen(
 		books, "print-x.ack", "anna", "called", true, NOW, &n, &why));
@@ -531,6 +548,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printed__an_ack_is_compared),
 		cmocka_unit_test(test_printed__all_on_one_day_is_one_row),
+		cmocka_unit_test(test_printed__sheets_of_its_own_form),
 		cmocka_unit_test(test_printed__in_parts_with_one_refused),
 		cmocka_unit_test(
 			test_printed__turned_down_goes_again_by_a_person),
