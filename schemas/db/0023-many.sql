@@ -95,7 +95,7 @@ create table job_keeps (
 	name text primary key
 );
 insert into job_keeps values ('lot'), ('page'), ('report'), ('consent'),
-	('receipt'), ('rejected');
+	('receipt'), ('rejected'), ('job_closing');
 
 -- The ids of letters that left and are kept no longer: the same letter in a
 -- file of later is a second one.  An id is made of the key with the site key and

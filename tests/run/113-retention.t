@@ -50,6 +50,7 @@ like "forty days later one is" "$(job retention)" \
 is "to look removes nothing" "$(ls "$dir/spool/done/$old" | grep -c "old.zip$")" 1
 proof=$(job show "$old" | grep -E '^ *(sum|state)')
 like "its sum is right before" "$proof" 'sum OK'
+ok "somebody closes it" job report "$old" --close --reason 'all is well'
 bundle=$(cd "$dir/spool/print/out" && ls | grep "$old" | head -1)
 ok "its bundle lies there" test -n "$bundle"
 ok "and a proof" test -e "$(echo "$dir"/spool/print/out/print-"$old"-*PROOF.zip)"
@@ -78,6 +79,8 @@ is "not a word about its citizens in the books" \
 		done | wc -l)" 0
 is "state and sum are as before" \
 	"$(job show "$old" | grep -E '^ *(sum|state)')" "$proof"
+like "who closed it stands in the report" "$(job report "$old" --html)" \
+	'stated on .* complete: .*all is well'
 like "the events say what happened" "$(job events "$old")" 'retention'
 is "the other sender's job is whole" "$(ls "$dir/spool/done/$other" |
 	grep -c "other.zip$") $(job letters "$other" --json | wc -l)" "1 30"
