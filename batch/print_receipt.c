@@ -75,8 +75,11 @@ judge_state(enum print_said said, enum letter_state state, enum code code)
 
 	if (state == LETTER_HANDED_OVER)
 		return SAID_GOOD;
+	/* That one was not printed after all is for a person: it stays posted,
+	 * but somebody does not have his letter.
+	 */
 	if (state == LETTER_POSTED)
-		return SAID_AGAIN;
+		return said == PRINT_POSTED ? SAID_AGAIN : SAID_WRONG;
 	/* Refused, and in the end printed after all: what is in the post is in
 	 * the post.
 	 */

@@ -243,7 +243,7 @@ apply_nack(struct applying *a, struct fault *why)
 	char reason[320];
 	enum verdict v;
 
-	if (a->lot.state == LOT_FAILED || a->lot.state == LOT_SETTLED) {
+	if (a->lot.state == LOT_FAILED) {
 		a->done->again++;
 		return V_OK;
 	}

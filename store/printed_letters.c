@@ -142,9 +142,11 @@ alarms(struct applying *a, const struct judging *j, struct fault *why)
 	if (v == V_OK && j->wrong.lines > 0)
 		v = printed_alarm(a, CODE_RECEIPT_STATE, j->wrong.lines,
 			j->wrong.line, why,
-			"%s, of a letter of bundle %.100s that was turned "
-			"down, withdrawn, or is in another bundle now",
-			print_said_word(a->said->said), a->name);
+			"%s, of a letter of bundle %.100s that was %s, or is "
+			"in another bundle now",
+			print_said_word(a->said->said), a->name,
+			a->said->said == PRINT_POSTED ? "turned down, withdrawn"
+						      : "posted, withdrawn");
 	if (v == V_OK && j->differ.lines > 0)
 		v = printed_alarm(a, CODE_RECEIPT_DIFFERS, j->differ.lines,
 			j->differ.line, why,

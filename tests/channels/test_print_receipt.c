@@ -339,7 +339,7 @@ test_print_receipt__is_judged_by_the_books(void **state)
 		{ PRINT_POSTED, LOT_HANDED_OVER, 0, 0, false, SAID_GOOD },
 		{ PRINT_REJECTED, LOT_HANDED_OVER, 0, 0, false, SAID_GOOD },
 		{ PRINT_POSTED, LOT_SETTLED, 0, 0, false, SAID_AGAIN },
-		{ PRINT_REJECTED, LOT_SETTLED, 0, 0, false, SAID_AGAIN },
+		{ PRINT_REJECTED, LOT_SETTLED, 0, 0, false, SAID_WRONG },
 		{ PRINT_POSTED, LOT_HANDED_OVER, LETTER_POSTED, 0, false,
 			SAID_AGAIN },
 		/* Refused, then printed after all. */

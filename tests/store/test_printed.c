@@ -173,12 +173,17 @@ test_printed__all_on_one_day_is_one_row(void **state)
 	apply("print-all.posted.csv.2", PRINT_POSTED, "print-all", "all", 2, 3);
 	counts(0, 2, 0);
 	assert_int_equal(job_now("20260501-all1").n_posted, 5);
-	/* Nor is it turned down or refused any more. */
+	/* Nor is it turned down or refused any more: but who says so has not
+	 * printed it, and somebody is told.
+	 */
 	apply("print-all.nack", PRINT_NACK, "print-all", "all", 1, 0);
-	counts(0, 1, 0);
+	counts(0, 0, 1);
+	assert_non_null(strstr(done.text, "nack of bundle print-all, which is "
+					  "posted"));
 	apply("print-all.rejected.csv", PRINT_REJECTED, "print-all", "all", 1,
 		1);
-	counts(0, 1, 0);
+	counts(0, 0, 1);
+	assert_non_null(strstr(done.text, "posted, withdrawn"));
 	assert_int_equal(job_now("20260501-all1").n_posted, 5);
 }
 
