@@ -13,7 +13,7 @@ window() { # window HH:MM HH:MM: of the endpoint
 }
 once_at() { # once_at SECONDS: with a wall clock that is so much ahead
 	LD_PRELOAD=$dir/late.so LATE_SECONDS=$1 \
-		timeout 60 mobbd -f "$dir/jobs.yaml" --once \
+		timeout 150 mobbd -f "$dir/jobs.yaml" --once \
 		>>"$dir/once.log" 2>&1
 	code=$?
 }
