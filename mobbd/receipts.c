@@ -221,22 +221,33 @@ recall_one(struct role_run *run, const struct recall *recall, struct fault *why)
 	return v;
 }
 
+/* One whose folder takes nothing waits alone: the letters of the others are
+ * being printed.
+ */
 static enum verdict
-recall_all(struct role_run *run, bool *some, struct fault *why)
+recall_all(
+	struct role_run *run, int64_t *rest_ms, bool *some, struct fault *why)
 {
-	struct recall recall;
+	struct recall recall = { .lot = 0 };
 	enum verdict v;
 
 	while (!*run->stop) {
 		v = store_recall_next(
-			run->site->store, &run->mem, &recall, why);
+			run->site->store, recall.lot, &run->mem, &recall, why);
 		if (v == V_END)
 			return V_OK;
-		if (v == V_OK)
-			v = recall_one(run, &recall, why);
 		if (v != V_OK)
 			return v;
-		*some = true;
+		v = recall_one(run, &recall, why);
+		if (v == V_OK) {
+			*some = true;
+			continue;
+		}
+		if (ends_all(why))
+			return v;
+		fault_at(why, "bundle %.100s", recall.bundle);
+		log_fault(why);
+		*rest_ms = clock_now_ms() + REST_MS;
 	}
 	return V_OK;
 }
@@ -253,7 +264,7 @@ receipts_take(
 		return V_OK;
 	v = take_all(run, rest_ms, some, why);
 	if (v == V_OK)
-		v = recall_all(run, some, why);
+		v = recall_all(run, rest_ms, some, why);
 	if (v != V_OK && !ends_all(why)) {
 		log_fault(why);
 		*rest_ms = now_ms + REST_MS;

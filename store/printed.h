@@ -65,8 +65,8 @@ struct recall {
 	const char *bundle, *stream;
 	uint8_t sha256[32];
 };
-enum verdict store_recall_next(struct store *store, struct arena *mem,
-	struct recall *out, struct fault *why);
+enum verdict store_recall_next(struct store *store, int64_t after,
+	struct arena *mem, struct recall *out, struct fault *why);
 enum verdict store_recall_told(
 	struct store *store, int64_t lot, int64_t now_ms, struct fault *why);
 

@@ -67,8 +67,8 @@ store_recall(struct store *store, const char *bundle, const char *person,
 }
 
 enum verdict
-store_recall_next(struct store *store, struct arena *mem, struct recall *out,
-	struct fault *why)
+store_recall_next(struct store *store, int64_t after, struct arena *mem,
+	struct recall *out, struct fault *why)
 {
 	struct pg_rows rows = PG_ROWS_NONE;
 	enum verdict v;
@@ -79,9 +79,9 @@ store_recall_next(struct store *store, struct arena *mem, struct recall *out,
 		"join job j on j.number = o.job_no "
 		"where o.print and o.state not in (4, 11) "
 		"and (o.recall_ms > 0 or o.state = 5) "
-		"and o.recall_told_ms = 0 "
+		"and o.recall_told_ms = 0 and o.number > $1 "
 		"order by o.number limit 1",
-		NULL, &rows, why);
+		PG_ARGS(PG_N(after)), &rows, why);
 	if (v == V_OK && rows.count == 0)
 		v = V_END;
 	if (v == V_OK) {

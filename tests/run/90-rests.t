@@ -50,4 +50,18 @@ is "letters of another environment are not printed in this one" \
 sql "update job set environment = 'simulator' where stream = 'woz'"
 once
 ok "as it was: the same bundle is written" test -e "$tst/$woz.zip.ready"
+
+uit=$(basename "$(ls "$out"/*.zip | head -1)" .zip)
+mv "$tst" "$tst.away"
+: >"$tst"
+for b in $woz $uit; do
+	job print recall "$b" --reason wrong >/dev/null
+done
+once
+ok "a recall that cannot be told holds no other" test -e "$out/$uit.recall"
+rm "$tst"
+mv "$tst.away" "$tst"
+once
+once
+ok "and is told when it can be" test -e "$tst/$woz.recall"
 finish

@@ -277,7 +277,7 @@ test_printed__turned_down_goes_again_by_a_person(void **state)
 	assert_non_null(strstr(queue[0].lot.reason, "HASH"));
 	assert_int_equal(queue[0].held, 1);
 	/* The .ready is to go. */
-	OK(store_recall_next(books, &mem, &recall, &why));
+	OK(store_recall_next(books, 0, &mem, &recall, &why));
 	assert_true(recall.refused);
 	OK(store_recall_told(books, recall.lot, NOW, &why));
 	/* Not by itself, and not posted. */
@@ -331,15 +331,17 @@ test_printed__recall(void **state)
 		store_recall(books, "print-none", "anna", "x", NOW, &why),
 		V_SKIP);
 	assert_int_equal(why.code, CODE_NO_JOB);
-	assert_int_equal(store_recall_next(books, &mem, &recall, &why), V_END);
+	assert_int_equal(
+		store_recall_next(books, 0, &mem, &recall, &why), V_END);
 	OK(store_recall(books, "print-rec", "anna", "wrong date", NOW, &why));
 	OK(store_recall(books, "print-rec", "anna", "again", NOW + 5, &why));
-	OK(store_recall_next(books, &mem, &recall, &why));
+	OK(store_recall_next(books, 0, &mem, &recall, &why));
 	assert_string_equal(recall.bundle, "print-rec");
 	assert_int_equal(recall.asked_ms, NOW);
 	assert_false(recall.refused);
 	OK(store_recall_told(books, recall.lot, NOW, &why));
-	assert_int_equal(store_recall_next(books, &mem, &recall, &why), V_END);
+	assert_int_equal(
+		store_recall_next(books, 0, &mem, &recall, &why), V_END);
 	/* Only the printer's word gives the letters back. */
 	assert_int_equal(job_now("20260501-rec1").n_handed, 2);
 	r = said_of(PRINT_RECALLED, "print-rec", "rec", 1, 0);
