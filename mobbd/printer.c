@@ -55,6 +55,23 @@ fill_product(const struct jobs_printer *printer, const struct bundle_form *form,
 	}
 }
 
+/* Where it comes back to.  What a stream of several senders says is of none of
+ * them: there a sender's own goes first.
+ */
+static void
+fill_return(const struct jobs_stream *stream, struct print_bundle *b)
+{
+	const struct jobs_sender *sender = stream->sender_is;
+	bool of_stream = stream->return_line_count > 0 &&
+			 (!stream->many || sender->return_address == NULL);
+
+	b->return_lines =
+		of_stream ? stream->return_address : &sender->return_address;
+	b->return_line_count = of_stream ? stream->return_line_count
+			       : sender->return_address == NULL ? 0
+								: 1;
+}
+
 static void
 fill_bundle(const struct job *job, const struct jobs_stream *stream,
 	const struct bundle_form *form, int64_t created_ms,
@@ -84,14 +101,13 @@ fill_bundle(const struct job *job, const struct jobs_stream *stream,
 		.post_latest = LETTER_DATE_NONE,
 		.returned = printer->returned == NULL ? "return"
 						      : printer->returned,
-		.return_lines = stream->return_address,
-		.return_line_count = stream->return_line_count,
 		.contact = or_none(printer->contact),
 		.receipts =
 			printer->receipts == NULL ? "none" : printer->receipts,
 		.merged = form->merged,
 		.address = printer->address };
 	fill_product(printer, form, b);
+	fill_return(stream, b);
 }
 
 /* When it should be posted: so many working days after it was cut as the printer

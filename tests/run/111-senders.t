@@ -10,6 +10,10 @@ mobbsim init "$dir" --senders 2 --ports auto >"$dir/init.log" 2>&1 || {
 	exit 1
 }
 sed -i 's/^\(result\|answer\)_after:.*/\1_after: 0s/' "$dir/sim.yaml"
+sed -i -e 's/^  - name: voorbeeld$/&\n    return_address: "Postbus 1, EEN"/' \
+	-e 's/^  - name: voorbeeld-2$/&\n    return_address: "Postbus 2, TWEE"/' \
+	-e 's/^  - name: woz$/&\n    return_address: ["Postbus 3, DRIE"]/' \
+	"$dir/jobs.yaml"
 one=00000099000000010000
 two=00000099000000010002
 sim_start
@@ -34,6 +38,16 @@ is "every letter of both ends once, in one channel" \
 is "certificate, agreement and payload are of one sender, of both there are" \
 	"$(sed 1d "$dir/sim/senders.csv" | cut -d';' -f4- | sort -u |
 		tr '\n' ' ')" "$one;$one;$one $two;$two;$two "
+for z in "$dir"/spool/print/out/*.zip; do
+	bsdtar -xOf "$z" manifest.xml >"$dir/manifest.xml"
+	for e in sender_oin return_address; do
+		xmllint --xpath "normalize-space(/*/*[local-name()='$e'])" \
+			"$dir/manifest.xml"
+	done | paste -sd' '
+done | sort -u | grep . >"$dir/back"
+is "undeliverable mail goes back to its own sender" \
+	"$(tr '\n' ';' <"$dir/back")" \
+	"$one Postbus 1, EEN;$two Postbus 2, TWEE;"
 # message;oin, and reference;message of what was delivered
 sed 1d "$dir/sim/senders.csv" | awk -F';' '{ print $2 ";" $4 }' |
 	sort >"$dir/oin"
