@@ -60,7 +60,9 @@ void printer_rest_tell(
  */
 struct printer_plan {
 	char job[16];
-	int64_t place; /* of the last letter that was cut */
+	int64_t number; /* of the job */
+	int64_t place;	/* of the last letter that was cut */
+	int64_t after;	/* the next plan is of a job behind this number */
 	struct printer_rest rest;
 };
 

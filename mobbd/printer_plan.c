@@ -272,12 +272,13 @@ static enum verdict
 plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 {
 	const struct jobs_stream *stream;
-	int64_t after = 0, letters = 0, left = -1;
+	int64_t after = plan->after, letters = 0, left = -1;
 	struct job job;
 	int proof = 0;
 	bool go;
 	enum verdict v;
 
+	plan->after = 0;
 	/* What is not in the jobs file rests, as does what may go to a box
 	 * still; the next one goes on.
 	 */
@@ -316,6 +317,7 @@ plan_next(struct role_run *run, struct printer_plan *plan, struct fault *why)
 	if (v != V_OK)
 		return v;
 	memcpy(plan->job, job.id, sizeof(plan->job));
+	plan->number = job.number;
 	plan->place = 0;
 	return V_OK;
 }
@@ -389,8 +391,10 @@ printer_cut(struct role_run *run, struct printer_plan *plan, struct fault *why)
 		return v;
 	/* At its end, or it is not what it was: there may be another plan. */
 	plan->job[0] = '\0';
-	if (v == V_SKIP && plan->place == 0 && why->code == CODE_PRINT_TWICE)
-		return V_LATER; /* not again at once */
+	if (v == V_SKIP && plan->place == 0 && why->code == CODE_PRINT_TWICE) {
+		plan->after = plan->number; /* not again at once: the next */
+		return V_LATER;
+	}
 	if (v == V_SKIP)
 		log_line("job %s: the paper run is planned again: %s", job.id,
 			why->text);
