@@ -158,7 +158,9 @@ store_limits_end(struct store *store, int64_t now_ms, int64_t *count_out,
 {
 	return pg_do(store->pg,
 		"with gone as (delete from pace_limit where until_ms > 0 "
-		"and until_ms <= $1 returning kind, name, amount, person) "
+		"and until_ms <= least($1, (extract(epoch from "
+		"clock_timestamp()) * 1000)::bigint) "
+		"returning kind, name, amount, person) "
 		"insert into event (at_ms, job, person, what, text) "
 		"select $1, '', 'automatic', 'limit', case kind "
 		"when 2 then 'sender ' when 3 then 'endpoint ' "

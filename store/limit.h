@@ -60,8 +60,8 @@ enum verdict store_limit_off(struct store *store, enum limit_kind kind,
 	const char *name, const char *person, const char *reason,
 	int64_t now_ms, struct fault *why);
 
-/* Those whose end has come are recorded and removed; they do not hold any more
- * whether this was called or not.
+/* Those whose end has come, by both clocks, are recorded and removed; by that of
+ * the database they do not hold any more whether this was called or not.
  */
 enum verdict store_limits_end(struct store *store, int64_t now_ms,
 	int64_t *count_out, struct fault *why);

@@ -424,6 +424,14 @@ test_pace__a_person_limits_from_the_next_lot_until_its_end(void **state)
 	assert_int_equal(gone, 0);
 	OK(store_limits_end(books, NOW + 150000, &gone, &why));
 	assert_int_equal(gone, 1);
+	/* A clock of ours that is ahead ends none. */
+	OK(pg_now_ms(books->pg, &limit.until_ms, &why));
+	limit.until_ms += 3600000;
+	OK(store_limit_set(books, &limit, 60000, &why));
+	OK(store_limits_end(books, limit.until_ms + 1, &gone, &why));
+	assert_int_equal(gone, 0);
+	OK(store_limit_off(
+		books, LIMIT_ENDPOINT, "simulator", "anna", "x", NOW, &why));
 	assert_int_equal(store_limit_off(books, LIMIT_ENDPOINT, "simulator",
 				 "anna", "x", NOW, &why),
 		V_SKIP);
