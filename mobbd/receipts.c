@@ -52,7 +52,7 @@ reason_of(const char *name, const struct printed_done *done, struct buf *out)
 
 static enum verdict
 apply(struct role_run *run, const char *name, struct printed_file *file,
-	struct fault *why)
+	const uint8_t *sha256, struct fault *why)
 {
 	struct printed_done done;
 	struct buf reason = BUF_MAX(REASON_MAX);
@@ -64,7 +64,7 @@ apply(struct role_run *run, const char *name, struct printed_file *file,
 		tell(file->name, &done);
 		if (done.bad > 0)
 			reason_of(file->name, &done, &reason);
-		v = spool_printed_end(run->site->spool, name,
+		v = spool_printed_end(run->site->spool, name, sha256,
 			done.bad > 0 ? reason.bytes : NULL, why);
 	}
 	buf_done(&reason);
@@ -82,6 +82,7 @@ take_one(struct role_run *run, const char *name, struct fault *why)
 	struct fault unread = FAULT_NONE;
 	enum print_said kind;
 	int64_t now_ms = clock_now_ms();
+	bool was_read;
 	enum verdict v;
 
 	v = spool_printed_read(run->site->spool, name, now_ms, &text, &unread);
@@ -89,6 +90,7 @@ take_one(struct role_run *run, const char *name, struct fault *why)
 		buf_done(&text);
 		return V_LATER;
 	}
+	was_read = v == V_OK;
 	digest_of(text.bytes == NULL ? "" : text.bytes, text.len, file.sha256);
 	if (v == V_OK)
 		v = print_receipt_name(name, &kind, bundle, &unread);
@@ -105,7 +107,7 @@ take_one(struct role_run *run, const char *name, struct fault *why)
 		unread.code = CODE_RECEIPT;
 		file.unread = &unread;
 	}
-	return apply(run, name, &file, why);
+	return apply(run, name, &file, was_read ? file.sha256 : NULL, why);
 }
 
 /* Of the books, not of a file. */

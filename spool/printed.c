@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "spool/room.h"
 
@@ -18,6 +19,7 @@
 #define BAD IN "/bad"
 #define GROWS_MS INT64_C(60000) /* a last line without its end waits so long */
 #define MOVES_MAX 1000		/* files of one name */
+#define PRINTED_MAX ((size_t)100000000)
 
 static bool
 ends(const char *name, const char *end)
@@ -141,9 +143,30 @@ free_name(int fd, const char *folder, const char *name, char out[ROOM_PATH_MAX],
 		"%s holds too many files of one name", folder);
 }
 
-enum verdict
-spool_printed_end(struct spool *spool, const char *name, const char *reason,
+/* Who says something else writes it under the same name: what nobody read must
+ * not be filed as read.
+ */
+static enum verdict
+same(struct spool *spool, const char *path, const uint8_t sha256[32],
 	struct fault *why)
+{
+	struct buf text = BUF_MAX(PRINTED_MAX);
+	uint8_t now[DIGEST_BYTES];
+	enum verdict v = file_get(spool->fd, path, &text, why);
+
+	if (v == V_OK) {
+		digest_of(text.bytes == NULL ? "" : text.bytes, text.len, now);
+		if (memcmp(now, sha256, sizeof(now)) != 0)
+			v = fault_set(why, V_LATER, CODE_GROWING,
+				"it is another file than was read");
+	}
+	buf_done(&text);
+	return v == V_OK ? V_OK : V_LATER;
+}
+
+enum verdict
+spool_printed_end(struct spool *spool, const char *name,
+	const uint8_t sha256[32], const char *reason, struct fault *why)
 {
 	const char *folder = reason == NULL ? DONE : BAD;
 	char from[ROOM_PATH_MAX], to[ROOM_PATH_MAX];
@@ -151,7 +174,9 @@ spool_printed_end(struct spool *spool, const char *name, const char *reason,
 	enum verdict v;
 
 	room_path(from, IN, name);
-	v = file_dirs(spool->fd, folder, why);
+	v = sha256 == NULL ? V_OK : same(spool, from, sha256, why);
+	if (v == V_OK)
+		v = file_dirs(spool->fd, folder, why);
 	if (v == V_OK)
 		v = free_name(
 			spool->fd, folder, spool_printed_name(name), to, why);

@@ -266,9 +266,11 @@ enum verdict spool_printed_read(struct spool *spool, const char *name,
 	int64_t now_ms, struct buf *text, struct fault *why);
 /* Applied: to print/in/done, or with a reason to print/in/bad, where
  * NAME.reason says it.  Another file of the name stays: this becomes NAME.2.
+ * `sha256` of what was read, NULL: it could not be.  V_LATER CODE_GROWING:
+ * another one lies there since, which is to be read first.
  */
 enum verdict spool_printed_end(struct spool *spool, const char *name,
-	const char *reason, struct fault *why);
+	const uint8_t sha256[32], const char *reason, struct fault *why);
 
 /* --- source: a claimed file as a stream with named members --- */
 
