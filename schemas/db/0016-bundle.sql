@@ -34,5 +34,19 @@ create table print_proof (
 create trigger print_proof_changed after insert or update on print_proof
 	for each row execute function mobb_changed();
 
+-- A person says of one that waits, or was found bad, what it is.
+create function mobb_proof_by_person() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+	if not mobb_owner() and (old.state not in (2, 4)
+			or new.state not in (3, 4, 6)) then
+		raise exception 'this proof waits for nobody'
+			using errcode = 'MB304';
+	end if;
+	return new;
+end $$;
+create trigger print_proof_right before update on print_proof
+for each row execute function mobb_proof_by_person();
+
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values ('print_proof', 'job', '*', false, 'state, person', false, true);

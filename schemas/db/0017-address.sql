@@ -27,6 +27,23 @@ set search_path = public, pg_temp as $$
 	order by a.number desc limit 1
 $$;
 
+-- What is in a bundle, or has its end, is as it was printed.
+create function mobb_address_by_person() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+	if not mobb_owner() and not exists (select from job j
+			join letter_now n on n.part = j.part
+			and n.job_no = j.number and n.record = new.record
+			where j.number = new.job_no and j.state not in (8, 9, 10)
+			and n.state in (1, 2, 3, 4, 6, 7, 8, 9)) then
+		raise exception 'too late to correct this address'
+			using errcode = 'MB304';
+	end if;
+	return new;
+end $$;
+create trigger letter_address_right before insert on letter_address
+for each row execute function mobb_address_by_person();
+
 insert into person_table (name, rows, look, adds, changes, removes, records)
 values ('letter_address', 'job', '-address', true, '', false, true);
 

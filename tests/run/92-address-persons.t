@@ -57,4 +57,18 @@ said man "insert into job_closing select number, letters + rejected,
 	letters, 0, rejected, 0, 'sum OK', '', 'x', 0 from job where id = '$id'"
 like "nobody closes a job that is open" "$(cat "$dir/o")" 'not what the books'
 is "so it is not closed" "$(sql 'select count(*) from job_closing')" 0
+sql "insert into print_proof (job_no, nth, name, state, records, nr, test,
+	made_ms) select number, 1, 'x', 3, '{1}', 1, false, 1 from job
+	where id = '$id'"
+said man "update print_proof set state = 1"
+is "a proof is not made anew behind the back" \
+	"$(sql 'select state from print_proof')" 3
+said man "update print_proof set state = 6"
+is "nor one that was found good" "$(sql 'select state from print_proof')" 3
+n=$(sql 'select count(*) from letter_address')
+said man "insert into letter_address (job_no, record, address, event_no,
+	person, reason, at_ms) select n.job_no, n.record, 'x', 0, '', '', 0
+	from letter_now n where n.state = 5 limit 1"
+like "the address of a letter that has its end stays" "$(cat "$dir/o")" 'too late'
+is "as it is" "$(sql 'select count(*) from letter_address')" "$n"
 finish
