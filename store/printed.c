@@ -268,16 +268,28 @@ apply_nack(struct applying *a, struct fault *why)
 	return v;
 }
 
+/* Its letters are in the run, too: posted, they come twice. */
+static enum verdict
+apply_proof(struct applying *a, struct fault *why)
+{
+	if (a->said->said == PRINT_ACK) {
+		a->done->again++;
+		return V_OK;
+	}
+	a->done->bad++;
+	return printed_alarm(a, CODE_RECEIPT_STATE, 0, 0, why,
+		"%s of %.100s, which is a proof: none of it is to be posted",
+		print_said_word(a->said->said), a->name);
+}
+
 static enum verdict
 apply_bundle(struct applying *a, struct fault *why)
 {
 	enum verdict v = lock_bundle(a, why);
 
 	/* A proof is no bundle in the books; that it was taken in is fine. */
-	if (v == V_END && strstr(a->name, "-PROOF") != NULL) {
-		a->done->again++;
-		return V_OK;
-	}
+	if (v == V_END && strstr(a->name, "-PROOF") != NULL)
+		return apply_proof(a, why);
 	if (v == V_END) {
 		a->done->bad++;
 		return printed_alarm(a, CODE_RECEIPT_UNKNOWN, 0, 0, why,

@@ -187,6 +187,24 @@ test_printed__all_on_one_day_is_one_row(void **state)
 	assert_int_equal(job_now("20260501-all1").n_posted, 5);
 }
 
+static void
+test_printed__a_proof_is_not_posted(void **state)
+{
+	struct print_receipt r = { .said = PRINT_ACK,
+		.bundle = "print-a-001-0a1b2c3d-PROOF",
+		.letters = 2,
+		.text = "" };
+
+	(void)state;
+	OK(apply_as("print-a-001-0a1b2c3d-PROOF.ack", &r));
+	counts(0, 1, 0);
+	r = said_of(PRINT_POSTED, r.bundle, "proof", 1, 2);
+	OK(apply_as("print-a-001-0a1b2c3d-PROOF.posted.csv", &r));
+	counts(0, 0, 1);
+	assert_non_null(strstr(done.text, "MOBB-1365"));
+	assert_non_null(strstr(done.text, "a proof"));
+}
+
 /* As the bundle was printed, not as the jobs file says today. */
 static void
 test_printed__sheets_of_its_own_form(void **state)
@@ -555,6 +573,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printed__an_ack_is_compared),
 		cmocka_unit_test(test_printed__all_on_one_day_is_one_row),
+		cmocka_unit_test(test_printed__a_proof_is_not_posted),
 		cmocka_unit_test(test_printed__sheets_of_its_own_form),
 		cmocka_unit_test(test_printed__in_parts_with_one_refused),
 		cmocka_unit_test(
