@@ -322,6 +322,12 @@ retention(struct role_run *run, bool *some, struct fault *why)
 	if (*some || now_ms < own->retention_ms)
 		return V_OK;
 	v = retention_step(run, &removed, why);
+	/* A file that cannot be removed holds up nothing else. */
+	if (v != V_OK && (why->code == CODE_SPOOL || why->code == CODE_IO ||
+				 why->code == CODE_STATE)) {
+		log_fault(why);
+		v = V_OK;
+	}
 	if (v == V_OK && !removed)
 		own->retention_ms = now_ms + RETENTION_MS;
 	*some = removed;

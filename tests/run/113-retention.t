@@ -66,6 +66,19 @@ for when in before after; do
 		"$(sql "select count(*) from letter l join job j on j.number
 			= l.job_no where j.id = '$old'")" 40
 done
+# What cannot be removed holds up nothing else.
+sql "insert into receipt_file (name, sha256, said, lot_no, at_ms)
+	values ('print-x.ack', '', 1, 0, 1);
+	insert into print_alarm (file_no, job_no, lot_no, code, lines, text,
+	at_ms) select f.number, j.number, 0, 1363, 1, 'x', 1
+	from receipt_file f, job j where j.id = '$open'"
+mkdir -p "$dir/spool/done/$old/of-a-person"
+once
+ok "a folder in its folder: it stays" test -d "$dir/spool/done/$old/of-a-person"
+like "which is said" "$(cat "$dir/once.log")" 'remove what is kept no longer'
+like "and an alarm is given all the same" "$(job events "$open")" \
+	'needs a person +MOBB-1363'
+rmdir "$dir/spool/done/$old/of-a-person"
 once
 ok "then it is finished: no file" test ! -e "$dir/spool/done/$old"
 is "no bundle and no proof in any folder" \
