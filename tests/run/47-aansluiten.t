@@ -28,7 +28,7 @@ as_here() {
 		s/--ports 18443,28443/--ports auto/; s/add anna/add daemon/
 		s,^mobbjob release,as daemon release,
 		s/ \(ygy6\|7cur\|mzv4\)\>/ $id/
-		s/print-[0-9a-z-]*/$bundle/"
+		s/print-[0-9a-zA-Z-]*/$bundle/"
 }
 settled() { # results and bundles are there
 	[ "$(field offered)$(field waiting_for_route)$(field to_box)" = 000 ] &&
@@ -50,7 +50,7 @@ before() {
 	'mobbjob show ygy6' | 'mobbjob show 7cur')
 		id=$(newest)
 		wait_for 40 settled
-		bundle=$(cd "$dir/spool/print/out" && ls -t ./*"$id"*.ready |
+		bundle=$(cd "$dir/spool/print/test" && ls -t ./*"$id"*.ready |
 			sed -n '1s,^\./\(.*\).zip.ready,\1,p')
 		;;
 	'mobbjob person add'*)
