@@ -160,7 +160,7 @@ open_folder(struct role_run *run, const struct jobs_printer *printer, bool test,
  */
 static enum verdict
 cannot_write(struct role_run *run, const char *name, const char *folder,
-	enum verdict v, struct fault *why)
+	const char *stream, enum verdict v, struct fault *why)
 {
 	struct printer_plan *plan = run->own;
 	const struct fault cause = *why;
@@ -170,7 +170,7 @@ cannot_write(struct role_run *run, const char *name, const char *folder,
 	fault_set(why, V_LATER, CODE_BUNDLE_WRITE,
 		"bundle %.100s cannot be written: %.200s", name, cause.text);
 	run->line->trouble = 1;
-	printer_rest_shut(&plan->rest, folder);
+	printer_rest_shut(&plan->rest, folder, stream);
 	printer_rest_tell(&plan->rest, name, why);
 	return V_LATER;
 }
@@ -397,7 +397,7 @@ finish_bundle(struct role_run *run, int64_t *number, struct fault *why)
 	v = may_write(run, folder, why);
 	if (v == V_OK)
 		v = finish_lot(run, &lot, &job, stream, &form, why);
-	return cannot_write(run, form.name, folder, v, why);
+	return cannot_write(run, form.name, folder, stream->name, v, why);
 }
 
 /* A proof: written as a bundle is, but no letter of it counts as printed. */
@@ -470,7 +470,7 @@ finish_proof(struct role_run *run, int64_t *number, struct fault *why)
 	v = check_name(&b, proof.number, proof.nth, &run->mem, why);
 	if (v == V_OK)
 		v = write_proof(run, stream, &b, &proof, why);
-	return cannot_write(run, proof.name, folder, v, why);
+	return cannot_write(run, proof.name, folder, stream->name, v, why);
 }
 
 /* All that `finish` finds, until something was written.  What rests is passed

@@ -21,10 +21,11 @@ struct printer_rest {
 	bool some; /* in this step */
 	/* Folders that took no bundle in this step, and how many wait for each.
 	 * Nothing more is tried there; and when it is two, nothing more is cut
-	 * for it: one may have trouble of its own.
+	 * for it: one may have trouble of its own.  Nor for that one's stream,
+	 * where each bundle names the one before.
 	 */
 	struct {
-		const char *folder;
+		const char *folder, *stream;
 		int lots;
 	} shut[REST_SHUT_MAX];
 	size_t shut_count;
@@ -48,9 +49,11 @@ const char *printer_folder(const struct jobs_printer *printer, bool test);
 void printer_rest_begin(struct printer_rest *rest);
 /* Does the folder take no more in this step?  If so one more waits for it. */
 bool printer_rest_waits(struct printer_rest *rest, const char *folder);
-void printer_rest_shut(struct printer_rest *rest, const char *folder);
+void printer_rest_shut(
+	struct printer_rest *rest, const char *folder, const char *stream);
 /* May more be cut for it? */
-bool printer_rest_may_cut(const struct printer_rest *rest, const char *folder);
+bool printer_rest_may_cut(const struct printer_rest *rest, const char *folder,
+	const char *stream);
 /* Log once why the bundle or proof rests. */
 void printer_rest_tell(
 	struct printer_rest *rest, const char *name, const struct fault *why);

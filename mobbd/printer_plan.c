@@ -263,8 +263,8 @@ can_write(const struct printer_plan *plan, const struct jobs_stream *stream)
 	struct bundle_form form;
 
 	printer_form(stream, false, 0, &form);
-	return printer_rest_may_cut(
-		&plan->rest, printer_folder(stream->printer_is, form.test));
+	return printer_rest_may_cut(&plan->rest,
+		printer_folder(stream->printer_is, form.test), stream->name);
 }
 
 /* The plan of the next job that has something to print. */

@@ -51,23 +51,27 @@ printer_rest_waits(struct printer_rest *rest, const char *folder)
 }
 
 void
-printer_rest_shut(struct printer_rest *rest, const char *folder)
+printer_rest_shut(
+	struct printer_rest *rest, const char *folder, const char *stream)
 {
 	if (printer_rest_waits(rest, folder) ||
 		rest->shut_count == REST_SHUT_MAX)
 		return;
 	rest->shut[rest->shut_count].folder = folder;
+	rest->shut[rest->shut_count].stream = stream;
 	rest->shut[rest->shut_count++].lots = 1;
 }
 
 bool
-printer_rest_may_cut(const struct printer_rest *rest, const char *folder)
+printer_rest_may_cut(
+	const struct printer_rest *rest, const char *folder, const char *stream)
 {
 	size_t i;
 
 	for (i = 0; i < rest->shut_count; i++)
 		if (strcmp(rest->shut[i].folder, folder) == 0)
-			return rest->shut[i].lots < 2;
+			return rest->shut[i].lots < 2 &&
+			       strcmp(rest->shut[i].stream, stream) != 0;
 	return true;
 }
 
