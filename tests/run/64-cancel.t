@@ -10,7 +10,7 @@ ledger() { awk -F';' 'NR > 1 { print $5 }' "$dir/sim/ledger.csv"; }
 printed() { for z in "$dir"/spool/print/out/*.ready; do
 	[ -e "$z" ] && bsdtar -xOf "${z%.ready}" letters.csv | sed 1d | tr -d '"' | cut -d';' -f3
 done; }
-state_of() { job why "$1" | sed -n 's/.*now: //p'; }
+state_of() { job why "$1" | sed -n 's/.*now: \([^,]*\).*/\1/p'; }
 
 # --- a whole job, before anything left ---
 

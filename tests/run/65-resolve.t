@@ -15,7 +15,7 @@ printed() { for z in "$dir"/spool/print/out/*.ready; do
 	[ -e "$z" ] && bsdtar -xOf "${z%.ready}" letters.csv | sed 1d |
 		tr -d '"' | cut -d';' -f3
 done; }
-state_of() { job why "$1" | sed -n 's/.*now: //p'; }
+state_of() { job why "$1" | sed -n 's/.*now: \([^,]*\).*/\1/p'; }
 in_state() { [ "$(state_of "$1")" = "$2" ]; }
 references() { job letters "$id" --json | grep "\"state\":\"$1\"" |
 	sed -n 's/.*"reference":"\([^"]*\)".*/\1/p'; }

@@ -29,7 +29,7 @@ printed() { for z in "$dir"/spool/print/out/*.ready; do
 	[ -e "$z" ] && bsdtar -xOf "${z%.ready}" letters.csv | sed 1d |
 		tr -d '"' | cut -d';' -f3
 done; }
-state_of() { job why "$1" | sed -n 's/.*now: //p'; }
+state_of() { job why "$1" | sed -n 's/.*now: \([^,]*\).*/\1/p'; }
 f=$dir/un.zip
 batch "$f" 60 66
 drop "$f"
