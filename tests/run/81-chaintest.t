@@ -15,8 +15,10 @@ head -2 "$dir/numbers" >"$dir/sim/subscribers.txt"
 	awk '{ printf "test-%d;%s;%s\n", NR, $1, NR < 3 ? "yes" : "no" }' \
 		"$dir/numbers"
 } >"$dir/accounts.csv"
-# The 20th case is down for 4 s; the result of the 19th comes twice.
+# The 20th case is down for 4 s; the result of the 19th comes twice.  It may leave
+# before the 18th, which waits for the result of the 17th.
 cat >"$dir/plan" <<'END'
+nth 18 result double-new
 nth 19 result double-new
 END
 sim_start --faults "$dir/plan"
