@@ -218,23 +218,6 @@ write_entry(struct cut *c, const char *key, qpdf_oh value)
 	buf_text(&c->file, "\n");
 }
 
-/* What a page has from above; 0 when nowhere given. */
-static qpdf_oh
-from_above(qpdf_data q, qpdf_oh page, const char *key)
-{
-	qpdf_oh node = page;
-	int depth;
-
-	for (depth = 0; depth <= PDF_TREE_DEPTH_MAX; depth++) {
-		if (!qpdf_oh_is_dictionary(q, node))
-			break;
-		if (qpdf_oh_has_key(q, node, key))
-			return qpdf_oh_get_key(q, node, key);
-		node = qpdf_oh_get_key(q, node, "/Parent");
-	}
-	return 0;
-}
-
 /* One page, under the parent to come.  Only what a page shows goes along. */
 static bool
 write_page(struct cut *c, int id, int parent)
@@ -255,7 +238,7 @@ write_page(struct cut *c, int id, int parent)
 	for (i = 0; i < KEYS; i++) {
 		value[i] = 0;
 		if (i >= ABOVE_FIRST && i <= ABOVE_LAST)
-			value[i] = from_above(c->q, page, keys[i]);
+			value[i] = pdf_from_above(c->q, page, keys[i]);
 		else if (qpdf_oh_has_key(c->q, page, keys[i]))
 			value[i] = qpdf_oh_get_key(c->q, page, keys[i]);
 		if (value[i] != 0 &&

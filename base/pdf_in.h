@@ -114,6 +114,9 @@ enum verdict pdf_book_reopen(struct pdf_book *book, struct fault *why);
  */
 int pdf_number(const struct pdf_book *book, qpdf_oh oh);
 
+/* What a page has itself or from above; 0 when nowhere given. */
+qpdf_oh pdf_from_above(qpdf_data q, qpdf_oh page, const char *key);
+
 /* Bits by object number, 0 to PDF_ID_MAX. */
 static inline bool
 pdf_bit(const uint8_t *bits, int id)

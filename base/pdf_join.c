@@ -319,23 +319,6 @@ begin_page(struct pdf_join *j)
 	buf_format(&j->out, "<< /Type /Page /Parent %d 0 R", j->node);
 }
 
-/* What a page has from above; 0 when nowhere given. */
-static qpdf_oh
-from_above(qpdf_data q, qpdf_oh page, const char *key)
-{
-	qpdf_oh node = page;
-	int depth;
-
-	for (depth = 0; depth <= PDF_TREE_DEPTH_MAX; depth++) {
-		if (!qpdf_oh_is_dictionary(q, node))
-			break;
-		if (qpdf_oh_has_key(q, node, key))
-			return qpdf_oh_get_key(q, node, key);
-		node = qpdf_oh_get_key(q, node, "/Parent");
-	}
-	return 0;
-}
-
 /* Only what a page shows goes along. */
 static bool
 put_page(struct source *s, qpdf_oh page)
@@ -349,7 +332,7 @@ put_page(struct source *s, qpdf_oh page)
 	begin_page(s->join);
 	for (i = 0; ok && i < sizeof(keys) / sizeof(keys[0]); i++) {
 		qpdf_oh value = i >= 1 && i <= 4
-					? from_above(s->q, page, keys[i])
+					? pdf_from_above(s->q, page, keys[i])
 				: qpdf_oh_has_key(s->q, page, keys[i])
 					? qpdf_oh_get_key(s->q, page, keys[i])
 					: 0;

@@ -95,3 +95,19 @@ pdf_pages_next(struct pdf_pages *p, struct pdf_page *page_out)
 	inherit(p, node, page_out->inherited);
 	return V_OK;
 }
+
+qpdf_oh
+pdf_from_above(qpdf_data q, qpdf_oh page, const char *key)
+{
+	qpdf_oh node = page;
+	int depth;
+
+	for (depth = 0; depth <= PDF_TREE_DEPTH_MAX; depth++) {
+		if (!qpdf_oh_is_dictionary(q, node))
+			break;
+		if (qpdf_oh_has_key(q, node, key))
+			return qpdf_oh_get_key(q, node, key);
+		node = qpdf_oh_get_key(q, node, "/Parent");
+	}
+	return 0;
+}
