@@ -17,7 +17,7 @@ bundles() { ls "$dir"/spool/print/out/*.ready 2>/dev/null | wc -l; }
 # References in the bundles there are.
 printed() {
 	for _z in "$dir"/spool/print/out/*.zip; do
-		unzip -p "$_z" letters.csv | sed 1d
+		bsdtar -xOf "$_z" letters.csv | sed 1d
 	done
 }
 
@@ -46,7 +46,7 @@ like "show says that it closed" "$(job show "$(field id)")" \
 
 listen_start
 wait_for 60 sh -c "[ \$(grep -c . '$dir/sim/ledger.csv') -ge 90 ]"
-ONCE_SECONDS=60 settle
+settle 60
 is "what was declined later makes a bundle of its own" "$(bundles)" 2
 is "with exactly those" "$(($(printed | wc -l) - first))" "$late"
 is "each letter on paper is in one bundle" \

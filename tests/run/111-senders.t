@@ -61,7 +61,7 @@ for n in 1:$one 2:$two; do
 done
 is "each bundle is of one sender" \
 	"$(for z in "$dir"/spool/print/out/*.zip; do
-		unzip -p "$z" manifest.xml | grep -o '[0-9]\{20\}' | sort -u |
+		bsdtar -xOf "$z" manifest.xml | grep -o '[0-9]\{20\}' | sort -u |
 			wc -l
 	done | sort -u)" 1
 reason() { tr -s '\n\t ' ' ' <"$(echo "$dir"/spool/bad/*/"$1".reason)"; }

@@ -9,7 +9,7 @@ mobbsim batch --stream index --letters 60 --seed 91 --bad 24 \
 drop "$f" parkeren
 settle
 in_bundle() { # in_bundle FILE: of all bundles
-	for _z in "$dir"/spool/print/out/*.zip; do unzip -p "$_z" "$1"; done
+	for _z in "$dir"/spool/print/out/*.zip; do bsdtar -xOf "$_z" "$1"; done
 }
 waiting=$(job address --plain | cut -f 2)
 n=$(awk -F';' '$5 == "MOBB-0212" && $4 != "box"' "$f.truth.csv" | wc -l)
